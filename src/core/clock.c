@@ -1,0 +1,21 @@
+#include "core/clock.h"
+
+#include <limits.h>
+#include <time.h>
+
+int64_t bd_now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * BD_NS_PER_S + now.tv_nsec;
+}
+
+int bd_timeout_ms(int64_t deadline_ns, int64_t now_ns) {
+    if (deadline_ns == 0) {
+        return -1;
+    }
+    if (deadline_ns <= now_ns) {
+        return 0;
+    }
+    int64_t ms = (deadline_ns - now_ns + BD_NS_PER_MS - 1) / BD_NS_PER_MS;
+    return ms > INT_MAX ? INT_MAX : (int)ms;
+}

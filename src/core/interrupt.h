@@ -1,0 +1,27 @@
+/*
+ * interrupt.h - Ctrl-C (SIGINT) and SIGTERM, noted for the run to end in good order.
+ *
+ * The first signal is only noted: whoever waits polls bd_interrupt_fd() besides, and asks
+ * bd_interrupted(). A second one ends the process at once with status 130. Threads:
+ * bd_interrupt_install() once, from the main thread before others exist; the rest from anywhere.
+ */
+#ifndef BD_INTERRUPT_H
+#define BD_INTERRUPT_H
+
+#include "core/attr.h"
+#include "core/err.h"
+
+#include <stdbool.h>
+
+/* Install the handlers, and ignore SIGPIPE. */
+BD_MUSTCHECK int bd_interrupt_install(BdErr *err);
+
+bool bd_interrupted(void);
+
+/* Readable from the first signal on; -1 where no handlers are installed (poll(2) ignores that). */
+int bd_interrupt_fd(void);
+
+/* Forget a noted signal: for tests. */
+void bd_interrupt_reset(void);
+
+#endif
