@@ -1,0 +1,52 @@
+/*
+ * control.h - what the workers of a step share: whether to go on, what was rejected, the first
+ * fatal error.
+ *
+ * Threads:   every function from any thread. The stop flag is an atomic that only ever rises; the
+ *            error is set once.
+ */
+#ifndef BD_CONTROL_H
+#define BD_CONTROL_H
+
+#include "core/err.h"
+#include "core/wake.h"
+#include "stats/rejects.h"
+
+#include <stdatomic.h>
+
+/* How far to stop; each includes the ones before. */
+typedef enum BdStop {
+    BD_STOP_NOT,   /* go on */
+    BD_STOP_DRAIN, /* finish the record in hand, take no other */
+    BD_STOP_NOW    /* give up the record in hand at its next answer */
+} BdStop;
+
+typedef struct BdControl {
+    _Atomic int stop;    /* a BdStop */
+    _Atomic bool failed; /* fatal holds an error */
+    BdErr fatal; /* the first error that ended the step; written once, read after the workers have
+                    ended */
+    BdRejects rejects; /* bad lines and failed records */
+    BdWake wake; /* wakes the step's own thread when a stop was asked for or a worker has ended */
+    _Atomic int64_t active; /* engine threads still running */
+} BdControl;
+
+BD_MUSTCHECK int bd_control_init(BdControl *control, int64_t max_errors, BdErr *err);
+void bd_control_deinit(BdControl *control);
+
+/* Ask everybody to stop, that far at least. */
+void bd_control_stop(BdControl *control, BdStop stop);
+
+static inline BdStop bd_control_stopped(const BdControl *control) {
+    return (BdStop)atomic_load_explicit(&control->stop, memory_order_relaxed);
+}
+
+/* The step cannot go on: keep the error if it is the first, and stop (drain). */
+void bd_control_fail(BdControl *control, const BdErr *err);
+
+/* Count a bad line or a failed record; stops (drain) when there are more than allowed. 0 to go on,
+ * -1 when stopped so. */
+int bd_control_reject(BdControl *control, const char *file, int64_t line, const char *sqlstate,
+                      const char *reason);
+
+#endif

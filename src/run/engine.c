@@ -1,0 +1,130 @@
+#include "run/engine.h"
+
+#include "core/mem.h"
+#include "run/engine_impl.h"
+
+#include <pthread.h>
+
+#define STACK_BYTES ((size_t)256 * 1024) /* hundreds of threads must fit */
+
+/* One thread and its share of the workers. */
+typedef struct Crew {
+    BdEngine *engine;
+    pthread_t thread;
+    BdWorker *workers;
+    uint32_t count;
+} Crew;
+
+struct BdEngine {
+    BdCrewFn *run;
+    BdControl *control;
+    Crew *crews;
+    uint32_t started;      /* threads */
+    pthread_mutex_t mutex; /* the gate: covers the next two, which are waited for with `opened` */
+    pthread_cond_t opened;
+    bool open;
+    bool cancelled; /* opened for nobody */
+};
+
+static bool pass_gate(BdEngine *engine) {
+    pthread_mutex_lock(&engine->mutex);
+    while (!engine->open) {
+        pthread_cond_wait(&engine->opened, &engine->mutex);
+    }
+    bool pass = !engine->cancelled;
+    pthread_mutex_unlock(&engine->mutex);
+    return pass;
+}
+
+static void open_gate(BdEngine *engine, bool cancelled) {
+    pthread_mutex_lock(&engine->mutex);
+    if (!engine->open) {
+        engine->open = true;
+        engine->cancelled = cancelled;
+        pthread_cond_broadcast(&engine->opened);
+    }
+    pthread_mutex_unlock(&engine->mutex);
+}
+
+static void *crew_main(void *argument) {
+    Crew *crew = argument;
+    BdControl *control = crew->engine->control;
+    if (pass_gate(crew->engine)) {
+        crew->engine->run(crew->workers, crew->count);
+    }
+    if (atomic_fetch_sub(&control->active, 1) == 1) {
+        bd_wake_signal(&control->wake);
+    }
+    return NULL;
+}
+
+static int start_crew(BdEngine *engine, BdWorker *workers, uint32_t count, BdErr *err) {
+    Crew *crew = &engine->crews[engine->started];
+    *crew = (Crew){.engine = engine, .workers = workers, .count = count};
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    atomic_fetch_add(&engine->control->active, 1);
+    int failed = pthread_create(&crew->thread, &attributes, crew_main, crew);
+    pthread_attr_destroy(&attributes);
+    if (failed != 0) {
+        atomic_fetch_sub(&engine->control->active, 1);
+        return bd_err_set_sys(err, BD_E_CONFIG, failed, "cannot start thread %u",
+                              engine->started + 1);
+    }
+    engine->started++;
+    return 0;
+}
+
+/* Share the workers out evenly: the first `count % crews` crews get one more. */
+static int start_crews(BdEngine *engine, BdWorker *workers, uint32_t count, uint32_t crews,
+                       BdErr *err) {
+    uint32_t first = 0;
+    for (uint32_t i = 0; i < crews; i++) {
+        uint32_t share = count / crews + (i < count % crews ? 1 : 0);
+        if (start_crew(engine, workers + first, share, err) != 0) {
+            return -1;
+        }
+        first += share;
+    }
+    return 0;
+}
+
+int bd_engine_open(BdEngine **out, BdEngineKind kind, BdWorker *workers, uint32_t count,
+                   uint32_t jobs, BdErr *err) {
+    *out = NULL;
+    uint32_t crews = kind == BD_ENGINE_THREADS || jobs > count ? count : jobs;
+    BdEngine *engine = bd_alloc(sizeof(*engine));
+    if (engine == NULL || (engine->crews = bd_alloc_array(crews, sizeof(Crew))) == NULL) {
+        bd_free(engine);
+        return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for %u threads", crews);
+    }
+    engine->run = kind == BD_ENGINE_THREADS ? bd_engine_threads_run : bd_engine_poll_run;
+    engine->control = workers[0].control;
+    pthread_mutex_init(&engine->mutex, NULL);
+    pthread_cond_init(&engine->opened, NULL);
+    if (start_crews(engine, workers, count, crews, err) != 0) {
+        bd_engine_close(engine);
+        return -1;
+    }
+    *out = engine;
+    return 0;
+}
+
+void bd_engine_go(BdEngine *engine) {
+    open_gate(engine, false);
+}
+
+void bd_engine_close(BdEngine *engine) {
+    if (engine == NULL) {
+        return;
+    }
+    open_gate(engine, true);
+    for (uint32_t i = 0; i < engine->started; i++) {
+        pthread_join(engine->crews[i].thread, NULL);
+    }
+    pthread_cond_destroy(&engine->opened);
+    pthread_mutex_destroy(&engine->mutex);
+    bd_free(engine->crews);
+    bd_free(engine);
+}

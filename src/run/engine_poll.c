@@ -1,0 +1,156 @@
+/*
+ * An event loop: it waits for all descriptors of its workers, and for the queue, at once.
+ *
+ * A worker that finds no record is hungry: it waits in a list until the queue's descriptor says
+ * that there may be some.
+ */
+#include "run/engine_impl.h"
+
+#include "core/clock.h"
+#include "core/mem.h"
+#include "run/pollset.h"
+
+#define READY_AT_ONCE 64
+
+typedef struct Loop {
+    BdWorker *workers;
+    uint32_t count;
+    uint32_t active;  /* workers that have not ended */
+    BdPollset *set;   /* slots 0 .. count-1 are workers, slot count is the queue */
+    BdWaiter waiter;  /* for the queue */
+    uint32_t *hungry; /* workers that wait for a record */
+    uint32_t hungry_count;
+    int64_t *since_ns; /* per worker: since when it has been hungry; 0 if it is not */
+} Loop;
+
+static int loop_init(Loop *loop, BdWorker *workers, uint32_t count, BdErr *err) {
+    *loop = (Loop){.workers = workers, .count = count, .active = count};
+    if (bd_waiter_init(&loop->waiter, err) != 0) {
+        return -1;
+    }
+    loop->hungry = bd_alloc_array(count, sizeof(*loop->hungry));
+    loop->since_ns = bd_alloc_array(count, sizeof(*loop->since_ns));
+    if (loop->hungry == NULL || loop->since_ns == NULL) {
+        return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for an event loop");
+    }
+    if (bd_pollset_new(&loop->set, count + 1, err) != 0) {
+        return -1;
+    }
+    return bd_pollset_set(loop->set, count, bd_wake_fd(&loop->waiter.wake), BD_INTEREST_READ, err);
+}
+
+static void loop_deinit(Loop *loop) {
+    bd_pollset_free(loop->set);
+    bd_free(loop->since_ns);
+    bd_free(loop->hungry);
+    bd_waiter_deinit(&loop->waiter);
+}
+
+static int set_interest(Loop *loop, uint32_t slot, BdInterest interest, BdErr *err) {
+    return bd_pollset_set(loop->set, slot, bd_worker_fd(&loop->workers[slot]), interest, err);
+}
+
+/* Find a record for the worker; false where it has to wait for one. */
+static bool feed(Loop *loop, uint32_t slot) {
+    BdWorker *worker = &loop->workers[slot];
+    BdItem item;
+    BdPop pop = bd_queue_try_pop(worker->queue, &item, &loop->waiter);
+    if (pop == BD_POP_LATER) {
+        loop->hungry[loop->hungry_count++] = slot;
+        if (loop->since_ns[slot] == 0) {
+            loop->since_ns[slot] = bd_now_ns();
+        }
+        return false;
+    }
+    if (loop->since_ns[slot] != 0) {
+        worker->idle_ns += bd_now_ns() - loop->since_ns[slot];
+        loop->since_ns[slot] = 0;
+    }
+    if (pop == BD_POP_RECORD) {
+        bd_worker_give(worker, &item);
+    } else {
+        bd_worker_end(worker);
+    }
+    return true;
+}
+
+/* Let a worker go on until it has to wait. */
+static int advance(Loop *loop, uint32_t slot, BdErr *err) {
+    for (;;) {
+        switch (bd_worker_step(&loop->workers[slot])) {
+        case BD_WANT_RECORD:
+            if (!feed(loop, slot)) {
+                return 0;
+            }
+            break;
+        case BD_WANT_READ:
+            return set_interest(loop, slot, BD_INTEREST_READ, err);
+        case BD_WANT_WRITE:
+            return set_interest(loop, slot, BD_INTEREST_WRITE, err);
+        case BD_WANT_NOTHING:
+            loop->active--;
+            return set_interest(loop, slot, BD_INTEREST_NONE, err);
+        }
+    }
+}
+
+/* There may be records: let all hungry workers ask again. */
+static int advance_hungry(Loop *loop, BdErr *err) {
+    uint32_t count = loop->hungry_count;
+    loop->hungry_count = 0;
+    /* advance() appends at most as many as were read, so what is unread stays. */
+    for (uint32_t i = 0; i < count; i++) {
+        if (advance(loop, loop->hungry[i], err) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int dispatch(Loop *loop, uint32_t slot, BdErr *err) {
+    if (slot == loop->count) {
+        bd_wake_clear(&loop->waiter.wake);
+        return advance_hungry(loop, err);
+    }
+    if (loop->workers[slot].state == BD_WORKER_ENDED) {
+        return 0; /* it ended after this event was taken */
+    }
+    if (loop->since_ns[slot] != 0) {
+        /* A notice for a hungry worker, or its server is gone: it will find out when it sends. */
+        return set_interest(loop, slot, BD_INTEREST_NONE, err);
+    }
+    return advance(loop, slot, err);
+}
+
+static int run_loop(Loop *loop, BdErr *err) {
+    for (uint32_t slot = 0; slot < loop->count; slot++) {
+        if (advance(loop, slot, err) != 0) {
+            return -1;
+        }
+    }
+    while (loop->active > 0) {
+        uint32_t ready[READY_AT_ONCE];
+        int count = bd_pollset_wait(loop->set, ready, READY_AT_ONCE, err);
+        if (count < 0) {
+            return -1;
+        }
+        for (int i = 0; i < count; i++) {
+            if (dispatch(loop, ready[i], err) != 0) {
+                return -1;
+            }
+        }
+    }
+    return 0;
+}
+
+void bd_engine_poll_run(BdWorker *workers, uint32_t count) {
+    BdErr err = BD_ERR_INIT;
+    Loop loop;
+    if (loop_init(&loop, workers, count, &err) != 0 || run_loop(&loop, &err) != 0) {
+        bd_control_fail(workers[0].control, &err);
+        for (uint32_t i = 0; i < count; i++) {
+            bd_worker_end(&workers[i]);
+        }
+    }
+    loop_deinit(&loop);
+}

@@ -1,0 +1,367 @@
+#include "run/plan.h"
+
+#include "core/mem.h"
+#include "run/plan_impl.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define MOST                                                                                       \
+    65535 /* slots, loops and parameters: libpq's limit on the last, plenty for the others */
+
+static int no_memory(BdErr *err) {
+    return bd_err_set(err, BD_E_NOMEM, 0, "out of memory while building a plan");
+}
+
+int bd_plan_new(BdPlan **out, const char *name, uint32_t rest, BdErr *err) {
+    *out = NULL;
+    BdPlan *plan = bd_alloc(sizeof(*plan));
+    if (plan == NULL) {
+        return no_memory(err);
+    }
+    plan->rest = rest;
+    plan->name = bd_strdup(name);
+    if (plan->name == NULL) {
+        bd_plan_free(plan);
+        return no_memory(err);
+    }
+    *out = plan;
+    return 0;
+}
+
+static void op_deinit(BdOp *op) {
+    for (uint32_t i = 0; op->params != NULL && i < op->statement->params; i++) {
+        bd_free(op->params[i].text);
+    }
+    bd_free(op->params);
+    bd_free(op->where);
+}
+
+void bd_plan_free(BdPlan *plan) {
+    if (plan == NULL) {
+        return;
+    }
+    for (uint32_t i = 0; i < plan->op_count; i++) {
+        op_deinit(&plan->ops[i]);
+    }
+    for (uint32_t i = 0; i < plan->statement_count; i++) {
+        bd_statement_free(plan->statements[i]);
+    }
+    for (uint32_t i = 0; i < plan->reference_count; i++) {
+        bd_free(plan->references[i].name);
+    }
+    bd_free(plan->ops);
+    bd_free(plan->statements);
+    bd_free(plan->references);
+    bd_free(plan->slot_names);
+    bd_free(plan->name);
+    bd_free(plan);
+}
+
+/* Room for one more in an array that grows one by one: plans are small and built once. */
+static int grow(void **array, uint32_t count, size_t size) {
+    void *grown = bd_realloc_array(*array, (size_t)count + 1, size);
+    if (grown == NULL) {
+        return -1;
+    }
+    *array = grown;
+    return 0;
+}
+
+/* The statement with that text, made if it is not there yet; NULL on failure. */
+static BdStatement *find_statement(BdPlan *plan, const char *sql, BdErr *err) {
+    for (uint32_t i = 0; i < plan->statement_count; i++) {
+        if (strcmp(plan->statements[i]->sql, sql) == 0) {
+            return plan->statements[i];
+        }
+    }
+    BdStatement *statement = NULL;
+    if (grow((void **)&plan->statements, plan->statement_count, sizeof(BdStatement *)) != 0) {
+        no_memory(err);
+        return NULL;
+    }
+    if (bd_statement_new(&statement, plan->statement_count, sql, err) != 0) {
+        return NULL;
+    }
+    plan->statements[plan->statement_count++] = statement;
+    return statement;
+}
+
+/* The place of a reference, made if it is not there yet; -1 when memory runs out. */
+static int64_t find_reference(BdPlan *plan, uint32_t slot, const char *name) {
+    for (uint32_t i = 0; i < plan->reference_count; i++) {
+        if (plan->references[i].slot == slot && strcmp(plan->references[i].name, name) == 0) {
+            return i;
+        }
+    }
+    if (grow((void **)&plan->references, plan->reference_count, sizeof(BdReference)) != 0 ||
+        grow((void **)&plan->slot_names, plan->reference_count, sizeof(char *)) != 0) {
+        return -1;
+    }
+    char *copy = bd_strdup(name);
+    if (copy == NULL) {
+        return -1;
+    }
+    plan->references[plan->reference_count] =
+        (BdReference){.slot = slot, .name = copy, .column = -1};
+    return plan->reference_count++;
+}
+
+static int resolve(BdPlan *plan, BdParam *param, const BdValue *value, BdErr *err) {
+    *param = (BdParam){
+        .from = value->from, .field = value->index, .slot = value->slot, .loop = value->loop};
+    if (value->from == BD_VALUE_CONSTANT && value->text != NULL) {
+        param->text = bd_strdup(value->text);
+        return param->text == NULL ? no_memory(err) : 0;
+    }
+    if (value->from == BD_VALUE_COLUMN || value->from == BD_VALUE_ITEM) {
+        int64_t reference = find_reference(plan, value->slot, value->text);
+        param->reference = (uint32_t)reference;
+        return reference < 0 ? no_memory(err) : 0;
+    }
+    return 0;
+}
+
+/* The next operation, zeroed but for its kind and place; not yet counted. NULL: out of memory. */
+static BdOp *next_op(BdPlan *plan, BdOpKind kind, const char *where, BdErr *err) {
+    if (grow((void **)&plan->ops, plan->op_count, sizeof(BdOp)) != 0) {
+        no_memory(err);
+        return NULL;
+    }
+    BdOp *op = &plan->ops[plan->op_count];
+    *op = (BdOp){.kind = kind, .where = bd_strdup(where)};
+    if (op->where == NULL) {
+        no_memory(err);
+        return NULL;
+    }
+    return op;
+}
+
+static void note_number(uint32_t *most, uint32_t number) {
+    if (number >= *most) {
+        *most = number + 1;
+    }
+}
+
+int bd_plan_add_statement(BdPlan *plan, BdOpKind kind, const char *sql, const BdValue *values,
+                          uint32_t count, uint32_t slot, const char *where, BdErr *err) {
+    const BdStatement *statement = find_statement(plan, sql, err);
+    if (statement == NULL) {
+        return bd_err_wrap(err, "%s", where);
+    }
+    if (statement->params != count) {
+        return bd_err_set(err, BD_E_CONFIG, 0,
+                          "%s: the statement has %" PRIu32 " parameters, but is given %" PRIu32
+                          " values: %s",
+                          where, statement->params, count, sql);
+    }
+    if (slot >= MOST || count > MOST) {
+        return bd_err_set(err, BD_E_CONFIG, 0, "%s: the plan is too large", where);
+    }
+    BdOp *op = next_op(plan, kind, where, err);
+    if (op == NULL) {
+        return -1;
+    }
+    plan->op_count++; /* from here on bd_plan_free() sees to what the operation holds */
+    op->statement = statement;
+    op->slot = slot;
+    op->params = bd_alloc_array(count, sizeof(BdParam));
+    if (op->params == NULL) {
+        return no_memory(err);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (resolve(plan, &op->params[i], &values[i], err) != 0) {
+            return -1;
+        }
+    }
+    if (kind != BD_OP_EXEC) {
+        note_number(&plan->slots, slot);
+    }
+    if (count > plan->max_params) {
+        plan->max_params = count;
+    }
+    return 0;
+}
+
+int bd_plan_add_zip(BdPlan *plan, const BdList *lists, uint32_t count, uint32_t loop,
+                    const char *where, BdErr *err) {
+    if (count < 1 || count > BD_ZIP_LISTS || loop >= MOST) {
+        return bd_err_set(err, BD_E_CONFIG, 0, "%s: db:zip takes 1 to %d lists", where,
+                          BD_ZIP_LISTS);
+    }
+    BdOp *op = next_op(plan, BD_OP_ZIP, where, err);
+    if (op == NULL) {
+        return -1;
+    }
+    plan->op_count++;
+    op->loop = loop;
+    op->list_count = count;
+    memcpy(op->lists, lists, count * sizeof(*lists));
+    note_number(&plan->loops, loop);
+    return 0;
+}
+
+int bd_plan_add_end(BdPlan *plan, uint32_t loop, BdErr *err) {
+    for (uint32_t i = plan->op_count; i-- > 0;) {
+        BdOp *zip = &plan->ops[i];
+        if (zip->kind == BD_OP_ZIP && zip->loop == loop && zip->partner == 0) {
+            BdOp *end = next_op(plan, BD_OP_END, zip->where, err);
+            if (end == NULL) {
+                return -1;
+            }
+            end->loop = loop;
+            end->partner = i;
+            plan->ops[i].partner = plan->op_count++;
+            return 0;
+        }
+    }
+    return bd_err_set(err, BD_E_BUG, 0, "loop %" PRIu32 " ends without having begun", loop);
+}
+
+/* ---- bd_plan_end(): is every name that is used known where it is used? ---- */
+
+typedef struct Scope {
+    BdOpKind *filled; /* per slot: ONE or ALL once such an operation has filled it, else EXEC */
+    bool *open;       /* per loop: inside of it */
+    const BdOp **zip; /* per loop: the operation that opened it */
+} Scope;
+
+static bool loop_has_slot(const BdOp *zip, uint32_t slot) {
+    for (uint32_t i = 0; i < zip->list_count; i++) {
+        if (zip->lists[i].kind == BD_LIST_SLOT && zip->lists[i].slot == slot) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool loop_has_rest(const BdOp *zip) {
+    for (uint32_t i = 0; i < zip->list_count; i++) {
+        if (zip->lists[i].kind == BD_LIST_REST) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool param_known(const BdPlan *plan, const Scope *scope, const BdParam *param) {
+    bool in_loop = param->loop < plan->loops && scope->open[param->loop];
+    switch (param->from) {
+    case BD_VALUE_COLUMN:
+        return param->slot < plan->slots && scope->filled[param->slot] == BD_OP_ONE;
+    case BD_VALUE_ITEM:
+        return in_loop && loop_has_slot(scope->zip[param->loop], param->slot);
+    case BD_VALUE_ELEMENT:
+        return in_loop && loop_has_rest(scope->zip[param->loop]);
+    default:
+        return true;
+    }
+}
+
+static int check_zip(const BdPlan *plan, Scope *scope, const BdOp *op, BdErr *err) {
+    if (op->partner == 0) {
+        return bd_err_set(err, BD_E_CONFIG, 0, "%s: the loop over db:zip does not end", op->where);
+    }
+    for (uint32_t i = 0; i < op->list_count; i++) {
+        const BdList *list = &op->lists[i];
+        bool known = list->kind == BD_LIST_REST
+                         ? plan->rest != UINT32_MAX
+                         : list->slot < plan->slots && scope->filled[list->slot] == BD_OP_ALL;
+        if (!known) {
+            return bd_err_set(err, BD_E_CONFIG, 0, "%s: list %" PRIu32 " of db:zip is no list",
+                              op->where, i + 1);
+        }
+    }
+    scope->open[op->loop] = true;
+    scope->zip[op->loop] = op;
+    return 0;
+}
+
+static int check_statement(const BdPlan *plan, Scope *scope, const BdOp *op, BdErr *err) {
+    for (uint32_t i = 0; i < op->statement->params; i++) {
+        if (!param_known(plan, scope, &op->params[i])) {
+            return bd_err_set(err, BD_E_CONFIG, 0,
+                              "%s: value %" PRIu32 " is not known at this place", op->where, i + 1);
+        }
+    }
+    if (op->kind != BD_OP_EXEC) {
+        if (scope->filled[op->slot] != BD_OP_EXEC) {
+            return bd_err_set(err, BD_E_BUG, 0, "%s: slot %" PRIu32 " is filled twice", op->where,
+                              op->slot);
+        }
+        scope->filled[op->slot] = op->kind;
+    }
+    return 0;
+}
+
+static int check_ops(const BdPlan *plan, Scope *scope, BdErr *err) {
+    for (uint32_t i = 0; i < plan->op_count; i++) {
+        const BdOp *op = &plan->ops[i];
+        int failed = 0;
+        if (op->kind == BD_OP_ZIP) {
+            failed = check_zip(plan, scope, op, err);
+        } else if (op->kind == BD_OP_END) {
+            scope->open[op->loop] = false;
+        } else {
+            failed = check_statement(plan, scope, op, err);
+        }
+        if (failed != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int bd_plan_end(BdPlan *plan, BdErr *err) {
+    if (plan->statement_count == 0) {
+        return bd_err_set(err, BD_E_CONFIG, 0, "step \"%s\" sends no statement", plan->name);
+    }
+    Scope scope = {
+        .filled = bd_alloc_array(plan->slots, sizeof(*scope.filled)),
+        .open = bd_alloc_array(plan->loops, sizeof(*scope.open)),
+        .zip = bd_alloc_array(plan->loops, sizeof(*scope.zip)),
+    };
+    int result = -1;
+    if (scope.filled == NULL || scope.open == NULL || scope.zip == NULL) {
+        no_memory(err);
+    } else {
+        result = check_ops(plan, &scope, err);
+    }
+    bd_free(scope.zip);
+    bd_free(scope.open);
+    bd_free(scope.filled);
+    return result;
+}
+
+const char *bd_plan_name(const BdPlan *plan) {
+    return plan->name;
+}
+
+uint32_t bd_plan_statements(const BdPlan *plan) {
+    return plan->statement_count;
+}
+
+const BdStatement *bd_plan_statement(const BdPlan *plan, uint32_t i) {
+    return plan->statements[i];
+}
+
+uint32_t bd_plan_slot_columns(const BdPlan *plan, uint32_t slot, const char *const **names) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < plan->reference_count; i++) {
+        if (plan->references[i].slot == slot) {
+            plan->slot_names[count++] = plan->references[i].name;
+        }
+    }
+    *names = plan->slot_names;
+    return count;
+}
+
+void bd_plan_assume_columns(BdPlan *plan) {
+    for (uint32_t i = 0; i < plan->reference_count; i++) {
+        int column = 0;
+        for (uint32_t j = 0; j < i; j++) {
+            column += plan->references[j].slot == plan->references[i].slot;
+        }
+        plan->references[i].column = column;
+    }
+}

@@ -1,0 +1,55 @@
+/*
+ * plan_impl.h - the inside of a plan, for the files that build, check and execute it.
+ */
+#ifndef BD_PLAN_IMPL_H
+#define BD_PLAN_IMPL_H
+
+#include "run/plan.h"
+
+#define BD_ZIP_LISTS 8 /* most lists of one zip */
+
+/* A column that values take from a slot's answers. */
+typedef struct BdReference {
+    uint32_t slot;
+    char *name;
+    int column; /* in the slot's answers; -1 until bd_plan_check() or bd_plan_assume_columns() */
+} BdReference;
+
+/* BdValue, with its names resolved. */
+typedef struct BdParam {
+    BdValueFrom from;
+    uint32_t field;     /* FIELD */
+    uint32_t slot;      /* COLUMN, ITEM */
+    uint32_t loop;      /* ITEM, ELEMENT */
+    uint32_t reference; /* COLUMN, ITEM: its place in the plan's references */
+    char *text;         /* CONSTANT: owned; NULL for NULL */
+} BdParam;
+
+typedef struct BdOp {
+    BdOpKind kind;
+    char *where;                  /* place in the scenario */
+    const BdStatement *statement; /* EXEC, ONE, ALL */
+    BdParam *params;              /* as many as the statement has */
+    uint32_t slot;                /* ONE, ALL */
+    uint32_t loop;                /* ZIP, END */
+    uint32_t partner;             /* ZIP: the place of its END; END: of its ZIP */
+    BdList lists[BD_ZIP_LISTS];   /* ZIP */
+    uint32_t list_count;
+} BdOp;
+
+struct BdPlan {
+    char *name;    /* of the step */
+    uint32_t rest; /* first field of the record's list; UINT32_MAX: none */
+    BdOp *ops;
+    uint32_t op_count;
+    BdStatement **statements;
+    uint32_t statement_count;
+    BdReference *references;
+    uint32_t reference_count;
+    const char **slot_names; /* scratch of bd_plan_slot_columns() */
+    uint32_t slots;          /* numbers in use are below these */
+    uint32_t loops;
+    uint32_t max_params; /* of any statement */
+};
+
+#endif

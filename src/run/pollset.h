@@ -1,0 +1,40 @@
+/*
+ * pollset.h - descriptors to wait for, many at a time: epoll where there is one, poll(2) elsewhere.
+ *
+ * Readiness is level-triggered. A descriptor is known by the slot number it was set with.
+ *
+ * Ownership: new/free. The descriptors stay the caller's; forget one before closing it.
+ * Threads:   one at a time.
+ */
+#ifndef BD_POLLSET_H
+#define BD_POLLSET_H
+
+#include "core/err.h"
+
+#include <stdint.h>
+
+typedef struct BdPollset BdPollset;
+
+typedef enum BdInterest {
+    BD_INTEREST_NONE, /* not in the set */
+    BD_INTEREST_READ,
+    BD_INTEREST_WRITE /* writable or readable */
+} BdInterest;
+
+/* For slots 0 .. slots-1. */
+BD_MUSTCHECK int bd_pollset_new(BdPollset **out, uint32_t slots, BdErr *err);
+
+/* Say what slot waits for; costs nothing where that is what it did before. */
+BD_MUSTCHECK int bd_pollset_set(BdPollset *set, uint32_t slot, int fd, BdInterest interest,
+                                BdErr *err);
+
+/*
+ * Wait until something is ready: fills ready with the slots, up to room of them, and returns their
+ * number (0 after a signal), or -1.
+ */
+BD_MUSTCHECK int bd_pollset_wait(BdPollset *set, uint32_t *ready, uint32_t room, BdErr *err);
+
+/* NULL is allowed. */
+void bd_pollset_free(BdPollset *set);
+
+#endif

@@ -1,0 +1,78 @@
+#include "run/pollset.h"
+
+#if defined(__linux__) && !defined(BD_NO_EPOLL)
+
+#include "core/mem.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define AT_ONCE 64 /* events taken from the kernel in one call */
+
+struct BdPollset {
+    int epoll;
+    uint8_t *interests; /* a BdInterest per slot: what the kernel was told */
+};
+
+int bd_pollset_new(BdPollset **out, uint32_t slots, BdErr *err) {
+    *out = NULL;
+    BdPollset *set = bd_alloc(sizeof(*set));
+    if (set == NULL || (set->interests = bd_alloc_array(slots, 1)) == NULL) {
+        bd_free(set);
+        return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for an event loop");
+    }
+    set->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (set->epoll < 0) {
+        bd_err_set_sys(err, BD_E_IO, errno, "cannot make an epoll set");
+        bd_pollset_free(set);
+        return -1;
+    }
+    *out = set;
+    return 0;
+}
+
+int bd_pollset_set(BdPollset *set, uint32_t slot, int fd, BdInterest interest, BdErr *err) {
+    BdInterest before = (BdInterest)set->interests[slot];
+    if (before == interest) {
+        return 0;
+    }
+    int operation = before == BD_INTEREST_NONE     ? EPOLL_CTL_ADD
+                    : interest == BD_INTEREST_NONE ? EPOLL_CTL_DEL
+                                                   : EPOLL_CTL_MOD;
+    struct epoll_event event = {.events = EPOLLIN, .data.u32 = slot};
+    if (interest == BD_INTEREST_WRITE) {
+        event.events |= EPOLLOUT;
+    }
+    if (epoll_ctl(set->epoll, operation, fd, &event) != 0) {
+        return bd_err_set_sys(err, BD_E_IO, errno, "cannot wait for descriptor %d", fd);
+    }
+    set->interests[slot] = (uint8_t)interest;
+    return 0;
+}
+
+int bd_pollset_wait(BdPollset *set, uint32_t *ready, uint32_t room, BdErr *err) {
+    struct epoll_event events[AT_ONCE];
+    int most = room < AT_ONCE ? (int)room : AT_ONCE;
+    int count = epoll_wait(set->epoll, events, most, -1);
+    if (count < 0) {
+        return errno == EINTR ? 0 : bd_err_set_sys(err, BD_E_IO, errno, "cannot wait for events");
+    }
+    for (int i = 0; i < count; i++) {
+        ready[i] = events[i].data.u32;
+    }
+    return count;
+}
+
+void bd_pollset_free(BdPollset *set) {
+    if (set == NULL) {
+        return;
+    }
+    if (set->epoll >= 0) {
+        close(set->epoll);
+    }
+    bd_free(set->interests);
+    bd_free(set);
+}
+
+#endif

@@ -1,0 +1,255 @@
+#include "run/pool.h"
+
+#include "core/clock.h"
+#include "core/interrupt.h"
+#include "core/mem.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/resource.h>
+
+#define AT_ONCE     32 /* sessions that open or prepare at the same time */
+#define SPARE_FILES 64 /* descriptors for all else than sessions */
+
+struct BdPool {
+    BdSession **sessions;
+    uint32_t size;
+    BdProtocol protocol;
+    int64_t open_ns;
+    bool prepared; /* the sessions hold prepared statements of an earlier plan */
+};
+
+/*
+ * Something that many sessions do at once. begin() starts it for one session; step() goes on until
+ * it says BD_IO_DONE or fails. Both must not wait.
+ */
+typedef struct Errand {
+    BdPool *pool;
+    int (*begin)(struct Errand *errand, uint32_t i, BdErr *err);
+    BdIo (*step)(struct Errand *errand, uint32_t i, BdErr *err);
+    const void *context;
+    uint32_t *progress; /* per session, for the errand's own use */
+} Errand;
+
+/* The sessions that an errand is under way with. */
+typedef struct Window {
+    uint32_t sessions[AT_ONCE];
+    struct pollfd fds[AT_ONCE + 1]; /* one more for Ctrl-C */
+    uint32_t count;
+} Window;
+
+/* Step the i-th of the window: 1 done, 0 to be waited for, -1 failed. */
+static int step_one(Errand *errand, Window *window, uint32_t i, BdErr *err) {
+    uint32_t session = window->sessions[i];
+    BdIo io = errand->step(errand, session, err);
+    if (io == BD_IO_FAILED) {
+        return -1;
+    }
+    if (io == BD_IO_DONE) {
+        return 1;
+    }
+    window->fds[i] = (struct pollfd){.fd = bd_session_fd(errand->pool->sessions[session]),
+                                     .events = io == BD_IO_READ ? POLLIN : POLLIN | POLLOUT};
+    return 0;
+}
+
+/* Step those of the window that can go on; those that are done leave it. */
+static int step_window(Errand *errand, Window *window, BdErr *err) {
+    for (uint32_t i = 0; i < window->count;) {
+        int done = window->fds[i].revents == 0 ? 0 : step_one(errand, window, i, err);
+        if (done < 0) {
+            return -1;
+        }
+        if (done == 0) {
+            i++;
+            continue;
+        }
+        window->count--;
+        window->sessions[i] = window->sessions[window->count];
+        window->fds[i] = window->fds[window->count];
+    }
+    return 0;
+}
+
+static int wait_window(Window *window, BdErr *err) {
+    window->fds[window->count] = (struct pollfd){.fd = bd_interrupt_fd(), .events = POLLIN};
+    if (poll(window->fds, window->count + 1, -1) < 0 && errno != EINTR) {
+        return bd_err_set_sys(err, BD_E_BUG, errno, "cannot wait for the server");
+    }
+    if (bd_interrupted()) {
+        return bd_err_set(err, BD_E_STOPPED, 0, "interrupted");
+    }
+    return 0;
+}
+
+/* Do the errand with sessions first .. size-1, AT_ONCE at a time. */
+static int run_errand(Errand *errand, uint32_t first, BdErr *err) {
+    Window window = {.count = 0};
+    uint32_t next = first;
+    while (next < errand->pool->size || window.count > 0) {
+        while (window.count < AT_ONCE && next < errand->pool->size) {
+            if (errand->begin(errand, next, err) != 0) {
+                return -1;
+            }
+            window.sessions[window.count] = next++;
+            window.fds[window.count++].revents = POLLIN; /* its first step needs no waiting */
+        }
+        if (step_window(errand, &window, err) != 0) {
+            return -1;
+        }
+        bool full = window.count == AT_ONCE || next == errand->pool->size;
+        if (window.count > 0 && full && wait_window(&window, err) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* ---- opening ---- */
+
+static int begin_open(Errand *errand, uint32_t i, BdErr *err) {
+    return bd_session_new(&errand->pool->sessions[i], errand->context, errand->pool->protocol, err);
+}
+
+static BdIo step_open(Errand *errand, uint32_t i, BdErr *err) {
+    return bd_session_connect(errand->pool->sessions[i], err);
+}
+
+/* Allow as many open descriptors as the pool needs. */
+static int raise_file_limit(uint32_t size, BdErr *err) {
+    struct rlimit limit;
+    rlim_t wanted = (rlim_t)size + SPARE_FILES;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) {
+        return 0;
+    }
+    if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < wanted) {
+        bd_err_set(err, BD_E_CONFIG, 0, "%u connections are more than this user may have open",
+                   size);
+        return bd_err_hint(err, "use a smaller --poolsize, or raise \"ulimit -n\"");
+    }
+    limit.rlim_cur = wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return bd_err_set_sys(err, BD_E_CONFIG, errno, "cannot allow %u open files",
+                              (unsigned)wanted);
+    }
+    return 0;
+}
+
+int bd_pool_open(BdPool **out, const char *conninfo, BdProtocol protocol, uint32_t size,
+                 BdErr *err) {
+    *out = NULL;
+    if (raise_file_limit(size, err) != 0) {
+        return -1;
+    }
+    BdPool *pool = bd_alloc(sizeof(*pool));
+    if (pool == NULL || (pool->sessions = bd_alloc_array(size, sizeof(BdSession *))) == NULL) {
+        bd_free(pool);
+        return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for %u connections", size);
+    }
+    pool->size = size;
+    pool->protocol = protocol;
+    Errand errand = {.pool = pool, .begin = begin_open, .step = step_open, .context = conninfo};
+    int64_t begin_ns = bd_now_ns();
+    if (run_errand(&errand, 0, err) != 0) {
+        bd_pool_close(pool);
+        return -1;
+    }
+    pool->open_ns = bd_now_ns() - begin_ns;
+    *out = pool;
+    return 0;
+}
+
+void bd_pool_close(BdPool *pool) {
+    if (pool == NULL) {
+        return;
+    }
+    for (uint32_t i = 0; i < pool->size; i++) {
+        bd_session_free(pool->sessions[i]);
+    }
+    bd_free(pool->sessions);
+    bd_free(pool);
+}
+
+uint32_t bd_pool_size(const BdPool *pool) {
+    return pool->size;
+}
+
+BdProtocol bd_pool_protocol(const BdPool *pool) {
+    return pool->protocol;
+}
+
+BdSession *bd_pool_session(BdPool *pool, uint32_t i) {
+    return pool->sessions[i];
+}
+
+int64_t bd_pool_open_ns(const BdPool *pool) {
+    return pool->open_ns;
+}
+
+/* ---- preparing ---- */
+
+/* Forgetting is before all statements: progress counts from there. */
+static int send_prepare(const Errand *errand, uint32_t i, BdErr *err) {
+    const BdPlan *plan = errand->context;
+    uint32_t done = errand->progress[i];
+    const BdRequest forget = {.kind = BD_REQUEST_TEXT, .text = "deallocate all"};
+    if (done == 0) {
+        return bd_session_send(errand->pool->sessions[i], &forget, err);
+    }
+    const BdRequest prepare = {.kind = BD_REQUEST_PREPARE,
+                               .statement = bd_plan_statement(plan, done - 1)};
+    return bd_session_send(errand->pool->sessions[i], &prepare, err);
+}
+
+static int begin_prepare(Errand *errand, uint32_t i, BdErr *err) {
+    errand->progress[i] = errand->pool->prepared ? 0 : 1;
+    return send_prepare(errand, i, err);
+}
+
+static BdIo step_prepare(Errand *errand, uint32_t i, BdErr *err) {
+    const BdPlan *plan = errand->context;
+    for (;;) {
+        BdAnswer *answer = NULL;
+        BdIo io = bd_session_step(errand->pool->sessions[i], &answer, err);
+        if (io != BD_IO_DONE) {
+            return io;
+        }
+        bd_answer_free(answer);
+        if (++errand->progress[i] > bd_plan_statements(plan)) {
+            return BD_IO_DONE;
+        }
+        if (send_prepare(errand, i, err) != 0) {
+            return BD_IO_FAILED;
+        }
+    }
+}
+
+static int forget_statements(BdSession *session, BdErr *err) {
+    const BdRequest request = {.kind = BD_REQUEST_TEXT, .text = "deallocate all"};
+    BdAnswer *answer = NULL;
+    if (bd_session_ask(session, &request, &answer, err) != 0) {
+        return -1;
+    }
+    bd_answer_free(answer);
+    return 0;
+}
+
+int bd_pool_prepare(BdPool *pool, BdPlan *plan, BdErr *err) {
+    BdSession *first = pool->sessions[0];
+    if ((pool->prepared && forget_statements(first, err) != 0) ||
+        bd_plan_check(plan, first, err) != 0) {
+        return -1;
+    }
+    if (pool->protocol != BD_PROTOCOL_PREPARED) {
+        return forget_statements(first, err);
+    }
+    Errand errand = {.pool = pool, .begin = begin_prepare, .step = step_prepare, .context = plan};
+    errand.progress = bd_alloc_array(pool->size, sizeof(*errand.progress));
+    if (errand.progress == NULL) {
+        return bd_err_set(err, BD_E_NOMEM, 0, "out of memory while preparing statements");
+    }
+    int result = run_errand(&errand, 1, err);
+    pool->prepared = true;
+    bd_free(errand.progress);
+    return result;
+}

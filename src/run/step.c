@@ -1,0 +1,272 @@
+#include "run/step.h"
+
+#include "core/clock.h"
+#include "core/interrupt.h"
+#include "core/mem.h"
+#include "flow/feeder.h"
+#include "flow/queue.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+#define GRACE_NS    (200 * BD_NS_PER_MS) /* after Ctrl-C, before statements are cancelled */
+#define PATIENCE_NS (5 * BD_NS_PER_S)    /* after that, before connections are cut off */
+
+/* All that a step under way consists of. */
+typedef struct Run {
+    BdPool *pool;
+    const BdPlan *plan;
+    BdSource *source;
+    const BdStepOpts *opts;
+    BdControl control;
+    BdQueue *queue;
+    BdFeeder *feeder;
+    BdEngine *engine;
+    BdWorker *workers;
+    uint32_t count;           /* of workers that are made */
+    _Atomic int64_t begin_ns; /* when the gate was opened; 0 before */
+    int64_t fed_ns;           /* when the feeder had finished; its thread writes it */
+    int64_t fed_rows;         /* rows acknowledged until then; likewise */
+    int64_t interrupt_ns;     /* when Ctrl-C was noticed */
+    bool timed_out;
+    bool aborted; /* the queue: nobody takes another record */
+    BdUsage usage;
+} Run;
+
+static BdTotals totals(const Run *run) {
+    return bd_counters_sum(&run->workers->counters, run->count, sizeof(BdWorker));
+}
+
+/* ---- in the feeder's thread ---- */
+
+static void on_fed(void *context) {
+    Run *run = context;
+    run->fed_ns = bd_now_ns();
+    run->fed_rows = totals(run).rows;
+}
+
+static int on_reject(void *context, const char *file, int64_t line, const char *reason) {
+    Run *run = context;
+    return bd_control_reject(&run->control, file, line, "", reason);
+}
+
+/* ---- setting up and taking down ---- */
+
+static int make_workers(Run *run, BdErr *err) {
+    uint32_t size = bd_pool_size(run->pool);
+    run->workers = bd_alloc_lines(size, sizeof(BdWorker));
+    if (run->workers == NULL) {
+        return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for %u workers", size);
+    }
+    for (; run->count < size; run->count++) {
+        BdTask *task = NULL;
+        if (bd_plan_task_new(&task, run->plan, err) != 0) {
+            return -1;
+        }
+        bd_worker_init(&run->workers[run->count], bd_pool_session(run->pool, run->count), task,
+                       run->queue, &run->control, run->opts->transactions);
+    }
+    return 0;
+}
+
+static int set_up(Run *run, BdErr *err) {
+    const BdStepOpts *opts = run->opts;
+    const BdFeederOpts feeding = {.limit = opts->limit,
+                                  .rejects = {.reject = on_reject, .context = run},
+                                  .fed = on_fed,
+                                  .context = run};
+    if (bd_queue_new(&run->queue, opts->queue, err) != 0 || make_workers(run, err) != 0 ||
+        bd_engine_open(&run->engine, opts->engine, run->workers, run->count, opts->jobs, err) !=
+            0) {
+        return -1;
+    }
+    return bd_feeder_open(&run->feeder, run->source, run->queue, &feeding, err);
+}
+
+static void take_down(Run *run) {
+    for (uint32_t i = 0; i < run->count; i++) {
+        bd_worker_deinit(&run->workers[i]);
+    }
+    bd_free(run->workers);
+    bd_queue_free(run->queue);
+}
+
+/* ---- while it runs ---- */
+
+static void report_progress(Run *run, int64_t now_ns) {
+    BdQueueStats queue = bd_queue_stats(run->queue);
+    const BdProgress progress = {.elapsed_ns = now_ns - run->begin_ns,
+                                 .totals = totals(run),
+                                 .rejects = bd_rejects_count(&run->control.rejects),
+                                 .queued = queue.records,
+                                 .capacity = queue.capacity,
+                                 .pushed = queue.pushed,
+                                 .fed = queue.closed_ns != 0,
+                                 .bytes = bd_source_bytes(run->source),
+                                 .total_bytes = bd_source_total_bytes(run->source)};
+    run->opts->progress(run->opts->context, &progress);
+}
+
+/* Ctrl-C: first the flag alone, then cancel what is under way, at last cut off. */
+static int64_t interrupt(Run *run, int64_t now_ns) {
+    if (run->interrupt_ns == 0) {
+        run->interrupt_ns = now_ns;
+        bd_control_stop(&run->control, BD_STOP_NOW);
+        return now_ns + GRACE_NS;
+    }
+    if (now_ns < run->interrupt_ns + GRACE_NS) {
+        return run->interrupt_ns + GRACE_NS;
+    }
+    bool patient = now_ns < run->interrupt_ns + GRACE_NS + PATIENCE_NS;
+    for (uint32_t i = 0; i < run->count && atomic_load(&run->control.active) > 0; i++) {
+        if (patient) {
+            bd_session_cancel(run->workers[i].session);
+        } else {
+            bd_session_abort(run->workers[i].session);
+        }
+    }
+    return bd_now_ns() + GRACE_NS;
+}
+
+/* See to whatever is due at now_ns, and return when to look again: 0 is when somebody wakes us. */
+static int64_t attend(Run *run, int64_t now_ns, int64_t *next_progress_ns) {
+    const BdStepOpts *opts = run->opts;
+    int64_t again_ns = 0;
+    if (opts->time_ns > 0 && !run->timed_out) {
+        again_ns = run->begin_ns + opts->time_ns;
+        if (now_ns >= again_ns) {
+            run->timed_out = true;
+            again_ns = 0;
+            bd_control_stop(&run->control, BD_STOP_DRAIN);
+        }
+    }
+    if (opts->progress != NULL && opts->progress_ns > 0) {
+        if (now_ns >= *next_progress_ns) {
+            report_progress(run, now_ns);
+            *next_progress_ns = now_ns + opts->progress_ns;
+        }
+        again_ns = again_ns == 0 || *next_progress_ns < again_ns ? *next_progress_ns : again_ns;
+    }
+    if (bd_interrupted()) {
+        int64_t interrupt_ns = interrupt(run, now_ns);
+        again_ns = again_ns == 0 || interrupt_ns < again_ns ? interrupt_ns : again_ns;
+    }
+    if (bd_control_stopped(&run->control) != BD_STOP_NOT && !run->aborted) {
+        run->aborted = true;
+        bd_queue_abort(run->queue);
+    }
+    return again_ns;
+}
+
+/* Open the gate and wait until every worker has ended. Returns how long it took. */
+static int64_t drive(Run *run) {
+    BdUsage before = bd_usage_now();
+    int64_t begin_ns = bd_now_ns();
+    int64_t next_progress_ns = begin_ns + run->opts->progress_ns;
+    run->begin_ns = begin_ns;
+    bd_engine_go(run->engine);
+    while (atomic_load(&run->control.active) > 0) {
+        int64_t again_ns = attend(run, bd_now_ns(), &next_progress_ns);
+        bool noticed = run->interrupt_ns != 0; /* the descriptor stays readable from then on */
+        struct pollfd fds[2] = {
+            {.fd = bd_wake_fd(&run->control.wake), .events = POLLIN},
+            {.fd = noticed ? -1 : bd_interrupt_fd(), .events = POLLIN},
+        };
+        poll(fds, 2, bd_timeout_ms(again_ns, bd_now_ns()));
+        bd_wake_clear(&run->control.wake);
+    }
+    int64_t elapsed_ns = bd_now_ns() - begin_ns;
+    BdUsage after = bd_usage_now();
+    run->usage = (BdUsage){.user_ns = after.user_ns - before.user_ns,
+                           .system_ns = after.system_ns - before.system_ns,
+                           .peak_bytes = after.peak_bytes,
+                           .voluntary = after.voluntary - before.voluntary,
+                           .involuntary = after.involuntary - before.involuntary};
+    return elapsed_ns;
+}
+
+/* ---- the result ---- */
+
+static BdEnded how_ended(const Run *run) {
+    if (run->interrupt_ns != 0) {
+        return BD_ENDED_INTERRUPTED;
+    }
+    if (atomic_load(&run->control.failed)) {
+        return BD_ENDED_FAILED;
+    }
+    if (run->control.rejects.count > run->control.rejects.limit) {
+        return BD_ENDED_ERRORS;
+    }
+    return run->timed_out ? BD_ENDED_TIME : BD_ENDED_DONE;
+}
+
+/* After all threads have ended. */
+static void fill_result(Run *run, int64_t elapsed_ns, BdStepResult *result) {
+    BdQueueStats queue = bd_queue_stats(run->queue);
+    int64_t fed_ns = run->fed_ns - run->begin_ns;
+    *result = (BdStepResult){.ended = how_ended(run),
+                             .totals = totals(run),
+                             .elapsed_ns = elapsed_ns,
+                             .fed_ns = fed_ns < 0 ? 0 : fed_ns,
+                             .fed_rows = run->fed_rows,
+                             .pushed = queue.pushed,
+                             .bytes = bd_source_bytes(run->source),
+                             .queue_full_ns = queue.full_wait_ns,
+                             .queue_empty_ns = queue.empty_wait_ns,
+                             .usage = run->usage,
+                             .rejects = run->control.rejects.count,
+                             .samples = run->control.rejects.kept};
+    if (result->fed_ns > elapsed_ns) {
+        result->fed_ns = elapsed_ns;
+    }
+    for (uint32_t i = 0; i < run->count; i++) {
+        result->queue_empty_ns += run->workers[i].idle_ns;
+    }
+    memcpy(result->sample, run->control.rejects.samples, sizeof(result->sample));
+    run->control.rejects.kept = 0; /* they are the result's now */
+}
+
+void bd_step_result_deinit(BdStepResult *result) {
+    for (int i = 0; i < result->samples; i++) {
+        bd_free(result->sample[i].file);
+        bd_free(result->sample[i].reason);
+    }
+    *result = (BdStepResult){.samples = 0};
+}
+
+int bd_step_run(BdPool *pool, BdPlan *plan, BdSource *source, const BdStepOpts *opts,
+                BdStepResult *result, BdErr *err) {
+    Run run = {.pool = pool, .plan = plan, .source = source, .opts = opts};
+    *result = (BdStepResult){.samples = 0};
+    if (bd_pool_prepare(pool, plan, err) != 0 ||
+        bd_control_init(&run.control, opts->max_errors, err) != 0) {
+        return -1;
+    }
+    int status = set_up(&run, err);
+    int64_t elapsed_ns = 0;
+    if (status == 0) {
+        if (opts->preload) {
+            bd_queue_wait_full(run.queue); /* Ctrl-C ends the feeder, and with it the wait */
+        }
+        elapsed_ns = drive(&run);
+    }
+    if (run.queue != NULL) {
+        bd_queue_abort(run.queue);
+    }
+    bd_engine_close(run.engine);
+    BdErr feeding = BD_ERR_INIT;
+    if (bd_feeder_close(run.feeder, &feeding) != 0) {
+        bd_control_fail(&run.control, &feeding);
+    }
+    if (status == 0) {
+        fill_result(&run, elapsed_ns, result);
+        if (result->ended == BD_ENDED_FAILED) {
+            *err = run.control.fatal;
+            status = -1;
+        }
+    }
+    take_down(&run);
+    bd_control_deinit(&run.control);
+    return status;
+}

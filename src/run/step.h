@@ -1,0 +1,83 @@
+/*
+ * step.h - run one step: feeder, queue, workers and engine put together, and measured.
+ *
+ * Threads:   from one thread, which waits here; others are started and ended inside. The progress
+ *            callback runs in the calling thread.
+ * Errors:    -1 with *err when the step could not be started (nothing was sent) or failed fatally
+ *            under way. *result is filled in either case: what was acknowledged until then.
+ */
+#ifndef BD_STEP_H
+#define BD_STEP_H
+
+#include "input/source.h"
+#include "run/control.h"
+#include "run/engine.h"
+#include "run/plan.h"
+#include "run/pool.h"
+#include "stats/counters.h"
+#include "stats/usage.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* How a step stands while it runs. */
+typedef struct BdProgress {
+    int64_t elapsed_ns;
+    BdTotals totals;
+    int64_t rejects;     /* bad lines and failed records */
+    int64_t queued;      /* records in the queue now */
+    int64_t capacity;    /* of the queue; 0: unbounded */
+    int64_t pushed;      /* records read so far */
+    bool fed;            /* the feeder has finished: pushed is all there will be */
+    int64_t bytes;       /* text read so far */
+    int64_t total_bytes; /* -1: unknown */
+} BdProgress;
+
+typedef struct BdStepOpts {
+    BdEngineKind engine;
+    uint32_t jobs;     /* event loops of the poll engine */
+    bool transactions; /* --no-autocommit */
+    int64_t queue;     /* records; 0 is unbounded */
+    bool preload;      /* fill the queue before the clock starts */
+    int64_t limit;     /* records; 0: all */
+    int64_t time_ns;   /* 0: until the source ends */
+    int64_t max_errors;
+    int64_t progress_ns; /* between two calls of progress; 0: none */
+    void (*progress)(void *context, const BdProgress *progress);
+    void *context; /* for progress */
+} BdStepOpts;
+
+typedef enum BdEnded {
+    BD_ENDED_DONE,       /* the source or the limit was reached */
+    BD_ENDED_TIME,       /* the time was up */
+    BD_ENDED_ERRORS,     /* more rejects than allowed */
+    BD_ENDED_FAILED,     /* a fatal error */
+    BD_ENDED_INTERRUPTED /* Ctrl-C */
+} BdEnded;
+
+typedef struct BdStepResult {
+    BdEnded ended;
+    BdTotals totals;
+    int64_t elapsed_ns;     /* from the gate to the last answer */
+    int64_t fed_ns;         /* from the gate until the feeder had finished; 0 with preload of all,
+                               elapsed_ns if it never did */
+    int64_t fed_rows;       /* rows acknowledged until then */
+    int64_t pushed;         /* records read */
+    int64_t bytes;          /* text read */
+    int64_t queue_full_ns;  /* the feeder waited for room */
+    int64_t queue_empty_ns; /* workers waited for records, summed over them */
+    BdUsage usage;          /* of the process between gate and end; peak_bytes since its start */
+    int64_t rejects;
+    int samples;                        /* in use */
+    BdReject sample[BD_REJECT_SAMPLES]; /* owned: bd_step_result_deinit() */
+} BdStepResult;
+
+/*
+ * Run a step on the pool's sessions. The plan is checked against the server and prepared first.
+ * After a step that ended with FAILED or INTERRUPTED the pool must be closed.
+ */
+BD_MUSTCHECK int bd_step_run(BdPool *pool, BdPlan *plan, BdSource *source, const BdStepOpts *opts,
+                             BdStepResult *result, BdErr *err);
+void bd_step_result_deinit(BdStepResult *result);
+
+#endif
