@@ -16,6 +16,6 @@ int bd_timeout_ms(int64_t deadline_ns, int64_t now_ns) {
     if (deadline_ns <= now_ns) {
         return 0;
     }
-    int64_t ms = (deadline_ns - now_ns + BD_NS_PER_MS - 1) / BD_NS_PER_MS;
+    int64_t ms = (deadline_ns - now_ns - 1) / BD_NS_PER_MS + 1;
     return ms > INT_MAX ? INT_MAX : (int)ms;
 }

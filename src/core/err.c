@@ -5,6 +5,7 @@
 #include <string.h>
 
 /* Put a formatted message, cut where it does not fit, into *err, which is otherwise as new. */
+BD_PRINTF(6, 0)
 static void fill(BdErr *err, BdErrCode code, int sys, const char *file, int line, const char *fmt,
                  va_list args) {
     *err = (BdErr){.code = code, .sys = sys, .file = file, .line = line};

@@ -25,10 +25,11 @@ void *bd_alloc(size_t n) {
 }
 
 void *bd_alloc_array(size_t count, size_t size) {
-    if (must_fail()) {
+    size_t n = 0;
+    if (__builtin_mul_overflow(count, size, &n) || must_fail()) {
         return NULL;
     }
-    return counted(calloc(count == 0 ? 1 : count, size == 0 ? 1 : size));
+    return counted(calloc(1, n == 0 ? 1 : n));
 }
 
 void *bd_alloc_lines(size_t count, size_t size) {
