@@ -1,0 +1,18 @@
+#include "stats/counters.h"
+
+static int64_t get(const _Atomic int64_t *counter) {
+    return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+BdTotals bd_counters_sum(const BdCounters *first, size_t count, size_t stride) {
+    BdTotals totals = {0};
+    const char *place = (const char *)first;
+    for (size_t i = 0; i < count; i++, place += stride) {
+        const BdCounters *counters = (const void *)place;
+        totals.records += get(&counters->records);
+        totals.failed += get(&counters->failed);
+        totals.rows += get(&counters->rows);
+        totals.statements += get(&counters->statements);
+    }
+    return totals;
+}

@@ -1,0 +1,45 @@
+/*
+ * counters.h - what a worker has done so far.
+ *
+ * Each worker has a row of counters on cache lines of its own and is the only one to write it;
+ * anybody may read it at any time, for progress and, after the run, for the result.
+ *
+ * The arithmetic: records = those done whole. failed = those refused by the server or by the plan
+ * (their statements that did succeed in autocommit mode are in rows all the same, since the server
+ * holds them). A record under way when a run is cut short is in neither. rows = rows the server has
+ * acknowledged as written and will keep: in a transaction they are added at COMMIT.
+ */
+#ifndef BD_COUNTERS_H
+#define BD_COUNTERS_H
+
+#include "core/attr.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct BdCounters {
+    _Alignas(BD_CACHE_LINE) _Atomic int64_t records;
+    _Atomic int64_t failed;
+    _Atomic int64_t rows;
+    _Atomic int64_t statements; /* answers received, BEGIN and COMMIT included */
+} BdCounters;
+
+/* The same as plain numbers, for one worker or summed over several. */
+typedef struct BdTotals {
+    int64_t records;
+    int64_t failed;
+    int64_t rows;
+    int64_t statements;
+} BdTotals;
+
+/* Add to a counter that only the caller writes. */
+static inline void bd_counter_add(_Atomic int64_t *counter, int64_t n) {
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n,
+                          memory_order_relaxed);
+}
+
+/* Sum over count rows of counters, `stride` bytes apart (they stand inside larger structs). */
+BdTotals bd_counters_sum(const BdCounters *first, size_t count, size_t stride);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * test_usage.c - what the process has used of the machine.
+ */
+#include "core/mem.h"
+#include "stats/usage.h"
+
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MIB ((size_t)1024 * 1024)
+
+static void cpu_time_grows_with_work(void **state) {
+    (void)state;
+    BdUsage before = bd_usage_now();
+    BdUsage now = before;
+    volatile unsigned work = 0;
+    while (now.user_ns <= before.user_ns) {
+        work++;
+        now = bd_usage_now();
+    }
+    assert_true(now.system_ns >= before.system_ns);
+}
+
+static void peak_memory_is_in_bytes_and_never_falls(void **state) {
+    (void)state;
+    int64_t before = bd_usage_now().peak_bytes;
+    char *block = bd_alloc(64 * MIB);
+    assert_non_null(block);
+    memset(block, 1, 64 * MIB);
+    int64_t with = bd_usage_now().peak_bytes;
+    bd_free(block);
+    int64_t after = bd_usage_now().peak_bytes;
+    assert_true(with >= before + (int64_t)(32 * MIB));
+    assert_true(after >= with);
+}
+
+static void waiting_is_a_voluntary_switch(void **state) {
+    (void)state;
+    BdUsage before = bd_usage_now();
+    poll(NULL, 0, 1);
+    BdUsage after = bd_usage_now();
+    assert_true(after.voluntary > before.voluntary);
+    assert_true(after.involuntary >= before.involuntary);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cpu_time_grows_with_work),
+        cmocka_unit_test(peak_memory_is_in_bytes_and_never_falls),
+        cmocka_unit_test(waiting_is_a_voluntary_switch),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
