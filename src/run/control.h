@@ -18,7 +18,7 @@
 typedef enum BdStop {
     BD_STOP_NOT,   /* go on */
     BD_STOP_DRAIN, /* finish the record in hand, take no other */
-    BD_STOP_NOW    /* give up the record in hand at its next answer */
+    BD_STOP_NOW    /* send nothing more for the record in hand */
 } BdStop;
 
 typedef struct BdControl {

@@ -148,6 +148,7 @@ void bd_engine_poll_run(BdWorker *workers, uint32_t count) {
     Loop loop;
     if (loop_init(&loop, workers, count, &err) != 0 || run_loop(&loop, &err) != 0) {
         bd_control_fail(workers[0].control, &err);
+        bd_queue_abort(workers[0].queue); /* lets go of the waiter */
         for (uint32_t i = 0; i < count; i++) {
             bd_worker_end(&workers[i]);
         }

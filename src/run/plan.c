@@ -155,7 +155,7 @@ int bd_plan_add_statement(BdPlan *plan, BdOpKind kind, const char *sql, const Bd
                           " values: %s",
                           where, statement->params, count, sql);
     }
-    if (slot >= MOST || count > MOST) {
+    if ((kind != BD_OP_EXEC && slot >= MOST) || count > MOST) {
         return bd_err_set(err, BD_E_CONFIG, 0, "%s: the plan is too large", where);
     }
     BdOp *op = next_op(plan, kind, where, err);
@@ -204,7 +204,10 @@ int bd_plan_add_zip(BdPlan *plan, const BdList *lists, uint32_t count, uint32_t 
 int bd_plan_add_end(BdPlan *plan, uint32_t loop, BdErr *err) {
     for (uint32_t i = plan->op_count; i-- > 0;) {
         BdOp *zip = &plan->ops[i];
-        if (zip->kind == BD_OP_ZIP && zip->loop == loop && zip->partner == 0) {
+        if (zip->kind == BD_OP_ZIP && zip->partner == 0) { /* the innermost that is open */
+            if (zip->loop != loop) {
+                break;
+            }
             BdOp *end = next_op(plan, BD_OP_END, zip->where, err);
             if (end == NULL) {
                 return -1;
@@ -215,7 +218,7 @@ int bd_plan_add_end(BdPlan *plan, uint32_t loop, BdErr *err) {
             return 0;
         }
     }
-    return bd_err_set(err, BD_E_BUG, 0, "loop %" PRIu32 " ends without having begun", loop);
+    return bd_err_set(err, BD_E_BUG, 0, "loop %" PRIu32 " is not the one to end", loop);
 }
 
 /* ---- bd_plan_end(): is every name that is used known where it is used? ---- */
@@ -277,6 +280,16 @@ static int check_zip(const BdPlan *plan, Scope *scope, const BdOp *op, BdErr *er
     return 0;
 }
 
+/* Behind a loop that may not have run even once, nothing is left of what it filled. */
+static void leave_loop(const BdPlan *plan, Scope *scope, const BdOp *end) {
+    scope->open[end->loop] = false;
+    for (const BdOp *op = &plan->ops[end->partner]; op < end; op++) {
+        if (op->kind == BD_OP_ONE || op->kind == BD_OP_ALL) {
+            scope->filled[op->slot] = BD_OP_EXEC;
+        }
+    }
+}
+
 static int check_statement(const BdPlan *plan, Scope *scope, const BdOp *op, BdErr *err) {
     for (uint32_t i = 0; i < op->statement->params; i++) {
         if (!param_known(plan, scope, &op->params[i])) {
@@ -301,7 +314,7 @@ static int check_ops(const BdPlan *plan, Scope *scope, BdErr *err) {
         if (op->kind == BD_OP_ZIP) {
             failed = check_zip(plan, scope, op, err);
         } else if (op->kind == BD_OP_END) {
-            scope->open[op->loop] = false;
+            leave_loop(plan, scope, op);
         } else {
             failed = check_statement(plan, scope, op, err);
         }

@@ -173,6 +173,13 @@ int bd_plan_task_new(BdTask **out, const BdPlan *plan, BdErr *err) {
     return 0;
 }
 
+bool bd_plan_task_slot(BdTask *task, uint32_t *slot) {
+    const PlanTask *run = self(task);
+    const BdOp *op = &run->plan->ops[run->sent];
+    *slot = op->slot;
+    return op->kind != BD_OP_EXEC;
+}
+
 void bd_task_free(BdTask *task) {
     if (task != NULL) {
         task->ops->free(task);

@@ -236,8 +236,11 @@ static int forget_statements(BdSession *session, BdErr *err) {
 
 int bd_pool_prepare(BdPool *pool, BdPlan *plan, BdErr *err) {
     BdSession *first = pool->sessions[0];
-    if ((pool->prepared && forget_statements(first, err) != 0) ||
-        bd_plan_check(plan, first, err) != 0) {
+    if (pool->prepared && forget_statements(first, err) != 0) {
+        return -1;
+    }
+    if (bd_plan_check(plan, first, err) != 0) {
+        pool->prepared = true; /* some of them, on the first session */
         return -1;
     }
     if (pool->protocol != BD_PROTOCOL_PREPARED) {

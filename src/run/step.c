@@ -48,7 +48,8 @@ static void on_fed(void *context) {
 
 static int on_reject(void *context, const char *file, int64_t line, const char *reason) {
     Run *run = context;
-    return bd_control_reject(&run->control, file, line, "", reason);
+    int stop = bd_control_reject(&run->control, file, line, "", reason);
+    return bd_control_stopped(&run->control) == BD_STOP_NOT ? stop : -1;
 }
 
 /* ---- setting up and taking down ---- */

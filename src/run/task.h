@@ -19,6 +19,8 @@
 #include "pg/session.h"
 #include "run/plan.h"
 
+#include <stdbool.h>
+
 typedef struct BdTask BdTask;
 
 typedef enum BdNext {
@@ -49,6 +51,12 @@ struct BdTask {
 /* A task that executes a plan, which must outlive it. No allocation after this, but for libpq's
  * own. */
 BD_MUSTCHECK int bd_plan_task_new(BdTask **out, const BdPlan *plan, BdErr *err);
+
+/*
+ * For a task made by bd_plan_task_new(): the slot that the answer to its last request stays in;
+ * false if it does not stay.
+ */
+bool bd_plan_task_slot(BdTask *task, uint32_t *slot);
 
 /* NULL is allowed. */
 void bd_task_free(BdTask *task);

@@ -161,6 +161,9 @@ static Move step_next(BdWorker *worker, BdWant *want) {
     default:
         break;
     }
+    if (bd_control_stopped(worker->control) == BD_STOP_NOW) {
+        return end_worker(worker);
+    }
     if (bd_session_send(worker->session, &request, &err) != 0) {
         return refuse_request(worker, &err);
     }
@@ -185,9 +188,6 @@ static Move step_answer(BdWorker *worker, BdWant *want) {
     }
     if (worker->task->ops->answer(worker->task, answer, &err) != 0) {
         return fail_record(worker, &err);
-    }
-    if (bd_control_stopped(worker->control) == BD_STOP_NOW) {
-        return end_worker(worker);
     }
     worker->state = BD_WORKER_NEXT;
     return GO_ON;

@@ -1,0 +1,598 @@
+/*
+ * test_worker.c - the state machine of a worker, step by step. Its session and its task are made
+ * up here: they do what the test says, and write down in a log what they were asked for.
+ */
+#include "core/mem.h"
+#include "run/worker.h"
+#include "support/numbers.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static char log_text[512];
+
+static void note(const char *what) {
+    size_t used = strlen(log_text);
+    snprintf(log_text + used, sizeof(log_text) - used, "%s%s", used > 0 ? " " : "", what);
+}
+
+/* What happened since the last call, in order. */
+static void expect_log(const char *expected) {
+    assert_string_equal(log_text, expected);
+    log_text[0] = '\0';
+}
+
+/* ---- the session ---- */
+
+/* What one call of bd_session_step() comes to. */
+typedef struct Happens {
+    BdIo io;
+    int64_t touched; /* DONE */
+    BdErrCode code;  /* FAILED */
+} Happens;
+
+#define READ                                                                                       \
+    { .io = BD_IO_READ }
+#define WRITE                                                                                      \
+    { .io = BD_IO_WRITE }
+#define DONE(n)                                                                                    \
+    { .io = BD_IO_DONE, .touched = (n) }
+#define FAILED(how)                                                                                \
+    { .io = BD_IO_FAILED, .code = (how) }
+
+struct BdSession {
+    const Happens *next;
+    BdErrCode send_fails; /* BD_E_NONE: it does not */
+    bool in_transaction;
+    const char *under_way;
+};
+
+struct pg_result {
+    int64_t touched;
+};
+
+int bd_session_send(BdSession *session, const BdRequest *request, BdErr *err) {
+    const char *text = request->kind == BD_REQUEST_TEXT ? request->text : "request";
+    note(text);
+    assert_null(session->under_way);
+    if (session->send_fails != BD_E_NONE) {
+        return bd_err_set(err, session->send_fails, 0, "not sent");
+    }
+    session->under_way = text;
+    return 0;
+}
+
+BdIo bd_session_step(BdSession *session, BdAnswer **answer, BdErr *err) {
+    const Happens *now = session->next++;
+    assert_non_null(session->under_way);
+    if (now->io == BD_IO_READ || now->io == BD_IO_WRITE) {
+        return now->io;
+    }
+    const char *text = session->under_way;
+    session->under_way = NULL;
+    if (strcmp(text, "commit") == 0 || strcmp(text, "rollback") == 0) {
+        session->in_transaction = false;
+    } else if (strcmp(text, "begin") == 0) {
+        session->in_transaction = now->io == BD_IO_DONE;
+    }
+    if (now->io == BD_IO_FAILED) {
+        bd_err_set(err, now->code, 0, "no");
+        snprintf(err->sqlstate, sizeof(err->sqlstate), "%s", "23505");
+        return BD_IO_FAILED;
+    }
+    *answer = bd_alloc(sizeof(**answer));
+    assert_non_null(*answer);
+    (*answer)->touched = now->touched;
+    return BD_IO_DONE;
+}
+
+int bd_session_fd(const BdSession *session) {
+    (void)session;
+    return 42;
+}
+
+bool bd_session_in_transaction(const BdSession *session) {
+    assert_null(session->under_way);
+    return session->in_transaction;
+}
+
+int64_t bd_answer_touched(const BdAnswer *answer) {
+    return answer->touched;
+}
+
+void bd_answer_free(BdAnswer *answer) {
+    bd_free(answer);
+}
+
+/* Not called: for the task of plans, which is linked with the worker. */
+int bd_answer_rows(const BdAnswer *answer) {
+    (void)answer;
+    return 0;
+}
+
+const char *bd_answer_value(const BdAnswer *answer, int row, int column) {
+    (void)answer;
+    (void)row;
+    (void)column;
+    return NULL;
+}
+
+/* ---- the task ---- */
+
+typedef struct FakeTask {
+    BdTask task;
+    int requests; /* for each record */
+    int asked;    /* of them, for this record */
+    bool start_fails;
+    bool next_fails;
+    bool answer_fails;
+} FakeTask;
+
+static FakeTask *fake(BdTask *task) {
+    return (FakeTask *)task;
+}
+
+static int task_start(BdTask *task, const BdRecord *record, BdErr *err) {
+    char text[32];
+    snprintf(text, sizeof(text), "start:%s", bd_record_field(record, 0));
+    note(text);
+    fake(task)->asked = 0;
+    return fake(task)->start_fails ? bd_err_set(err, BD_E_FORMAT, 0, "start failed") : 0;
+}
+
+static BdNext task_next(BdTask *task, BdRequest *request, BdErr *err) {
+    if (fake(task)->next_fails) {
+        bd_err_set(err, BD_E_FORMAT, 0, "next failed");
+        return BD_NEXT_FAILED;
+    }
+    *request = (BdRequest){.kind = BD_REQUEST_EXECUTE};
+    return fake(task)->asked++ < fake(task)->requests ? BD_NEXT_REQUEST : BD_NEXT_DONE;
+}
+
+static int task_answer(BdTask *task, BdAnswer *answer, BdErr *err) {
+    note("answer");
+    bd_answer_free(answer);
+    return fake(task)->answer_fails ? bd_err_set(err, BD_E_FORMAT, 0, "answer failed") : 0;
+}
+
+static void task_refused(BdTask *task, BdErr *err) {
+    (void)task;
+    note("refused");
+    bd_err_wrap(err, "x.lua:1");
+}
+
+static void task_reset(BdTask *task) {
+    (void)task;
+    note("reset");
+}
+
+static void task_free(BdTask *task) {
+    bd_free(task);
+}
+
+static const BdTaskOps fake_ops = {task_start,   task_next,  task_answer,
+                                   task_refused, task_reset, task_free};
+
+/* ---- the stage ---- */
+
+typedef struct Stage {
+    BdWorker worker;
+    BdSession session;
+    FakeTask *task;
+    BdQueue *queue;
+    BdControl control;
+} Stage;
+
+/* A worker whose task sends so many requests for each of the 5 records in the queue, and whose
+ * session answers as `happens` says. One reject is allowed. */
+static void set_up(Stage *stage, bool transactions, int requests, const Happens *happens) {
+    BdErr err = BD_ERR_INIT;
+    log_text[0] = '\0';
+    stage->session = (BdSession){.next = happens};
+    stage->task = bd_alloc(sizeof(*stage->task));
+    assert_non_null(stage->task);
+    stage->task->task.ops = &fake_ops;
+    stage->task->requests = requests;
+    stage->queue = numbers_queue(0);
+    for (int64_t i = 1; i <= 5; i++) {
+        assert_int_equal(numbers_push(stage->queue, i, 1), 0);
+    }
+    assert_int_equal(bd_control_init(&stage->control, 1, &err), 0);
+    bd_worker_init(&stage->worker, &stage->session, &stage->task->task, stage->queue,
+                   &stage->control, transactions);
+}
+
+static void take_down(Stage *stage) {
+    bd_worker_deinit(&stage->worker);
+    bd_queue_free(stage->queue);
+    bd_control_deinit(&stage->control);
+}
+
+static void give(Stage *stage) {
+    BdItem item;
+    assert_int_equal(bd_queue_pop(stage->queue, &item), BD_POP_RECORD);
+    bd_worker_give(&stage->worker, &item);
+}
+
+static void expect_want(Stage *stage, BdWant want) {
+    assert_int_equal(bd_worker_step(&stage->worker), want);
+}
+
+static void expect_totals(const Stage *stage, int64_t records, int64_t failed, int64_t rows,
+                          int64_t statements) {
+    BdTotals totals = bd_counters_sum(&stage->worker.counters, 1, sizeof(BdWorker));
+    assert_int_equal(totals.records, records);
+    assert_int_equal(totals.failed, failed);
+    assert_int_equal(totals.rows, rows);
+    assert_int_equal(totals.statements, statements);
+}
+
+static void expect_reject(Stage *stage, const char *sqlstate, const char *reason) {
+    assert_int_equal(bd_rejects_count(&stage->control.rejects), 1);
+    const BdReject *reject = &stage->control.rejects.samples[0];
+    assert_string_equal(reject->file, "numbers");
+    assert_int_equal(reject->line, 1);
+    assert_string_equal(reject->sqlstate, sqlstate);
+    assert_string_equal(reject->reason, reason);
+}
+
+static void expect_fatal(const Stage *stage, BdErrCode code, const char *message) {
+    assert_true(stage->control.failed);
+    assert_int_equal(stage->control.fatal.code, code);
+    assert_string_equal(stage->control.fatal.msg, message);
+    assert_int_equal(bd_control_stopped(&stage->control), BD_STOP_DRAIN);
+}
+
+/* ---- records that are done ---- */
+
+static void a_record_is_carried_through(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), DONE(2), DONE(3)};
+    Stage stage;
+    set_up(&stage, false, 3, happens);
+    expect_want(&stage, BD_WANT_RECORD);
+    expect_want(&stage, BD_WANT_RECORD); /* still */
+    give(&stage);
+    expect_want(&stage, BD_WANT_RECORD);
+    expect_log("start:1 request answer request answer request answer reset");
+    expect_totals(&stage, 1, 0, 5, 3);
+    take_down(&stage);
+}
+
+static void one_record_follows_another(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(1), DONE(1), DONE(1)};
+    Stage stage;
+    set_up(&stage, false, 1, happens);
+    for (int i = 0; i < 3; i++) {
+        expect_want(&stage, BD_WANT_RECORD);
+        give(&stage);
+    }
+    expect_want(&stage, BD_WANT_RECORD);
+    expect_log("start:1 request answer reset start:2 request answer reset "
+               "start:3 request answer reset");
+    expect_totals(&stage, 3, 0, 3, 3);
+    take_down(&stage);
+}
+
+static void a_worker_wants_what_its_session_waits_for(void **state) {
+    (void)state;
+    static const Happens happens[] = {WRITE, WRITE, READ, READ, DONE(1), READ, DONE(1)};
+    static const BdWant wants[] = {BD_WANT_WRITE, BD_WANT_WRITE, BD_WANT_READ,
+                                   BD_WANT_READ,  BD_WANT_READ,  BD_WANT_RECORD};
+    Stage stage;
+    set_up(&stage, false, 2, happens);
+    give(&stage);
+    for (size_t i = 0; i < sizeof(wants) / sizeof(wants[0]); i++) {
+        expect_want(&stage, wants[i]);
+    }
+    assert_int_equal(bd_worker_fd(&stage.worker), 42);
+    expect_log("start:1 request answer request answer reset");
+    expect_totals(&stage, 1, 0, 2, 2);
+    take_down(&stage);
+}
+
+static void rows_of_a_transaction_count_when_it_is_committed(void **state) {
+    (void)state;
+    static const Happens happens[] = {READ, DONE(0), READ, DONE(4), READ, DONE(0)};
+    Stage stage;
+    set_up(&stage, true, 1, happens);
+    give(&stage);
+    expect_want(&stage, BD_WANT_READ);
+    expect_log("start:1 begin");
+    expect_want(&stage, BD_WANT_READ);
+    expect_log("request");
+    expect_want(&stage, BD_WANT_READ);
+    expect_log("answer commit");
+    expect_totals(&stage, 0, 0, 0, 2);
+    expect_want(&stage, BD_WANT_RECORD);
+    expect_log("reset");
+    expect_totals(&stage, 1, 0, 4, 3);
+    take_down(&stage);
+}
+
+static void a_worker_ends_when_there_are_no_more_records(void **state) {
+    (void)state;
+    Stage stage;
+    set_up(&stage, false, 1, NULL);
+    expect_want(&stage, BD_WANT_RECORD);
+    bd_worker_end(&stage.worker);
+    expect_want(&stage, BD_WANT_NOTHING);
+    expect_want(&stage, BD_WANT_NOTHING);
+    expect_log("");
+    take_down(&stage);
+}
+
+/* ---- records that fail ---- */
+
+static void a_refused_request_fails_its_record_alone(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(1), FAILED(BD_E_SQL), DONE(1), DONE(1)};
+    Stage stage;
+    set_up(&stage, false, 2, happens);
+    give(&stage);
+    expect_want(&stage, BD_WANT_RECORD);
+    expect_log("start:1 request answer request refused reset");
+    expect_totals(&stage, 0, 1, 1, 1); /* the server keeps the row of the first */
+    expect_reject(&stage, "23505", "x.lua:1: no");
+    give(&stage);
+    expect_want(&stage, BD_WANT_RECORD);
+    expect_totals(&stage, 1, 1, 3, 3);
+    take_down(&stage);
+}
+
+static void a_refused_request_undoes_its_transaction(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), DONE(4), FAILED(BD_E_SQL), READ,   DONE(0),
+                                      DONE(0), DONE(1), DONE(1),          DONE(0)};
+    Stage stage;
+    set_up(&stage, true, 2, happens);
+    give(&stage);
+    expect_want(&stage, BD_WANT_READ);
+    expect_log("start:1 begin request answer request refused reset rollback");
+    expect_want(&stage, BD_WANT_RECORD);
+    expect_totals(&stage, 0, 1, 0, 3);
+    expect_reject(&stage, "23505", "x.lua:1: no");
+    give(&stage);
+    expect_want(&stage, BD_WANT_RECORD);
+    expect_log("start:2 begin request answer request answer commit reset");
+    expect_totals(&stage, 1, 1, 2, 7);
+    take_down(&stage);
+}
+
+static void a_refused_commit_fails_the_record(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), DONE(4), FAILED(BD_E_SQL)};
+    Stage stage;
+    set_up(&stage, true, 1, happens);
+    give(&stage);
+    expect_want(&stage, BD_WANT_RECORD);
+    expect_log("start:1 begin request answer commit reset");
+    expect_totals(&stage, 0, 1, 0, 2);
+    expect_reject(&stage, "23505", "no");
+    take_down(&stage);
+}
+
+static void a_task_that_gives_up_fails_the_record(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), DONE(0)};
+    static const char *const logs[] = {"start:1 reset", "start:1 begin reset rollback"};
+    static const char *const reasons[] = {"start failed", "next failed"};
+    for (int i = 0; i < 2; i++) {
+        Stage stage;
+        set_up(&stage, true, 1, happens);
+        stage.task->start_fails = i == 0;
+        stage.task->next_fails = i == 1;
+        give(&stage);
+        expect_want(&stage, BD_WANT_RECORD);
+        expect_log(logs[i]);
+        expect_totals(&stage, 0, 1, 0, 2 * i);
+        expect_reject(&stage, "", reasons[i]);
+        take_down(&stage);
+    }
+}
+
+static void an_answer_that_the_task_refuses_fails_the_record(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(2)};
+    Stage stage;
+    set_up(&stage, false, 2, happens);
+    stage.task->answer_fails = true;
+    give(&stage);
+    expect_want(&stage, BD_WANT_RECORD);
+    expect_log("start:1 request answer reset");
+    expect_totals(&stage, 0, 1, 2, 1);
+    expect_reject(&stage, "", "answer failed");
+    take_down(&stage);
+}
+
+static void too_many_failed_records_end_the_worker(void **state) {
+    (void)state;
+    static const Happens happens[] = {FAILED(BD_E_SQL), FAILED(BD_E_SQL)};
+    Stage stage;
+    set_up(&stage, false, 1, happens);
+    give(&stage);
+    expect_want(&stage, BD_WANT_RECORD);
+    assert_int_equal(bd_control_stopped(&stage.control), BD_STOP_NOT);
+    give(&stage);
+    expect_want(&stage, BD_WANT_NOTHING);
+    assert_int_equal(bd_control_stopped(&stage.control), BD_STOP_DRAIN);
+    assert_false(stage.control.failed);
+    expect_totals(&stage, 0, 2, 0, 0);
+    take_down(&stage);
+}
+
+/* ---- sessions that are lost ---- */
+
+/* The worker ends, and with it the run, after such answers. */
+static void expect_the_end(bool transactions, const Happens *happens, BdErrCode code,
+                           const char *log) {
+    Stage stage;
+    set_up(&stage, transactions, 1, happens);
+    give(&stage);
+    expect_want(&stage, BD_WANT_NOTHING);
+    expect_want(&stage, BD_WANT_NOTHING);
+    expect_log(log);
+    expect_fatal(&stage, code, "no");
+    BdTotals totals = bd_counters_sum(&stage.worker.counters, 1, sizeof(BdWorker));
+    assert_int_equal(totals.records, 0); /* what became of the record is not known */
+    assert_int_equal(totals.rows, 0);
+    take_down(&stage);
+}
+
+static void a_session_may_be_lost_at_any_answer(void **state) {
+    (void)state;
+    static const Happens at_once[] = {FAILED(BD_E_CONN)};
+    static const Happens at_commit[] = {DONE(0), DONE(1), FAILED(BD_E_CONN)};
+    static const Happens at_rollback[] = {DONE(0), FAILED(BD_E_SQL), FAILED(BD_E_CONN)};
+    expect_the_end(false, at_once, BD_E_CONN, "start:1 request reset");
+    expect_the_end(true, at_once, BD_E_CONN, "start:1 begin reset");
+    expect_the_end(true, at_commit, BD_E_CONN, "start:1 begin request answer commit reset");
+    expect_the_end(true, at_rollback, BD_E_CONN, "start:1 begin request refused reset rollback");
+}
+
+static void a_server_that_does_not_begin_or_roll_back_is_fatal(void **state) {
+    (void)state;
+    static const Happens no_begin[] = {FAILED(BD_E_SQL)};
+    static const Happens no_rollback[] = {DONE(0), FAILED(BD_E_SQL), FAILED(BD_E_SQL)};
+    expect_the_end(true, no_begin, BD_E_SQL, "start:1 begin reset");
+    expect_the_end(true, no_rollback, BD_E_SQL, "start:1 begin request refused reset rollback");
+}
+
+static void a_session_may_be_lost_while_sending(void **state) {
+    (void)state;
+    for (int transactions = 0; transactions <= 1; transactions++) {
+        Stage stage;
+        set_up(&stage, transactions == 1, 1, NULL);
+        stage.session.send_fails = BD_E_CONN;
+        give(&stage);
+        expect_want(&stage, BD_WANT_NOTHING);
+        expect_log(transactions == 1 ? "start:1 begin reset" : "start:1 request reset");
+        expect_fatal(&stage, BD_E_CONN, "not sent");
+        expect_totals(&stage, 0, 0, 0, 0);
+        take_down(&stage);
+    }
+}
+
+static void a_request_that_cannot_be_sent_fails_its_record(void **state) {
+    (void)state;
+    Stage stage;
+    set_up(&stage, false, 1, NULL);
+    stage.session.send_fails = BD_E_NOMEM;
+    give(&stage);
+    expect_want(&stage, BD_WANT_RECORD);
+    expect_log("start:1 request refused reset");
+    expect_totals(&stage, 0, 1, 0, 0);
+    take_down(&stage);
+}
+
+/* ---- stopping ---- */
+
+static void draining_finishes_the_record_in_hand(void **state) {
+    (void)state;
+    static const Happens happens[] = {READ, DONE(1), DONE(1)};
+    Stage stage;
+    set_up(&stage, false, 2, happens);
+    give(&stage);
+    expect_want(&stage, BD_WANT_READ);
+    bd_control_stop(&stage.control, BD_STOP_DRAIN);
+    expect_want(&stage, BD_WANT_NOTHING);
+    expect_log("start:1 request answer request answer reset");
+    expect_totals(&stage, 1, 0, 2, 2);
+    take_down(&stage);
+}
+
+static void stopping_now_gives_the_record_up_at_its_next_answer(void **state) {
+    (void)state;
+    static const Happens happens[] = {READ, READ, DONE(1)};
+    Stage stage;
+    set_up(&stage, false, 2, happens);
+    give(&stage);
+    expect_want(&stage, BD_WANT_READ);
+    bd_control_stop(&stage.control, BD_STOP_NOW);
+    expect_want(&stage, BD_WANT_READ);
+    expect_want(&stage, BD_WANT_NOTHING);
+    expect_log("start:1 request answer reset");
+    expect_totals(&stage, 0, 0, 1, 1); /* the server has the row */
+    take_down(&stage);
+}
+
+static void what_a_given_up_transaction_wrote_is_not_counted(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), READ, DONE(1)};
+    Stage stage;
+    set_up(&stage, true, 2, happens);
+    give(&stage);
+    expect_want(&stage, BD_WANT_READ);
+    bd_control_stop(&stage.control, BD_STOP_NOW);
+    expect_want(&stage, BD_WANT_NOTHING);
+    expect_totals(&stage, 0, 0, 0, 2);
+    take_down(&stage);
+}
+
+static void a_cancelled_request_has_not_failed(void **state) {
+    (void)state;
+    static const Happens happens[] = {READ, FAILED(BD_E_SQL)};
+    Stage stage;
+    set_up(&stage, false, 1, happens);
+    give(&stage);
+    expect_want(&stage, BD_WANT_READ);
+    bd_control_stop(&stage.control, BD_STOP_NOW);
+    expect_want(&stage, BD_WANT_NOTHING);
+    expect_totals(&stage, 0, 0, 0, 0);
+    assert_int_equal(bd_rejects_count(&stage.control.rejects), 0);
+    take_down(&stage);
+}
+
+static void a_worker_without_a_record_ends_at_once(void **state) {
+    (void)state;
+    Stage stage;
+    set_up(&stage, false, 1, NULL);
+    bd_control_stop(&stage.control, BD_STOP_DRAIN);
+    expect_want(&stage, BD_WANT_NOTHING);
+    take_down(&stage);
+}
+
+static void a_worker_gives_its_record_back_when_it_is_taken_down(void **state) {
+    (void)state;
+    static const Happens happens[] = {READ};
+    Stage stage;
+    set_up(&stage, false, 1, happens);
+    give(&stage);
+    expect_want(&stage, BD_WANT_READ);
+    take_down(&stage);
+    expect_log("start:1 request reset");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        CASE(a_record_is_carried_through),
+        CASE(one_record_follows_another),
+        CASE(a_worker_wants_what_its_session_waits_for),
+        CASE(rows_of_a_transaction_count_when_it_is_committed),
+        CASE(a_worker_ends_when_there_are_no_more_records),
+        CASE(a_refused_request_fails_its_record_alone),
+        CASE(a_refused_request_undoes_its_transaction),
+        CASE(a_refused_commit_fails_the_record),
+        CASE(a_task_that_gives_up_fails_the_record),
+        CASE(an_answer_that_the_task_refuses_fails_the_record),
+        CASE(too_many_failed_records_end_the_worker),
+        CASE(a_session_may_be_lost_at_any_answer),
+        CASE(a_session_may_be_lost_while_sending),
+        CASE(a_request_that_cannot_be_sent_fails_its_record),
+        CASE(a_server_that_does_not_begin_or_roll_back_is_fatal),
+        CASE(draining_finishes_the_record_in_hand),
+        CASE(stopping_now_gives_the_record_up_at_its_next_answer),
+        CASE(what_a_given_up_transaction_wrote_is_not_counted),
+        CASE(a_cancelled_request_has_not_failed),
+        CASE(a_worker_without_a_record_ends_at_once),
+        CASE(a_worker_gives_its_record_back_when_it_is_taken_down),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
