@@ -1,0 +1,127 @@
+#include "bind/l_connection.h"
+
+#include "bind/fail.h"
+#include "bind/guard.h"
+#include "bind/object.h"
+#include "bind/text.h"
+#include "pg/session.h"
+
+#define MOST_PARAMETERS 65535 /* of the protocol */
+
+typedef struct Connection {
+    BdObject object;
+    BdSession *session;
+} Connection;
+
+static void release_connection(void *object) {
+    Connection *self = object;
+    BdSession *session = self->session;
+    self->session = NULL;
+    bd_session_free(session);
+}
+
+static const BdType connection_type = {
+    .name = BD_OBJECT_PREFIX "connection",
+    .bytes = sizeof(Connection),
+    .release = release_connection,
+};
+
+static BdSession *check_session(lua_State *lua) {
+    const Connection *self = bd_object_check(lua, 1, &connection_type);
+    return self->session;
+}
+
+static int connect_to(lua_State *lua) {
+    BdErr err = BD_ERR_INIT;
+    const char *conninfo = bd_lua_opt_text(lua, 1);
+    Connection *self = bd_object_new(lua, &connection_type);
+    if (bd_session_open(&self->session, conninfo, BD_PROTOCOL_EXTENDED, &err) != 0) {
+        return bd_lua_fail(lua, &err);
+    }
+    self->object.open = true;
+    return 1;
+}
+
+/* An answer under guard: a pointer to it. */
+static void release_answer(void *data) {
+    BdAnswer **answer = data;
+    bd_answer_free(*answer);
+}
+
+static void push_rows(lua_State *lua, const BdAnswer *answer) {
+    int columns = bd_answer_columns(answer);
+    int rows = bd_answer_rows(answer);
+    lua_createtable(lua, rows, 0);
+    for (int i = 0; i < rows; i++) {
+        lua_createtable(lua, 0, columns);
+        for (int j = 0; j < columns; j++) {
+            lua_pushstring(lua, bd_answer_value(answer, i, j)); /* nil for NULL */
+            lua_setfield(lua, -2, bd_answer_column_name(answer, j));
+        }
+        lua_rawseti(lua, -2, (lua_Integer)i + 1);
+    }
+}
+
+static int query(lua_State *lua) {
+    BdErr err = BD_ERR_INIT;
+    BdSession *session = check_session(lua);
+    const char *sql = bd_lua_check_text(lua, 2);
+    int count = lua_gettop(lua) - 2;
+    luaL_argcheck(lua, count <= MOST_PARAMETERS, 3, "too many parameters");
+    const char **values = bd_scratch_push(lua, (size_t)count, sizeof(*values));
+    for (int i = 0; i < count; i++) {
+        values[i] = bd_lua_check_value(lua, 3 + i);
+    }
+    BdAnswer **answer = bd_guard_push(lua, sizeof(BdAnswer *), release_answer);
+    if (bd_session_query(session, sql, values, (uint32_t)count, answer, &err) != 0) {
+        return bd_lua_fail(lua, &err);
+    }
+    push_rows(lua, *answer);
+    return 1;
+}
+
+static int execute(lua_State *lua) {
+    BdErr err = BD_ERR_INIT;
+    BdAnswer *answer = NULL;
+    BdSession *session = check_session(lua);
+    const BdRequest request = {.kind = BD_REQUEST_TEXT, .text = bd_lua_check_text(lua, 2)};
+    int result = bd_session_ask(session, &request, &answer, &err);
+    bd_answer_free(answer);
+    return bd_lua_done(lua, result, &err);
+}
+
+static int server_version(lua_State *lua) {
+    int version = bd_session_server_version(check_session(lua));
+    lua_pushfstring(lua, "%d.%d", version / 10000, version % 10000);
+    lua_pushinteger(lua, version);
+    return 2;
+}
+
+static int parameter(lua_State *lua) {
+    const BdSession *session = check_session(lua);
+    lua_pushstring(lua, bd_session_parameter(session, bd_lua_check_text(lua, 2)));
+    return 1;
+}
+
+static int description(lua_State *lua) {
+    lua_pushstring(lua, bd_session_description(check_session(lua)));
+    return 1;
+}
+
+static int environment(lua_State *lua) {
+    lua_pushboolean(lua, bd_session_environment());
+    return 1;
+}
+
+static const luaL_Reg methods[] = {
+    {"query", query},         {"execute", execute},         {"server_version", server_version},
+    {"parameter", parameter}, {"description", description}, {NULL, NULL},
+};
+
+void bd_lua_open_connection(lua_State *lua) {
+    bd_object_register(lua, &connection_type, methods);
+    lua_pushcfunction(lua, connect_to);
+    lua_setfield(lua, -2, "connect");
+    lua_pushcfunction(lua, environment);
+    lua_setfield(lua, -2, "environment");
+}

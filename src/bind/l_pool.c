@@ -1,0 +1,230 @@
+#include "bind/l_pool.h"
+
+#include "bind/fail.h"
+#include "bind/guard.h"
+#include "bind/l_plan.h"
+#include "bind/l_source.h"
+#include "bind/result.h"
+#include "bind/table.h"
+#include "core/clock.h"
+#include "run/step.h"
+
+#define MOST_CONNECTIONS 1000000
+#define MOST_JOBS        1000
+
+typedef struct Pool {
+    BdObject object;
+    BdPool *pool;
+    bool spent; /* its last run failed or was interrupted: its sessions are of no more use */
+} Pool;
+
+static void release_pool(void *object) {
+    Pool *self = object;
+    BdPool *pool = self->pool;
+    self->pool = NULL;
+    bd_pool_close(pool);
+}
+
+static const BdType pool_type = {
+    .name = BD_OBJECT_PREFIX "pool",
+    .bytes = sizeof(Pool),
+    .release = release_pool,
+};
+
+static int open_pool(lua_State *lua) {
+    static const char *const keys[] = {"conninfo", "size", "protocol", NULL};
+    static const char *const protocols[] = {"prepared", "extended", "simple", NULL};
+    BdErr err = BD_ERR_INIT;
+    lua_settop(lua, 1);
+    BdTable opts = bd_table_at(lua, 1, keys, "core.pool");
+    const char *conninfo = bd_table_string_or(&opts, "conninfo", NULL);
+    uint32_t size = (uint32_t)bd_table_integer_or(&opts, "size", 1, MOST_CONNECTIONS, 15);
+    int protocol = bd_table_choice_or(&opts, "protocol", protocols, BD_PROTOCOL_PREPARED);
+    Pool *self = bd_object_new(lua, &pool_type);
+    if (bd_pool_open(&self->pool, conninfo, (BdProtocol)protocol, size, &err) != 0) {
+        return bd_lua_fail(lua, &err);
+    }
+    self->object.open = true;
+    return 1;
+}
+
+static int open_seconds(lua_State *lua) {
+    const Pool *self = bd_object_check(lua, 1, &pool_type);
+    lua_pushnumber(lua, (lua_Number)bd_pool_open_ns(self->pool) / (lua_Number)BD_NS_PER_S);
+    return 1;
+}
+
+/* ---- pool:run() ---- */
+
+/* A run under way: under guard, so that the result is freed however it is left. */
+typedef struct Run {
+    Pool *pool;
+    BdLuaPlan *plan;
+    BdLuaSource *source;
+    BdStepOpts opts;
+    BdStepResult result;
+    lua_State *lua;
+    int progress;         /* stack index of the progress function */
+    bool progress_failed; /* its error is on the top of the stack */
+} Run;
+
+static void set_busy(Run *run, bool busy) {
+    run->pool->object.busy = busy;
+    run->plan->object.busy = busy;
+    run->source->object.busy = busy;
+}
+
+static void release_run(void *data) {
+    Run *run = data;
+    bd_step_result_deinit(&run->result);
+}
+
+/* Arguments: the progress function, and a BdProgress. */
+static int call_progress(lua_State *lua) {
+    const BdProgress *progress = lua_touserdata(lua, 2);
+    lua_settop(lua, 1);
+    lua_createtable(lua, 0, 12);
+    bd_result_seconds(lua, "seconds", progress->elapsed_ns);
+    bd_result_integer(lua, "records", progress->totals.records);
+    bd_result_integer(lua, "failed", progress->totals.failed);
+    bd_result_integer(lua, "rows", progress->totals.rows);
+    bd_result_integer(lua, "statements", progress->totals.statements);
+    bd_result_integer(lua, "rejects", progress->rejects);
+    bd_result_integer(lua, "queued", progress->queued);
+    bd_result_integer(lua, "capacity", progress->capacity);
+    bd_result_integer(lua, "read_records", progress->pushed);
+    bd_result_integer(lua, "bytes", progress->bytes);
+    if (progress->total_bytes >= 0) {
+        bd_result_integer(lua, "total_bytes", progress->total_bytes);
+    }
+    lua_pushboolean(lua, progress->fed);
+    lua_setfield(lua, -2, "fed");
+    lua_call(lua, 1, 0);
+    return 0;
+}
+
+/* From bd_step_run(), while other threads work: nothing may be raised through it. */
+static void on_progress(void *context, const BdProgress *progress) {
+    Run *run = context;
+    BdErr err = BD_ERR_INIT;
+    BdProgress copy = *progress;
+    if (run->progress_failed) {
+        return;
+    }
+    lua_pushcfunction(run->lua, call_progress);
+    lua_pushvalue(run->lua, run->progress);
+    lua_pushlightuserdata(run->lua, &copy);
+    run->progress_failed = bd_lua_call(run->lua, 2, 0, &err) != 0;
+}
+
+/* Read the options of a run; leaves plan, source and progress function on the stack. */
+static void read_options(lua_State *lua, const BdTable *table, Run *run) {
+    static const char *const engines[] = {"threads", "poll", NULL};
+    BdStepOpts *opts = &run->opts;
+    opts->engine = (BdEngineKind)bd_table_choice_or(table, "engine", engines, BD_ENGINE_THREADS);
+    opts->jobs = (uint32_t)bd_table_integer_or(table, "jobs", 1, MOST_JOBS, 1);
+    opts->transactions = !bd_table_boolean_or(table, "autocommit", true);
+    opts->queue = bd_table_integer_or(table, "queue", 0, INT64_MAX, 4096);
+    opts->preload = bd_table_boolean_or(table, "preload", false);
+    opts->limit = bd_table_integer_or(table, "limit", 0, INT64_MAX, 0);
+    opts->time_ns = bd_table_seconds_ns(table, "time");
+    opts->max_errors = bd_table_integer_or(table, "max_errors", 0, INT64_MAX, 0);
+    opts->progress_ns = bd_table_seconds_ns(table, "progress_every");
+    if (opts->progress_ns > 0) {
+        bd_table_push(table, "progress", LUA_TFUNCTION);
+        run->progress = lua_gettop(lua);
+        opts->progress = on_progress;
+        opts->context = run;
+    }
+    bd_table_push(table, "plan", LUA_TUSERDATA);
+    run->plan = bd_lua_test_plan(lua, -1);
+    bd_table_push(table, "source", LUA_TUSERDATA);
+    run->source = bd_lua_test_source(lua, -1);
+    if (run->plan == NULL || run->source == NULL) {
+        bd_table_error(table, "'%s' must be made by core.%s", run->plan == NULL ? "plan" : "source",
+                       run->plan == NULL ? "plan" : "source");
+    }
+    bd_lua_plan_must_fit(lua, lua_gettop(lua) - 1, lua_gettop(lua));
+}
+
+static void push_result(lua_State *lua, const BdStepResult *result) {
+    static const char *const ended[] = {[BD_ENDED_DONE] = "done",
+                                        [BD_ENDED_TIME] = "time",
+                                        [BD_ENDED_ERRORS] = "errors",
+                                        [BD_ENDED_FAILED] = "failed",
+                                        [BD_ENDED_INTERRUPTED] = "interrupted"};
+    lua_createtable(lua, 0, 20);
+    lua_pushstring(lua, ended[result->ended]);
+    lua_setfield(lua, -2, "ended");
+    bd_result_integer(lua, "records", result->totals.records);
+    bd_result_integer(lua, "failed", result->totals.failed);
+    bd_result_integer(lua, "rows", result->totals.rows);
+    bd_result_integer(lua, "statements", result->totals.statements);
+    bd_result_seconds(lua, "seconds", result->elapsed_ns);
+    bd_result_seconds(lua, "fed_seconds", result->fed_ns);
+    bd_result_integer(lua, "fed_rows", result->fed_rows);
+    bd_result_integer(lua, "read_records", result->pushed);
+    bd_result_integer(lua, "read_bytes", result->bytes);
+    bd_result_seconds(lua, "queue_full_seconds", result->queue_full_ns);
+    bd_result_seconds(lua, "queue_empty_seconds", result->queue_empty_ns);
+    bd_result_seconds(lua, "cpu_user_seconds", result->usage.user_ns);
+    bd_result_seconds(lua, "cpu_system_seconds", result->usage.system_ns);
+    bd_result_integer(lua, "peak_bytes", result->usage.peak_bytes);
+    bd_result_integer(lua, "rejects", result->rejects);
+    bd_result_samples(lua, result->sample, result->samples);
+}
+
+/* Raise the error that the progress function ended with, without its traceback. */
+static int raise_progress_error(lua_State *lua) {
+    BdSpan message = {.p = "the progress function failed", .n = 28};
+    if (lua_type(lua, -1) == LUA_TSTRING) {
+        message = bd_lua_message(lua_tostring(lua, -1));
+    }
+    lua_pushlstring(lua, message.p, message.n);
+    return lua_error(lua);
+}
+
+static int run_step(lua_State *lua) {
+    static const char *const keys[] = {"plan",           "source",   "engine", "jobs", "autocommit",
+                                       "queue",          "preload",  "limit",  "time", "max_errors",
+                                       "progress_every", "progress", NULL};
+    BdErr err = BD_ERR_INIT;
+    Pool *self = bd_object_check(lua, 1, &pool_type);
+    lua_settop(lua, 2);
+    BdTable table = bd_table_at(lua, 2, keys, "pool:run");
+    if (self->spent) {
+        return luaL_error(lua, "the pool's last run failed or was interrupted: open another pool");
+    }
+    Run *run = bd_guard_push(lua, sizeof(*run), release_run);
+    run->lua = lua;
+    run->pool = self;
+    read_options(lua, &table, run);
+    bd_lua_source_use(lua, run->source);
+    luaL_checkstack(lua, LUA_MINSTACK, "pool:run");
+
+    set_busy(run, true);
+    int status = bd_step_run(self->pool, run->plan->plan, run->source->source, &run->opts,
+                             &run->result, &err);
+    set_busy(run, false);
+    self->spent = status != 0 || run->result.ended == BD_ENDED_INTERRUPTED;
+    if (run->progress_failed) {
+        return raise_progress_error(lua);
+    }
+    if (status != 0 && run->result.ended != BD_ENDED_FAILED) { /* it did not even start */
+        return bd_lua_fail(lua, &err);
+    }
+    push_result(lua, &run->result);
+    return status == 0 ? 1 : 1 + bd_lua_push_err(lua, &err);
+}
+
+static const luaL_Reg methods[] = {
+    {"open_seconds", open_seconds},
+    {"run", run_step},
+    {NULL, NULL},
+};
+
+void bd_lua_open_pool(lua_State *lua) {
+    bd_object_register(lua, &pool_type, methods);
+    lua_pushcfunction(lua, open_pool);
+    lua_setfield(lua, -2, "pool");
+}
