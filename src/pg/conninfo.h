@@ -1,0 +1,36 @@
+/*
+ * conninfo.h - connection strings: checked before use, and kept from giving passwords away.
+ *
+ * libpq quotes the strings that it does not understand, and takes parts of a password with
+ * unescaped characters for a host, a port or a database, which it then names. So strings like these
+ * are refused here, in words that quote nothing.
+ *
+ * Threads:   any.
+ * Errors:    BD_E_CONFIG; no message holds a password.
+ */
+#ifndef BD_CONNINFO_H
+#define BD_CONNINFO_H
+
+#include "core/attr.h"
+#include "core/buf.h"
+#include "core/err.h"
+
+#include <libpq-fe.h>
+#include <stddef.h>
+
+/* Check a connection string: a URI, keywords and values, or the name of a database. NULL and "" are
+ * fine. */
+BD_MUSTCHECK int bd_conninfo_check(const char *conninfo, BdErr *err);
+
+/* Check what a connection is to be made with, after libpq has added its environment, services and
+ * defaults. */
+BD_MUSTCHECK int bd_conninfo_check_options(const PQconninfoOption *options, BdErr *err);
+
+/* Replace every occurrence of secret in text, which has room for size bytes, by "***". A NULL or
+ * empty secret occurs nowhere. */
+void bd_conninfo_mask(char *text, size_t size, const char *secret);
+
+/* Append " keyword='value'" with the value quoted; -1 when memory runs out. */
+BD_MUSTCHECK int bd_conninfo_append(BdBuf *buf, const char *keyword, const char *value);
+
+#endif

@@ -1,0 +1,149 @@
+#include "pg/pg_error.h"
+
+#include "pg/conninfo.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LONG_DETAIL 200 /* bytes; a longer detail is left out */
+
+static const char *or_empty(const char *s) {
+    return s == NULL ? "" : s;
+}
+
+static bool has_sqlstate(const char *sqlstate, const char *beginning) {
+    return strncmp(sqlstate, beginning, strlen(beginning)) == 0;
+}
+
+/* What libpq prints in English, whatever the locale: no program of ours calls setlocale(). */
+static bool nobody_listens(const char *message) {
+    return strstr(message, "Is the server running") != NULL ||
+           strstr(message, "Connection refused") != NULL;
+}
+
+static void advise(BdErr *err, const PGconn *conn, const char *message) {
+    const char *database = or_empty(PQdb(conn));
+    const char *state = err->sqlstate;
+    if (has_sqlstate(state, "53300")) {
+        bd_err_hint(err, "use a smaller --poolsize, or raise the server's max_connections");
+    } else if (has_sqlstate(state, "28P01") || PQconnectionNeedsPassword(conn)) {
+        bd_err_hint(err, "check the password: in --dburl, PGPASSWORD or ~/.pgpass");
+    } else if (has_sqlstate(state, "28000")) {
+        bd_err_hint(err, "check the user in --dburl or PGUSER, and the server's pg_hba.conf");
+    } else if (has_sqlstate(state, "3D000") && database[0] != '\0') {
+        bd_err_hint(err, "create it first: createdb %s", database);
+    } else if (has_sqlstate(state, "25006")) {
+        bd_err_hint(err, "the database or the server is read-only: it takes no data");
+    } else if (state[0] == '\0' && nobody_listens(message)) {
+        bd_err_hint(err, "is the server running there? without --dburl and libpq's variables a "
+                         "throwaway server is used");
+    }
+}
+
+/* The SQLSTATE in "FATAL:  28P01: text", the form that PQERRORS_VERBOSE gives to what the server
+ * said; *text is then set to the text. */
+static bool find_sqlstate(const char *line, size_t n, char sqlstate[6], const char **text) {
+    for (const char *p = line; p + 10 <= line + n; p++) {
+        if (memcmp(p, ":  ", 3) == 0 && p[8] == ':' && p[9] == ' ' &&
+            strspn(p + 3, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 5) {
+            memcpy(sqlstate, p + 3, 5);
+            sqlstate[5] = '\0';
+            *text = p + 10;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where the severity before a SQLSTATE begins: after the last ": ", or at the line's begin. */
+static size_t before_severity(const char *line, const char *text) {
+    const char *severity = text - 10;
+    while (severity > line && severity[-1] != ' ') {
+        severity--;
+    }
+    return (size_t)(severity - line);
+}
+
+static void add(char *to, size_t size, const char *p, size_t n) {
+    size_t used = strlen(to);
+    snprintf(to + used, size - used, "%.*s", (int)n, p);
+}
+
+/*
+ * libpq's message on one line: without the server's severity and place in its source, and without
+ * libpq's advice, which stands on lines indented by a tab. Several hosts that were tried are set
+ * apart by semicolons. sqlstate: of the last host that answered.
+ */
+static void flatten(const char *message, char *to, size_t size, char sqlstate[6]) {
+    to[0] = '\0';
+    for (const char *line = message; *line != '\0';) {
+        size_t n = strcspn(line, "\n");
+        const char *text = NULL;
+        if (line[0] != '\t' && n > 0 && strncmp(line, "LOCATION:", strlen("LOCATION:")) != 0) {
+            if (to[0] != '\0') {
+                add(to, size, "; ", 2);
+            }
+            if (find_sqlstate(line, n, sqlstate, &text)) {
+                add(to, size, line, before_severity(line, text));
+                add(to, size, text, n - (size_t)(text - line));
+            } else {
+                add(to, size, line, n);
+            }
+        }
+        line += n + (line[n] == '\n');
+    }
+}
+
+/* A password that is also the name of something is shown as that name. */
+static void mask_password(char *text, size_t size, const PGconn *conn) {
+    const char *password = or_empty(PQpass(conn));
+    if (strcmp(password, or_empty(PQuser(conn))) != 0 &&
+        strcmp(password, or_empty(PQdb(conn))) != 0 &&
+        strcmp(password, or_empty(PQhost(conn))) != 0) {
+        bd_conninfo_mask(text, size, password);
+    }
+}
+
+int bd_pg_error_conn(const PGconn *conn, const char *context, BdErr *err) {
+    if (err == NULL) {
+        return -1;
+    }
+    const char *message = or_empty(PQerrorMessage(conn));
+    char text[sizeof(err->msg)];
+    char sqlstate[6] = "";
+    flatten(message, text, sizeof(text), sqlstate);
+    mask_password(text, sizeof(text), conn);
+    bd_err_set(err, BD_E_CONN, 0, "%s: %s", context, text[0] == '\0' ? "no reason is known" : text);
+    memcpy(err->sqlstate, sqlstate, sizeof(sqlstate));
+    advise(err, conn, message);
+    return -1;
+}
+
+static bool ends_session(const PGresult *result, const char *sqlstate) {
+    static const char *const ends[] = {"08", "57P01", "57P02", "57P03", "53300"};
+    const char *severity = or_empty(PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED));
+    bool fatal = strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0;
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]) && !fatal; i++) {
+        fatal = has_sqlstate(sqlstate, ends[i]);
+    }
+    return fatal;
+}
+
+int bd_pg_error_result(const PGresult *result, const PGconn *conn, BdErr *err) {
+    const char *sqlstate = or_empty(PQresultErrorField(result, PG_DIAG_SQLSTATE));
+    const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char *detail = or_empty(PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL));
+    if (primary == NULL) { /* libpq's own complaint: it has no fields */
+        bd_pg_error_conn(conn, "the exchange with the server failed", err);
+        return -1;
+    }
+    bool show = detail[0] != '\0' && strlen(detail) <= LONG_DETAIL;
+    bd_err_set(err, ends_session(result, sqlstate) ? BD_E_CONN : BD_E_SQL, 0, "%s%s%s", primary,
+               show ? ": " : "", show ? detail : "");
+    if (err != NULL) {
+        snprintf(err->sqlstate, sizeof(err->sqlstate), "%s", sqlstate);
+        advise(err, conn, "");
+    }
+    return -1;
+}

@@ -1,0 +1,22 @@
+/*
+ * pg_error.h - what libpq and the server complain of, as a BdErr: the one place where that is done.
+ *
+ * Threads:   as the connection.
+ * Errors:    all functions fill *err and return -1.
+ */
+#ifndef BD_PG_ERROR_H
+#define BD_PG_ERROR_H
+
+#include "core/err.h"
+
+#include <libpq-fe.h>
+
+/* The connection could not be made or is lost: always BD_E_CONN. context says what was being done
+ * ("cannot connect"). The connection's error verbosity must be PQERRORS_VERBOSE, which brings the
+ * SQLSTATE into its messages; its password is masked. */
+int bd_pg_error_conn(const PGconn *conn, const char *context, BdErr *err);
+
+/* The server answered with an error: BD_E_SQL, or BD_E_CONN where it ends the session. */
+int bd_pg_error_result(const PGresult *result, const PGconn *conn, BdErr *err);
+
+#endif

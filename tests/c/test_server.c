@@ -1,0 +1,541 @@
+/*
+ * test_server.c - throwaway servers: started, used, and gone without a trace, whatever dies first.
+ * Skipped where PostgreSQL is not installed.
+ */
+#include "pg/server.h"
+
+#include "core/clock.h"
+#include "core/interrupt.h"
+#include "core/mem.h"
+#include "pg/session.h"
+#include "support/memory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define PATIENCE_S 120 /* until a condition that must come counts as one that does not */
+
+static const BdServerOpts few = {.max_connections = 10};
+
+/* ---- a folder for temporary files ------------------------------------------------------------ */
+
+static char temporary[32];
+static char why_not[1024]; /* there is no PostgreSQL */
+
+static int make_temporary(void **state) {
+    (void)state;
+    BdErr err = BD_ERR_INIT;
+    BdServer *server = NULL;
+    snprintf(temporary, sizeof(temporary), "/tmp/bd-test-XXXXXX");
+    assert_non_null(mkdtemp(temporary));
+    assert_int_equal(chmod(temporary, 01777), 0); /* other users' servers live here, too */
+    setenv("TMPDIR", temporary, 1);
+    if (bd_server_open(&server, &few, &err) != 0) {
+        snprintf(why_not, sizeof(why_not), "%s", err.msg);
+    }
+    bd_server_close(server);
+    return err.code == BD_E_NONE || strstr(err.hint, "apt-get") != NULL ? 0 : -1;
+}
+
+static int remove_temporary(void **state) {
+    (void)state;
+    return rmdir(temporary);
+}
+
+static void need_server(void) {
+    if (why_not[0] != '\0') {
+        print_message("# SKIP %s\n", why_not);
+        skip();
+    }
+}
+
+/* Files and folders in a folder. */
+static int count_in(const char *path) {
+    int count = -2; /* "." and ".." */
+    DIR *dir = opendir(path);
+    assert_non_null(dir);
+    while (readdir(dir) != NULL) {
+        count++;
+    }
+    closedir(dir);
+    return count;
+}
+
+static void check_nothing_left(void) {
+    assert_int_equal(count_in(temporary), 0);
+}
+
+/* Wait for a condition that comes by itself, and soon. */
+static void wait_until(bool (*holds)(const void *context), const void *context) {
+    int64_t deadline_ns = bd_now_ns() + PATIENCE_S * BD_NS_PER_S;
+    while (!holds(context)) {
+        assert_true(bd_now_ns() < deadline_ns);
+        poll(NULL, 0, 5);
+    }
+}
+
+/* ---- use ------------------------------------------------------------------------------------- */
+
+static BdServer *open_server(void) {
+    BdErr err = BD_ERR_INIT;
+    BdServer *server = NULL;
+    if (bd_server_open(&server, &few, &err) != 0) {
+        fail_msg("%s", err.msg);
+    }
+    return server;
+}
+
+static BdSession *connect_to(const BdServer *server) {
+    BdErr err = BD_ERR_INIT;
+    BdSession *session = NULL;
+    if (bd_session_open(&session, bd_server_conninfo(server), BD_PROTOCOL_SIMPLE, &err) != 0) {
+        fail_msg("%s", err.msg);
+    }
+    return session;
+}
+
+static void check_value(BdSession *session, const char *sql, const char *value) {
+    BdErr err = BD_ERR_INIT;
+    BdAnswer *answer = NULL;
+    if (bd_session_query(session, sql, NULL, 0, &answer, &err) != 0) {
+        fail_msg("%s: %s", sql, err.msg);
+    }
+    assert_string_equal(bd_answer_value(answer, 0, 0), value);
+    bd_answer_free(answer);
+}
+
+static void a_server_is_private_and_as_installed(void **state) {
+    (void)state;
+    need_server();
+    static const char *const settings[] = {"work_mem=5MB", "cluster_name=it's", NULL};
+    const BdServerOpts opts = {.max_connections = 37, .settings = settings};
+    BdErr err = BD_ERR_INIT;
+    BdServer *server = NULL;
+    assert_int_equal(bd_server_open(&server, &opts, &err), 0);
+    struct stat status;
+    assert_int_equal(stat(bd_server_folder(server), &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0700);
+    BdSession *session = connect_to(server);
+    check_value(session, "select current_database()", "bigdata");
+    check_value(session, "select current_user", "bigdata");
+    check_value(session, "show listen_addresses", "");
+    check_value(session, "select inet_client_addr() is null", "t");
+    check_value(session, "show max_connections", "37");
+    check_value(session, "show work_mem", "5MB");
+    check_value(session, "show cluster_name", "it's");
+    check_value(session, "show fsync", "on");
+    check_value(session, "show synchronous_commit", "on");
+    check_value(session, "show full_page_writes", "on");
+    check_value(session, "show server_encoding", "UTF8");
+    bd_session_free(session);
+    bd_server_close(server);
+    check_nothing_left();
+}
+
+static void closing_does_not_wait_for_clients(void **state) {
+    (void)state;
+    need_server();
+    BdServer *server = open_server();
+    BdSession *session = connect_to(server);
+    const BdRequest sleep = {.kind = BD_REQUEST_TEXT, .text = "select pg_sleep(600)"};
+    BdErr err = BD_ERR_INIT;
+    BdAnswer *answer = NULL;
+    assert_int_equal(bd_session_send(session, &sleep, &err), 0);
+    assert_int_equal(bd_session_step(session, &answer, &err), BD_IO_READ);
+    bd_server_close(server);
+    check_nothing_left();
+    bd_session_free(session);
+    bd_server_close(NULL);
+}
+
+static void two_servers_live_side_by_side(void **state) {
+    (void)state;
+    need_server();
+    BdServer *first = open_server();
+    BdServer *second = open_server();
+    assert_string_not_equal(bd_server_folder(first), bd_server_folder(second));
+    bd_server_close(first);
+    BdSession *session = connect_to(second);
+    check_value(session, "select 42", "42");
+    bd_session_free(session);
+    bd_server_close(second);
+    check_nothing_left();
+}
+
+/* Whoever reads the program's output would otherwise wait for the guardian, too. */
+static void the_guardian_keeps_no_descriptors(void **state) {
+    (void)state;
+    need_server();
+    int fds[2];
+    char byte;
+    assert_int_equal(pipe(fds), 0);
+    BdServer *server = open_server();
+    close(fds[1]);
+    assert_int_equal(fcntl(fds[0], F_SETFL, O_NONBLOCK), 0);
+    assert_int_equal(read(fds[0], &byte, 1), 0); /* the end, not EAGAIN */
+    close(fds[0]);
+    bd_server_close(server);
+}
+
+static void libpq_s_and_the_server_s_variables_do_not_disturb(void **state) {
+    (void)state;
+    need_server();
+    static const char *const names[] = {"PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE",
+                                        "PGUSER", "PGDATA",     "PGTZ",   "PGCLIENTENCODING"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        setenv(names[i], i == 1 ? "192.0.2.1" : "1", 1);
+    }
+    BdServer *server = open_server();
+    BdSession *session = connect_to(server);
+    check_value(session, "select current_database()", "bigdata");
+    bd_session_free(session);
+    bd_server_close(server);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        unsetenv(names[i]);
+    }
+}
+
+static void a_link_out_of_the_folder_is_not_followed(void **state) {
+    (void)state;
+    need_server();
+    char outside[] = "/tmp/bd-outside-XXXXXX";
+    char file[64], link[128];
+    assert_non_null(mkdtemp(outside));
+    snprintf(file, sizeof(file), "%s/precious", outside);
+    close(open(file, O_CREAT | O_WRONLY, 0600));
+    BdServer *server = open_server();
+    snprintf(link, sizeof(link), "%s/link", bd_server_folder(server));
+    assert_int_equal(symlink(outside, link), 0);
+    bd_server_close(server);
+    check_nothing_left();
+    assert_int_equal(unlink(file), 0);
+    assert_int_equal(rmdir(outside), 0);
+}
+
+/* ---- what goes wrong ------------------------------------------------------------------------- */
+
+static BdErr cannot_open(const BdServerOpts *opts) {
+    BdErr err = BD_ERR_INIT;
+    BdServer *server = NULL;
+    assert_int_equal(bd_server_open(&server, opts, &err), -1);
+    assert_null(server);
+    return err;
+}
+
+static void a_wrong_setting_is_shown_in_the_server_s_words(void **state) {
+    (void)state;
+    need_server();
+    static const char *const settings[] = {"no_such_setting=1", NULL};
+    const BdServerOpts opts = {.max_connections = 10, .settings = settings};
+    BdErr err = cannot_open(&opts);
+    assert_int_equal(err.code, BD_E_CONFIG);
+    assert_non_null(strstr(err.msg, "the throwaway server did not start: "));
+    assert_non_null(strstr(err.msg, "unrecognized configuration parameter \"no_such_setting\""));
+    assert_null(strchr(err.msg, '\n'));
+    check_nothing_left();
+}
+
+static void a_missing_postgresql_is_named_with_its_package(void **state) {
+    (void)state;
+    setenv("BIGDATA_POSTGRES_BIN", temporary, 1);
+    BdErr err = cannot_open(&few);
+    unsetenv("BIGDATA_POSTGRES_BIN");
+    assert_int_equal(err.code, BD_E_CONFIG);
+    assert_non_null(strstr(err.msg, "there is no PostgreSQL server in /tmp/bd-test-"));
+    assert_non_null(strstr(err.hint, "apt-get install postgresql"));
+}
+
+static void a_broken_initdb_is_shown_in_its_words(void **state) {
+    (void)state;
+    need_server();
+    static const char script[] = "#!/bin/sh\necho the moon is in the wrong house >&2\nexit 3\n";
+    static const char *const names[] = {"initdb", "postgres"};
+    char folder[] = "/tmp/bd-bin-XXXXXX";
+    char path[2][64];
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(chmod(folder, 0755), 0);
+    for (int i = 0; i < 2; i++) {
+        snprintf(path[i], sizeof(path[i]), "%s/%s", folder, names[i]);
+        int fd = open(path[i], O_CREAT | O_WRONLY, 0755);
+        assert_int_equal(write(fd, script, strlen(script)), (ssize_t)strlen(script));
+        assert_int_equal(fchmod(fd, 0755), 0);
+        close(fd);
+    }
+    setenv("BIGDATA_POSTGRES_BIN", folder, 1);
+    BdErr err = cannot_open(&few);
+    unsetenv("BIGDATA_POSTGRES_BIN");
+    assert_string_equal(err.msg, "initdb failed: the moon is in the wrong house");
+    check_nothing_left();
+    unlink(path[0]);
+    unlink(path[1]);
+    rmdir(folder);
+}
+
+static void a_folder_that_cannot_be_used_is_refused(void **state) {
+    (void)state;
+    need_server();
+    static const struct {
+        const char *folder, *message;
+    } cases[] = {
+        {"/tmp/a-path-so-long-that-the-address-of-a-unix-socket-in-it-would-not-fit-into-its-place",
+         "the path is too long for a socket in it"},
+        {"relative", "the path must be absolute"},
+        {"/tmp/a,b", "the path has a comma, a quote or a backslash in it"},
+        {"/tmp/nobody-made-this-folder", "cannot make a folder in /tmp/nobody-made-this-folder"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        setenv("TMPDIR", cases[i].folder, 1);
+        BdErr err = cannot_open(&few);
+        assert_non_null(strstr(err.msg, cases[i].message));
+        assert_non_null(strstr(err.hint, "TMPDIR"));
+    }
+    setenv("TMPDIR", temporary, 1);
+}
+
+static void an_interrupt_while_opening_leaves_nothing_behind(void **state) {
+    (void)state;
+    need_server();
+    kill(getpid(), SIGINT);
+    BdErr err = cannot_open(&few);
+    assert_int_equal(err.code, BD_E_STOPPED);
+    bd_interrupt_reset();
+    check_nothing_left();
+}
+
+static int try_open(void *context, BdErr *err) {
+    (void)context;
+    BdServer *server = NULL;
+    int status = bd_server_open(&server, &few, err);
+    bd_server_close(server);
+    return status;
+}
+
+static void running_out_of_memory_leaves_nothing_behind(void **state) {
+    (void)state;
+    need_server();
+    assert_true(memory_fail_each(try_open, NULL) >= 4);
+    check_nothing_left();
+}
+
+/* ---- what dies first ------------------------------------------------------------------------- */
+
+/* A program of its own that opens a server, says where, and waits to be killed. */
+typedef struct Program {
+    pid_t pid;
+    char folder[128];
+} Program;
+
+static Program begin_program(void) {
+    Program program = {0};
+    int fds[2];
+    assert_int_equal(pipe(fds), 0);
+    program.pid = fork();
+    if (program.pid == 0) {
+        BdErr err = BD_ERR_INIT;
+        BdServer *server = NULL;
+        if (bd_server_open(&server, &few, &err) != 0) {
+            _exit(1);
+        }
+        snprintf(program.folder, sizeof(program.folder), "%s", bd_server_folder(server));
+        ssize_t written = write(fds[1], program.folder, sizeof(program.folder));
+        (void)written;
+        for (;;) {
+            pause();
+        }
+    }
+    close(fds[1]);
+    assert_int_equal(read(fds[0], program.folder, sizeof(program.folder)), sizeof(program.folder));
+    close(fds[0]);
+    return program;
+}
+
+static void end_program(const Program *program, int number) {
+    assert_int_equal(kill(program->pid, number), 0);
+    assert_int_equal(waitpid(program->pid, NULL, 0), program->pid);
+}
+
+static bool is_gone(const void *path) {
+    return access(path, F_OK) != 0;
+}
+
+/* The lock is held by the guardian and by every process of the server. */
+static bool is_unlocked(const void *path) {
+    int fd = open(path, O_RDWR);
+    assert_true(fd >= 0);
+    bool taken = flock(fd, LOCK_EX | LOCK_NB) == 0;
+    close(fd);
+    return taken;
+}
+
+static pid_t guardian_of(const Program *program, char lock[160]) {
+    char text[32] = "";
+    snprintf(lock, 160, "%s/lock", program->folder);
+    int fd = open(lock, O_RDONLY);
+    assert_true(fd >= 0 && read(fd, text, sizeof(text) - 1) > 0);
+    close(fd);
+    return (pid_t)strtol(text, NULL, 10);
+}
+
+static void a_program_killed_takes_its_server_along(void **state) {
+    (void)state;
+    need_server();
+    Program program = begin_program();
+    end_program(&program, SIGKILL);
+    wait_until(is_gone, program.folder);
+    check_nothing_left();
+}
+
+static void a_guardian_killed_takes_its_server_along(void **state) {
+    (void)state;
+    need_server();
+    char lock[160];
+    Program program = begin_program();
+    pid_t guardian = guardian_of(&program, lock);
+    assert_int_equal(kill(guardian, SIGKILL), 0);
+    wait_until(is_unlocked, lock);
+    end_program(&program, SIGKILL);
+    assert_int_equal(count_in(temporary), 1);
+
+    BdServer *server = open_server(); /* which removes what the other left */
+    assert_true(is_gone(program.folder));
+    bd_server_close(server);
+    check_nothing_left();
+}
+
+static void closing_a_server_whose_guardian_was_killed_does_not_hang(void **state) {
+    (void)state;
+    need_server();
+    char lock[160];
+    BdServer *server = open_server();
+    Program program = {0};
+    snprintf(program.folder, sizeof(program.folder), "%s", bd_server_folder(server));
+    assert_int_equal(kill(guardian_of(&program, lock), SIGKILL), 0);
+    wait_until(is_unlocked, lock);
+    bd_server_close(server);
+    server = open_server();
+    bd_server_close(server);
+    check_nothing_left();
+}
+
+/* A terminal's Ctrl-C goes to all processes of its foreground group, and systemd's SIGTERM to all
+ * of a unit: the guardian outlives them until the program has ended. */
+static void the_guardian_heeds_no_signals(void **state) {
+    (void)state;
+    need_server();
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    char lock[160];
+    Program program = begin_program();
+    pid_t guardian = guardian_of(&program, lock);
+    assert_int_equal(getsid(guardian), guardian);
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+        assert_int_equal(kill(guardian, signals[i]), 0);
+    }
+    assert_false(is_unlocked(lock));
+    end_program(&program, SIGKILL);
+    wait_until(is_gone, program.folder);
+}
+
+static void folders_that_are_not_left_behind_stay(void **state) {
+    (void)state;
+    need_server();
+    static const char *const others[] = {"bigdata-server-new", "bigdata-other", "bigdata-server-"};
+    char path[3][64];
+    for (int i = 0; i < 3; i++) {
+        snprintf(path[i], sizeof(path[i]), "%s/%s", temporary, others[i]);
+        assert_int_equal(mkdir(path[i], 0700), 0);
+    }
+    BdServer *server = open_server();
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(access(path[i], F_OK), 0);
+        assert_int_equal(rmdir(path[i]), 0);
+    }
+    bd_server_close(server);
+    check_nothing_left();
+}
+
+/* ---- as whom --------------------------------------------------------------------------------- */
+
+static void an_ordinary_user_runs_a_server_as_itself(void **state) {
+    (void)state;
+    need_server();
+    if (geteuid() != 0) {
+        skip(); /* all the other cases do */
+    }
+    const uid_t nobody = 65534;
+    pid_t pid = fork();
+    if (pid == 0) {
+        BdErr err = BD_ERR_INIT;
+        BdServer *server = NULL;
+        struct stat status = {0};
+        bool done = setgid(nobody) == 0 && setuid(nobody) == 0 &&
+                    bd_server_open(&server, &few, &err) == 0 &&
+                    stat(bd_server_folder(server), &status) == 0 && status.st_uid == nobody;
+        bd_server_close(server);
+        _exit(done ? 0 : 1);
+    }
+    int status = -1;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    check_nothing_left();
+}
+
+static void root_runs_a_server_as_another_user(void **state) {
+    (void)state;
+    need_server();
+    if (geteuid() != 0) {
+        skip();
+    }
+    BdServer *server = open_server();
+    struct stat status;
+    char socket[160];
+    snprintf(socket, sizeof(socket), "%s/.s.PGSQL.5432", bd_server_folder(server));
+    assert_int_equal(stat(socket, &status), 0);
+    assert_int_not_equal(status.st_uid, 0);
+    bd_server_close(server);
+    check_nothing_left();
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        CASE(a_server_is_private_and_as_installed),
+        CASE(closing_does_not_wait_for_clients),
+        CASE(two_servers_live_side_by_side),
+        CASE(the_guardian_keeps_no_descriptors),
+        CASE(libpq_s_and_the_server_s_variables_do_not_disturb),
+        CASE(a_link_out_of_the_folder_is_not_followed),
+        CASE(a_wrong_setting_is_shown_in_the_server_s_words),
+        CASE(a_missing_postgresql_is_named_with_its_package),
+        CASE(a_broken_initdb_is_shown_in_its_words),
+        CASE(a_folder_that_cannot_be_used_is_refused),
+        CASE(an_interrupt_while_opening_leaves_nothing_behind),
+        CASE(running_out_of_memory_leaves_nothing_behind),
+        CASE(a_program_killed_takes_its_server_along),
+        CASE(a_guardian_killed_takes_its_server_along),
+        CASE(closing_a_server_whose_guardian_was_killed_does_not_hang),
+        CASE(the_guardian_heeds_no_signals),
+        CASE(folders_that_are_not_left_behind_stay),
+        CASE(an_ordinary_user_runs_a_server_as_itself),
+        CASE(root_runs_a_server_as_another_user),
+    };
+    BdErr err = BD_ERR_INIT;
+    if (bd_interrupt_install(&err) != 0) {
+        return 1;
+    }
+    return cmocka_run_group_tests(tests, make_temporary, remove_temporary);
+}
