@@ -1,0 +1,39 @@
+-- console.lua - where commands write: results to standard output, everything else to standard
+-- error.
+
+local Console = {}
+Console.__index = Console
+
+-- streams: { out=, err=, terminal= }, for tests.
+local function new(streams)
+  local core = require "bigdata.core"
+  streams = streams or { out = io.stdout, err = io.stderr, terminal = core.isatty(2) }
+  return setmetatable({
+    out = streams.out,
+    err = streams.err,
+    terminal = streams.terminal or false,
+    verbose = false,
+  }, Console)
+end
+
+function Console:result(words)
+  self.out:write(words)
+  self.out:flush()
+end
+
+function Console:say(words)
+  self.err:write(words)
+  self.err:flush()
+end
+
+-- What went wrong, and what to do about it. Returns the exit status of commands that could not
+-- start.
+function Console:problem(message, info)
+  self:say(("bigdata: %s\n"):format(message))
+  local hint = info and info.hint or ""
+  if hint ~= "" then self:say(("hint: %s\n"):format(hint)) end
+  if self.verbose and info and info.traceback then self:say(info.traceback .. "\n") end
+  return 1
+end
+
+return { new = new }

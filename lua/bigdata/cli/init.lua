@@ -1,0 +1,59 @@
+-- cli/init.lua - the command line: finds the command and hands it the other arguments.
+
+local arguments = require "bigdata.arguments"
+local console = require "bigdata.cli.console"
+local core = require "bigdata.core"
+local options = require "bigdata.options"
+
+local cli = {}
+
+local COMMANDS = { run = true, list = true, help = true, rebuild = true, data = true, test = true }
+
+local function without(args, index)
+  local rest = { table.unpack(args) }
+  table.remove(rest, index)
+  return rest
+end
+
+local function has(args, wanted)
+  for _, argument in ipairs(args) do
+    if argument == wanted then return true end
+  end
+  return false
+end
+
+local function run_command(name, args, out)
+  return require("bigdata.cli." .. name).run(args, out)
+end
+
+-- Arguments without a scenario or a command.
+local function no_words(args, out)
+  local help = require "bigdata.cli.help"
+  local values, message, info = arguments.parse(args, options.RUN)
+  if values and values.help then return help.run({}, out) end
+  if values and values.version then
+    out:result(("bigdata %s\n"):format(core.version))
+    return 0
+  end
+  if not values then return out:problem(message, info) end
+  if #args == 0 then
+    out:say(help.short())
+    return 1
+  end
+  return out:problem("no scenario given", { hint = "bigdata list shows the scenarios there are" })
+end
+
+-- Run the program with these arguments; returns the exit status. streams: for tests.
+function cli.main(args, streams)
+  local out = console.new(streams)
+  out.verbose = has(args, "--verbose")
+  local words = arguments.words(args, options.RUN)
+  if #words == 0 then return no_words(args, out) end
+  local first = words[1]
+  if COMMANDS[first.word] and not first.doubtful then
+    return run_command(first.word, without(args, first.index), out)
+  end
+  return run_command("run", args, out)
+end
+
+return cli

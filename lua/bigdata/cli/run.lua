@@ -1,0 +1,111 @@
+-- cli/run.lua - `bigdata run SCENARIO [options]`, or without the word run.
+
+local arguments = require "bigdata.arguments"
+local catalog = require "bigdata.catalog"
+local core = require "bigdata.core"
+local dry_run = require "bigdata.dry_run"
+local help = require "bigdata.cli.help"
+local options = require "bigdata.options"
+local progress = require "bigdata.progress"
+local report = require "bigdata.report"
+local trial = require "bigdata.trial"
+
+local run = {}
+
+local STATUS = { done = 0, errors = 2, failed = 2, interrupted = 130 }
+
+-- The word that names the scenario. A word after an option that only the scenario knows may be the
+-- option's value, so a word that does name a scenario goes first.
+local function scenario_word(args)
+  local words = arguments.words(args, options.RUN)
+  local function first(fits)
+    for _, word in ipairs(words) do
+      if fits(word) then return word.word end
+    end
+  end
+  return first(function(word) return not word.doubtful and catalog.find(word.word) end)
+    or first(function(word) return catalog.find(word.word) end)
+    or first(function(word) return not word.doubtful end)
+    or first(function() return true end)
+end
+
+local function other_word(words, name)
+  for _, word in ipairs(words) do
+    if word ~= name then return word end
+  end
+  return #words > 1 and name or nil
+end
+
+-- The step and its first bad record, for the message of a run that stopped there.
+local function stopped_at(result)
+  local step = result.steps[#result.steps]
+  local sample = step.samples[1]
+  local where = sample and (": %s:%d: %s"):format(sample.file, sample.line, sample.reason) or ""
+  return ("step %s stopped at %s%s"):format(step.name,
+    step.rejects == 1 and "a bad record" or "too many bad records, the first", where)
+end
+
+local function explain(result, out)
+  if result.ended == "errors" then
+    out:problem(stopped_at(result), { hint = "--max-errors N goes on past N bad records" })
+  elseif result.error then
+    out:problem(result.error.message, result.error)
+  end
+end
+
+local function run_dry(scenario, settings, flags, out)
+  local result, message, info = dry_run.run(scenario, settings, flags,
+    function(words) out:result(words) end)
+  if not result then
+    return core.interrupted() and STATUS.interrupted or out:problem(message, info)
+  end
+  explain(result, out)
+  return STATUS[result.ended]
+end
+
+local function run_trial(scenario, settings, flags, out)
+  local meter = not settings.quiet and progress.new {
+    write = function(words) out:say(words) end,
+    terminal = out.terminal,
+    every = settings.progress,
+  }
+  local result, message, info = trial.run(scenario, settings, flags, meter and meter:watch())
+  if meter then meter:finish() end
+  if not result then return out:problem(message, info) end
+  out:result(settings.quiet and report.line(result) or report.text(result))
+  explain(result, out)
+  return STATUS[result.ended]
+end
+
+local function check(settings, words, name)
+  local extra = other_word(words, name)
+  if extra then
+    return nil, ("one scenario at a time: %s is too much"):format(extra), {}
+  end
+  return options.check(settings)
+end
+
+function run.run(args, out)
+  local name = scenario_word(args)
+  if not name then
+    return out:problem("no scenario given", { hint = "bigdata list shows the scenarios there are" })
+  end
+  local scenario, message, info = catalog.load(name)
+  if not scenario then return out:problem(message, info) end
+  local settings, words, flags = arguments.parse(args, options.RUN, scenario.flags)
+  if not settings then
+    local problem = flags
+    if (problem.hint or "") == "" then
+      problem.hint = ("bigdata help %s shows the options"):format(name)
+    end
+    return out:problem(words, problem)
+  end
+  if settings.help then return help.run({ name }, out) end
+  if settings.version then return require("bigdata.cli").main({ "--version" }, out) end
+  local good
+  good, message, info = check(settings, words, name)
+  if not good then return out:problem(message, info) end
+  return (settings.dry_run and run_dry or run_trial)(scenario, settings, flags, out)
+end
+
+return run

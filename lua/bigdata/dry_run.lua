@@ -1,0 +1,111 @@
+-- dry_run.lua - what a scenario would do, without a database: the plan of each step, and its files
+-- read and parsed to the end.
+
+local failure = require "bigdata.failure"
+local report = require "bigdata.report"
+local text = require "bigdata.text"
+local trial = require "bigdata.trial"
+local values = require "bigdata.values"
+
+local dry_run = {}
+
+local WIDTH = 79
+
+--- The plan as text.
+
+-- What the answer of a statement is called in the listing: row1, rows2.
+local function slot_name(kinds, slot)
+  return ("%s%d"):format(kinds[slot] == "one" and "row" or "rows", slot)
+end
+
+local function origin(param, kinds, rest)
+  if param.null then return "NULL" end
+  if param.constant then return values.shown(param.constant) end
+  if param.field then return "row." .. param.field end
+  if param.element then return ("row.%s[]"):format(rest) end
+  return ("%s%s.%s"):format(slot_name(kinds, param.slot), param.loop and "[]" or "", param.column)
+end
+
+local function list_names(op, kinds, rest)
+  local names = {}
+  for i, list in ipairs(op.lists) do
+    names[i] = list.rest and "row." .. rest or slot_name(kinds, list.slot)
+  end
+  return table.concat(names, ", ")
+end
+
+local function statement_lines(op, kinds, rest, indent)
+  local target = op.slot and slot_name(kinds, op.slot) .. " = " or ""
+  local statement = ("%s%s: %s"):format(target, op.op, text.statement(op.sql))
+  local inner = indent .. "    "
+  local lines = { indent .. text.wrap(text.words(statement), WIDTH - #inner, inner) }
+  local origins = {}
+  for i = 1, op.n do
+    origins[i] = ("$%d = %s%s"):format(i, origin(op.params[i], kinds, rest), i < op.n and "," or "")
+  end
+  if op.n > 0 then
+    lines[2] = inner .. text.wrap(origins, WIDTH - #inner, inner)
+  end
+  return lines
+end
+
+-- A plan's operations, loops indented. spec is what trace.record() gave, rest the name of the
+-- records' list.
+function dry_run.plan(spec, rest)
+  local lines, kinds, indent = {}, {}, "  "
+  for _, op in ipairs(spec.ops) do
+    if op.slot then kinds[op.slot] = op.op end
+    if op.op == "zip" then
+      lines[#lines + 1] = ("%sfor each of %s:"):format(indent, list_names(op, kinds, rest))
+      indent = indent .. "  "
+    elseif op.op == "end" then
+      indent = indent:sub(3)
+    else
+      local more = statement_lines(op, kinds, rest, indent)
+      table.move(more, 1, #more, #lines + 1, lines)
+    end
+  end
+  return table.concat(lines, "\n") .. "\n"
+end
+
+--- The files.
+
+local function count_line(outcome)
+  local rate = outcome.seconds > 0
+    and (", %s records/s"):format(text.count(outcome.records / outcome.seconds)) or ""
+  return ("  read: %s, %s, %s in %s s%s\n"):format(text.plural(outcome.records, "record"),
+    text.plural(outcome.fields, "field"), text.bytes(outcome.bytes), text.seconds(outcome.seconds),
+    rate)
+end
+
+local function read_step(compiled, settings, flags, write)
+  local source <close> = trial.source(compiled.step, flags)
+  write(("step %s\n"):format(compiled.step.name))
+  write(dry_run.plan(compiled.spec, compiled.rest))
+  local outcome = failure.check(source:read_all {
+    limit = settings.limit, max_errors = settings.max_errors,
+  })
+  outcome.name = compiled.step.name
+  write(count_line(outcome))
+  for _, note in ipairs(report.reject_notes(outcome)) do write("  " .. note .. "\n") end
+  return outcome
+end
+
+local function run(scenario, settings, flags, write)
+  local result = { scenario = scenario.name, steps = {}, ended = "done" }
+  for i, compiled in ipairs(failure.check(trial.compile(scenario, flags))) do
+    local outcome = read_step(compiled, settings, flags, write)
+    result.steps[i] = outcome
+    result.ended = outcome.ended
+    if outcome.ended ~= "done" then break end
+  end
+  return result
+end
+
+-- Print the plans and what the files hold, by write(text): { scenario=, steps=, ended= } as in a
+-- trial's result; or nil, message, info.
+function dry_run.run(scenario, settings, flags, write)
+  return failure.protect(run, scenario, settings, flags, write)
+end
+
+return dry_run

@@ -1,0 +1,171 @@
+-- options.lua - the table of options: what they are called, what values they take, what is said
+-- about them. arguments.lua parses them and makes the help text.
+--
+-- An option is { name=, short=, aliases=, argument=, read=, default=, help=, key=, value= }:
+--   argument  what stands for its value in the help; without one the option is a switch
+--   read      turns the value's text into the value: function(text) -> value, or nil and what the
+--             value must be ("a whole number from 1 to 5000")
+--   key       where the value goes, if not under the name; value  what a switch sets (true)
+-- A switch may have a `negation`, the name of its opposite. Options are kept in groups, a list of
+-- { title=, options... }. `_` and `-` are the same in names.
+
+local failure = require "bigdata.failure"
+local text = require "bigdata.text"
+
+local options = {}
+
+--- Reading values.
+
+local MULTIPLES = { [""] = 1, k = 1000, m = 1000000 }
+
+local function whole(least, most)
+  local wanted = ("a whole number from %d to %d"):format(least, most)
+  return function(given)
+    local digits, suffix = given:match("^(%d+)([kmKM]?)$")
+    local number = digits and #digits <= 15 and tonumber(digits) * MULTIPLES[suffix:lower()]
+    if not number or number < least or number > most then return nil, wanted end
+    return number
+  end
+end
+
+local SECONDS = { [""] = 1, s = 1, m = 60, h = 3600 }
+
+local function duration(given)
+  local number, suffix = given:match("^(%d*%.?%d*)([smh]?)$")
+  local seconds = tonumber(number)
+  if not seconds or seconds <= 0 or seconds > 1e7 then
+    return nil, "a time above zero, as in 30, 30s, 2m or 1h"
+  end
+  return seconds * SECONDS[suffix]
+end
+
+local function choice(words)
+  return function(given)
+    for _, word in ipairs(words) do
+      if word == given then return word end
+    end
+    return nil, text.either(words)
+  end
+end
+
+local function any(given)
+  return given
+end
+
+options.whole, options.duration, options.choice, options.any = whole, duration, choice, any
+
+--- The options of a run.
+
+local MANY = 1000000000000
+
+options.DBURL = {
+  name = "dburl", argument = "URL", read = any,
+  help = "a libpq URI or keyword string; without it the environment of libpq says where to "
+    .. "connect (PGHOST, PGSERVICE, ...), and without that a private server is started",
+}
+options.VERBOSE = { name = "verbose", help = "show where in the Lua code an error arose" }
+options.QUIET = { name = "quiet", help = "print the result only, on one line" }
+options.HELP = { name = "help", help = "show this text" }
+
+options.RUN = {
+  {
+    title = "Database",
+    options.DBURL,
+    {
+      name = "poolsize", short = "c", aliases = { "clients", "connections" }, argument = "N",
+      read = whole(1, 5000), default = 15, help = "connections, each with one worker",
+    },
+    {
+      name = "protocol", short = "M", argument = "NAME", default = "prepared",
+      read = choice { "prepared", "extended", "simple" },
+      help = "how statements are sent: prepared, extended or simple",
+    },
+    {
+      name = "no-autocommit", key = "autocommit", value = false, default = true,
+      help = "one transaction for each record",
+    },
+  },
+  {
+    title = "Execution",
+    {
+      name = "engine", argument = "NAME", default = "threads",
+      read = choice { "threads", "poll" },
+      help = "who waits: threads, one for each connection; or poll, event loops over many",
+    },
+    {
+      name = "jobs", short = "j", argument = "N", read = whole(1, 5000), default = 1,
+      help = "event loops of the poll engine",
+    },
+    {
+      name = "limit", short = "t", aliases = { "transactions", "events" }, argument = "N",
+      read = whole(0, MANY), default = 0, no_default_in_help = true,
+      help = "stop each step after N records",
+    },
+    {
+      name = "time", short = "T", aliases = { "duration" }, argument = "S",
+      read = duration, default = 0, no_default_in_help = true,
+      help = "stop each step after S seconds; 30s, 2m and 1h are understood",
+    },
+    {
+      name = "queue", argument = "N", read = whole(0, MANY), default = 4096,
+      help = "records between the reader and the workers; 0 is no bound",
+    },
+    { name = "preload", help = "fill the queue before the clock starts" },
+    {
+      name = "max-errors", argument = "N", read = whole(0, MANY), default = 0,
+      help = "go on until more than N records are bad or refused",
+    },
+  },
+  {
+    title = "Output",
+    {
+      name = "progress", short = "P", aliases = { "report-interval" }, argument = "S",
+      read = duration, help = "show progress every S seconds",
+    },
+    options.QUIET,
+    { name = "dry-run", help = "read and parse everything, print the plan, touch no database" },
+    options.VERBOSE,
+    { name = "version", short = "V", help = "show the version" },
+    options.HELP,
+  },
+}
+
+--- What is asked of options elsewhere.
+
+-- Go through all options of the groups.
+function options.each(groups)
+  return coroutine.wrap(function()
+    for _, group in ipairs(groups) do
+      for _, option in ipairs(group) do coroutine.yield(option) end
+    end
+  end)
+end
+
+-- A name as it is written on the command line.
+function options.dashed(name)
+  return (name:gsub("_", "-"))
+end
+
+-- Where the option's value goes.
+function options.key_of(option)
+  return option.key or option.name:gsub("-", "_")
+end
+
+-- The names under which an option is known, without dashes: its own first.
+function options.names_of(option)
+  local names = { option.name, table.unpack(option.aliases or {}) }
+  if option.negation then names[#names + 1] = option.negation end
+  return names
+end
+
+-- What no option can check by itself.
+function options.check(values)
+  if values.jobs > values.poolsize then
+    local problem = failure.new(("--jobs must not be above --poolsize: there are %d loops for %s")
+      :format(values.jobs, text.plural(values.poolsize, "connection")))
+    return nil, problem.message, problem
+  end
+  return true
+end
+
+return options

@@ -1,0 +1,197 @@
+-- trial.lua - runs a scenario's steps, one after the other, under fixed settings.
+--
+-- Everything that can be found wrong without a server is found first: the steps are compiled and
+-- proved, the files opened. Then comes the server, then the schema, then the pool, then the steps.
+
+local core = require "bigdata.core"
+local failure = require "bigdata.failure"
+local proof = require "bigdata.proof"
+local schema = require "bigdata.schema"
+local trace = require "bigdata.trace"
+
+local trial = {}
+
+-- Connections that a private server has beside those of the pool.
+local SPARE_CONNECTIONS = 10
+
+--- Compiling.
+
+local function is_source(object)
+  local kind = type(object)
+  return (kind == "userdata" or kind == "table") and object.read_all ~= nil
+end
+
+-- A fresh source of the step's records. Raises.
+function trial.source(step, flags)
+  local source = step.source(flags)
+  if not is_source(source) then
+    failure.raise(("step %s: its source function returns %s, not a source"):format(step.name,
+      source == nil and "nothing" or "a " .. type(source)),
+      "return what bigdata.source.delimited, .fixed or .count gives")
+  end
+  return source
+end
+
+local function compile_step(step, flags)
+  if not (step.each or step.plan) then
+    failure.raise(("step %s has nothing but run, which needs a loop in Lua; there is only the "
+      .. "compiled loop yet"):format(step.name), "give the step each, or plan beside run")
+  end
+  local source <close> = trial.source(step, flags)
+  failure.check(source:check())
+  local fields, rest = source:fields()
+  local spec = failure.check(trace.record(step, fields, rest))
+  local plan = failure.check(core.plan(spec))
+  failure.check(proof.prove(step, spec, plan, source))
+  return { step = step, spec = spec, plan = plan, fields = fields, rest = rest }
+end
+
+local function compile(scenario, flags)
+  local compiled = {}
+  for i, step in ipairs(scenario.steps) do compiled[i] = compile_step(step, flags) end
+  return compiled
+end
+
+-- Compile and prove every step, and check that its files can be opened: a list of { step=, spec=,
+-- plan=, fields=, rest= }, or nil, message, info.
+function trial.compile(scenario, flags)
+  return failure.protect(compile, scenario, flags)
+end
+
+--- Running.
+
+-- What the caller is told while a trial runs; every function may be left out.
+local SILENT = {
+  every = 0,                -- seconds between two calls of update
+  note = function() end,    -- (text): what goes on before the first step
+  begin = function() end,   -- (name of the step, settings)
+  update = function() end,  -- (as the core's progress)
+  finish = function() end,  -- () what note or begin announced is over
+}
+
+-- The server to use: a private one if nothing says where another is. nil: the environment's.
+local function private_server(settings, watch)
+  if settings.dburl or core.environment() then return nil end
+  watch.note("starting a private PostgreSQL server")
+  local server, message, info = core.server {
+    max_connections = settings.poolsize + SPARE_CONNECTIONS,
+  }
+  watch.finish()
+  return failure.check(server, message, info)
+end
+
+local function prepare_database(conninfo, scenario, private)
+  local connection <close> = failure.check(core.connect(conninfo))
+  if scenario.schema then failure.check(schema.prepare(connection, scenario.schema)) end
+  local version = connection:server_version()
+  return { version = version, description = connection:description(), private = private }
+end
+
+local TOO_MANY_CONNECTIONS = "53300"
+
+local function open_pool(conninfo, settings)
+  local pool, message, info = core.pool {
+    conninfo = conninfo, size = settings.poolsize, protocol = settings.protocol,
+  }
+  if pool then return pool end
+  local hint = info.hint
+  if info.sqlstate == TOO_MANY_CONNECTIONS and (hint or "") == "" then
+    hint = ("the server does not allow %d connections: lower --poolsize, or raise its "
+      .. "max_connections"):format(settings.poolsize)
+  end
+  failure.raise(message, hint, info.code)
+end
+
+local function run_step(pool, compiled, settings, flags, watch)
+  local step = compiled.step
+  local source <close> = trial.source(step, flags)
+  watch.begin(step.name, settings)
+  local outcome, message, info = pool:run {
+    plan = compiled.plan,
+    source = source,
+    engine = settings.engine,
+    jobs = settings.jobs,
+    autocommit = settings.autocommit,
+    queue = settings.queue,
+    preload = settings.preload or false,
+    limit = settings.limit,
+    time = settings.time,
+    max_errors = settings.max_errors,
+    progress_every = watch.every,
+    progress = watch.update,
+  }
+  watch.finish()
+  if not outcome then failure.raise(message, info.hint, info.code) end
+  outcome.name = step.name
+  if message then
+    outcome.error = { message = message, hint = info and info.hint, code = info and info.code }
+  end
+  return outcome
+end
+
+local GOES_ON = { done = true, time = true }
+
+local function run_steps(result, pool, compiled, settings, flags, watch)
+  for _, item in ipairs(compiled) do
+    local outcome = run_step(pool, item, settings, flags, watch)
+    result.steps[#result.steps + 1] = outcome
+    if not GOES_ON[outcome.ended] then
+      result.ended, result.error = outcome.ended, outcome.error
+      return
+    end
+  end
+  result.ended = "done"
+end
+
+local function run(result, scenario, flags, watch)
+  local settings = result.settings
+  local compiled = compile(scenario, flags)
+  if core.interrupted() then failure.raise("interrupted", nil, "STOPPED") end
+  local server <close> = private_server(settings, watch)
+  local conninfo = settings.dburl or server and server:conninfo() or nil
+  result.server = prepare_database(conninfo, scenario, server ~= nil)
+  local pool <close> = open_pool(conninfo, settings)
+  result.connect_seconds = pool:open_seconds()
+  run_steps(result, pool, compiled, settings, flags, watch)
+  return true
+end
+
+local function copy(set)
+  local copied = {}
+  for key, value in pairs(set) do copied[key] = value end
+  return copied
+end
+
+-- The settings that a result shows: never where to connect, which may hold a password.
+local function shown_settings(settings)
+  local shown = copy(settings)
+  shown.dburl = nil
+  shown.loop = "c"
+  return shown
+end
+
+-- Run the scenario: the result, { scenario=, summary=, settings=, flags=, server={ version=,
+-- description=, private= }, connect_seconds=, steps={ the core's result of each, with its name },
+-- ended=, error= }; or nil, message, info when nothing could be run. ended is "done", or what cut
+-- the trial short: "errors", "failed", "interrupted".
+function trial.run(scenario, settings, flags, watch)
+  watch = setmetatable(watch or {}, { __index = SILENT })
+  local result = {
+    scenario = scenario.name, summary = scenario.summary,
+    settings = copy(settings), flags = copy(flags), steps = {},
+  }
+  local good, message, info = failure.protect(run, result, scenario, flags, watch)
+  result.settings = shown_settings(settings)
+  if good then return result end
+  if info.code == "STOPPED" or core.interrupted() then
+    result.ended = "interrupted"
+  elseif #result.steps > 0 then
+    result.ended = "failed"
+    result.error = { message = message, hint = info.hint, code = info.code }
+  else
+    return nil, message, info
+  end
+  return result
+end
+
+return trial

@@ -1,0 +1,91 @@
+-- progress: what the line says, and how it is drawn on a terminal and elsewhere.
+
+local progress = require "bigdata.progress"
+
+local UNLIMITED = { limit = 0, time = 0 }
+
+local function state(values)
+  local p = {
+    seconds = 10, records = 100, failed = 0, rows = 22200, statements = 0, rejects = 0,
+    queued = 1024, capacity = 4096, read_records = 2000, fed = false, bytes = 0,
+  }
+  for key, value in pairs(values or {}) do p[key] = value end
+  return p
+end
+
+local function left(values, settings)
+  return progress.line("x", state(values), nil, settings or UNLIMITED):match("([%d:]+) left")
+end
+
+describe("the progress line", function()
+  it("has rows, both rates, the queue and records", function()
+    local before = state { seconds = 9, rows = 19200 }
+    assert.equal("data 10.0 s, 22,200 rows, 3,000/s (avg 2,220), queue 25%, 100 records",
+      progress.line("data", state(), before, UNLIMITED))
+  end)
+
+  it("speaks of records where a step writes no rows", function()
+    assert.equal("ask 10.0 s, 100 records, 10/s (avg 10), queue 25%",
+      progress.line("ask", state { rows = 0 }, nil, UNLIMITED))
+  end)
+
+  it("counts the queue where it has no bound, and bad records", function()
+    assert.equal("x 10.0 s, 22,200 rows, 2,220/s (avg 2,220), queue 1,024, 100 records, 3 bad",
+      progress.line("x", state { capacity = 0, rejects = 3 }, nil, UNLIMITED))
+  end)
+
+  it("knows the time left by the limit, the file or the clock", function()
+    assert.is_nil(left())
+    assert.equal("0:40", left({}, { limit = 500, time = 0 }))
+    assert.equal("3:10", left { fed = true })
+    assert.equal("6:30", left { bytes = 50, total_bytes = 100 })
+    assert.equal("0:40", left({ bytes = 50, total_bytes = 100 }, { limit = 500, time = 0 }))
+    assert.equal("0:05", left({}, { limit = 0, time = 15 }))
+    assert.equal("0:00", left { fed = true, read_records = 100 })
+  end)
+
+  it("stands the first moment", function()
+    local p = state { seconds = 0, records = 0, rows = 0, queued = 0, read_records = 0 }
+    assert.equal("x 0.0 s, 0 records, 0/s (avg 0), queue 0%",
+      progress.line("x", p, nil, { limit = 10, time = 0 }))
+  end)
+end)
+
+describe("the meter", function()
+  local function draw(settings)
+    local written = {}
+    settings.write = function(words) written[#written + 1] = words end
+    local meter = progress.new(settings)
+    local watch = meter:watch()
+    watch.note("starting")
+    watch.finish()
+    watch.begin("data", UNLIMITED)
+    watch.update(state())
+    watch.update(state { seconds = 11, rows = 22300 })
+    watch.finish()
+    return written, watch.every
+  end
+
+  it("redraws one line on a terminal and leaves it clean", function()
+    local written, every = draw { terminal = true }
+    assert.equal(0.5, every)
+    assert.equal("\rstarting ...\27[K", written[1])
+    assert.equal("\r\27[K", written[2])
+    assert.is_truthy(written[4]:find("^\rdata 11.0 s.*100/s.*\27%[K$"))
+    assert.equal("\r\27[K", written[5])
+    for _, words in ipairs(written) do assert.is_true(#words <= 79 + 4) end
+  end)
+
+  it("writes plain lines elsewhere", function()
+    local written, every = draw {}
+    assert.equal(5, every)
+    assert.equal("starting\n", written[1])
+    assert.equal(3, #written)
+    assert.is_falsy(table.concat(written):find("[\r\27]"))
+  end)
+
+  it("keeps the interval it was given", function()
+    assert.equal(2, select(2, draw { every = 2 }))
+    assert.equal(2, select(2, draw { every = 2, terminal = true }))
+  end)
+end)

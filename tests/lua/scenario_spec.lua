@@ -1,0 +1,191 @@
+-- scenarios: strict checking of what authors write, and how files are found and loaded.
+
+local bigdata = require "bigdata"
+local catalog = require "bigdata.catalog"
+local core = require "bigdata.core"
+local lfs = require "lfs"
+
+local HERE = debug.getinfo(1, "S").short_src
+
+local function nothing() end
+
+local function scenario()
+  return bigdata.scenario { summary = "a test" }
+end
+
+-- The call raises an error that begins with a line of this file and holds the text.
+local function raises(text, f, ...)
+  local good, problem = pcall(f, ...)
+  assert.is_false(good)
+  assert.equal(HERE, tostring(problem):match("^(.-):%d+: "))
+  assert.is_truthy(problem:find(text, 1, true), problem)
+end
+
+describe("bigdata.scenario", function()
+  it("keeps its summary, schema, flags and steps in order", function()
+    local made = bigdata.scenario { summary = "a test", schema = "census" }
+    made:flag "first" { type = "integer", default = 3, help = "a number" }
+    made:flag "second" { type = "path" }
+    made:step "one" { source = nothing, each = nothing }
+    made:step "two" { source = nothing, plan = nothing, run = nothing }
+    assert.equal("census", made.schema)
+    assert.equal("first", made.flags[1].name)
+    assert.equal(3, made.flags[1].default)
+    assert.equal("second", made.flags[2].name)
+    assert.equal("two", made.steps[2].name)
+    assert.equal(nothing, made.steps[2].plan)
+  end)
+
+  it("refuses unknown keys with the near one", function()
+    raises("no key sumary; did you mean summary?", function()
+      bigdata.scenario { sumary = "x" }
+    end)
+    raises("step one has no key eech; did you mean each?", function()
+      scenario():step "one" { source = nothing, eech = nothing }
+    end)
+    raises("flag x has no key defualt; did you mean default?", function()
+      scenario():flag "x" { type = "string", defualt = "y" }
+    end)
+  end)
+
+  it("refuses wrong types, and names them", function()
+    raises("a scenario must be a table, not a string", function()
+      bigdata.scenario "x"
+    end)
+    raises("a scenario: summary must be a string, not a number", function()
+      bigdata.scenario { summary = 5 }
+    end)
+    raises("a scenario needs summary (string)", function()
+      bigdata.scenario {}
+    end)
+    raises("step one: each must be a function, not a string", function()
+      scenario():step "one" { source = nothing, each = "x" }
+    end)
+    raises("schema must be census, not cenus; did you mean census?", function()
+      bigdata.scenario { summary = "x", schema = "cenus" }
+    end)
+  end)
+
+  it("refuses steps that cannot be", function()
+    raises("step one needs source (function)", function()
+      scenario():step "one" { each = nothing }
+    end)
+    raises("step one needs each", function()
+      scenario():step "one" { source = nothing }
+    end)
+    raises("step one has each and run", function()
+      scenario():step "one" { source = nothing, each = nothing, run = nothing }
+    end)
+    raises("step one is declared twice", function()
+      local made = scenario()
+      made:step "one" { source = nothing, each = nothing }
+      made:step "one" { source = nothing, each = nothing }
+    end)
+    raises("a step's name", function()
+      local _ = scenario():step(5)
+    end)
+  end)
+
+  it("refuses flags that cannot be", function()
+    raises("type must be boolean, integer, number, path or string, not int", function()
+      scenario():flag "x" { type = "int" }
+    end)
+    raises("the default of a flag of type integer must be a integer, not a string", function()
+      scenario():flag "x" { type = "integer", default = "3" }
+    end)
+    raises("--poolsize is an option of bigdata itself", function()
+      scenario():flag "poolsize" { type = "integer" }
+    end)
+    raises("--max-errors is an option of bigdata itself", function()
+      scenario():flag "max_errors" { type = "integer" }
+    end)
+    raises("--clients is an option of bigdata itself", function()
+      scenario():flag "clients" { type = "integer" }
+    end)
+    raises("flag x is declared twice", function()
+      local made = scenario()
+      made:flag "x" { type = "string" }
+      made:flag "x" { type = "string" }
+    end)
+    raises("the default c is not among the choices", function()
+      scenario():flag "x" { type = "string", choices = { "a", "b" }, default = "c" }
+    end)
+    raises("a flag's name", function()
+      local _ = scenario():flag "A-B"
+    end)
+  end)
+end)
+
+describe("catalog", function()
+  local folder, before
+
+  local function write(name, text)
+    local file = assert(io.open(name, "w"))
+    file:write(text)
+    file:close()
+  end
+
+  setup(function()
+    before = lfs.currentdir()
+    folder = os.tmpname()
+    os.remove(folder)
+    assert(lfs.mkdir(folder))
+    assert(lfs.chdir(folder))
+    assert(lfs.mkdir("scenarios"))
+    write("scenarios/mine.lua", [[
+      local bigdata = require "bigdata"
+      local s = bigdata.scenario { summary = "mine" }
+      s:step "one" { source = function() end, each = function() end }
+      return s]])
+    write("no_step.lua", "return require 'bigdata'.scenario { summary = 'no step' }")
+    write("syntax.lua", "local x = = 1")
+    write("fails.lua", "local x\nreturn x.y")
+    write("number.lua", "return 7")
+    write("empty.lua", "")
+  end)
+
+  teardown(function()
+    lfs.chdir(before)
+    os.execute("rm -r '" .. folder .. "'")
+  end)
+
+  it("loads by name and by path", function()
+    local by_name = assert(catalog.load("mine"))
+    assert.equal("mine", by_name.name)
+    assert.equal("scenarios/mine.lua", by_name.path)
+    assert.equal("mine", assert(catalog.load("scenarios/mine.lua")).summary)
+    assert.equal("mine", assert(catalog.load(folder .. "/scenarios/mine.lua")).name)
+  end)
+
+  it("looks in the program's own folder after that", function()
+    assert.equal(core.home .. "/scenarios/row_by_row.lua", catalog.find("row_by_row"))
+    local names = {}
+    for _, entry in ipairs(catalog.names()) do names[entry.name] = entry.path end
+    assert.equal("scenarios/mine.lua", names.mine)
+    assert.is_truthy(names.row_by_row)
+  end)
+
+  it("suggests a near name", function()
+    local loaded, message, info = catalog.load("mien")
+    assert.is_nil(loaded)
+    assert.equal("there is no scenario mien", message)
+    assert.equal("did you mean mine?", info.hint)
+    assert.equal("did you mean row_by_row?", select(3, catalog.load("x/row_by_rwo.lua")).hint)
+  end)
+
+  local function fails(name, text)
+    local loaded, message, info = catalog.load(name)
+    assert.is_nil(loaded)
+    assert.is_truthy(message:find(text), message)
+    return info
+  end
+
+  it("says where a file is wrong", function()
+    fails("syntax.lua", "^syntax.lua:1: ")
+    assert.is_truthy(fails("fails.lua", "^fails.lua:2: ").traceback:find("fails.lua:2"))
+    fails("number.lua", "number.lua returns a number, not a scenario")
+    assert.equal("end the file with: return scenario",
+      fails("empty.lua", "empty.lua returns nothing, not a scenario").hint)
+    fails("no_step.lua", "the scenario has no step")
+  end)
+end)
