@@ -1,0 +1,117 @@
+/*
+ * bare_libpq CONNINFO CONNECTIONS SECONDS SQL [VALUE...] - the least a program of one thread per
+ * connection can do: prepare the statement on each connection, then send, poll and receive until
+ * the time is up. Prints the number of statements that the server has acknowledged.
+ */
+#include "core/clock.h"
+
+#include <libpq-fe.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { MOST_VALUES = 16 };
+
+typedef struct Work {
+    const char *conninfo;
+    const char *sql;
+    const char *const *values;
+    int count; /* of values */
+    int64_t limit_ns;
+    pthread_barrier_t *connected; /* all threads: the clock starts behind it */
+} Work;
+
+typedef struct Connection {
+    const Work *work;
+    pthread_t thread;
+    PGconn *conn;
+    int64_t done; /* statements */
+} Connection;
+
+static void give_up(const PGconn *conn, const char *what) {
+    fprintf(stderr, "bare_libpq: %s: %s", what, PQerrorMessage(conn));
+    exit(1);
+}
+
+static void receive(PGconn *conn) {
+    while (PQisBusy(conn)) {
+        struct pollfd pollfd = {.fd = PQsocket(conn), .events = POLLIN};
+        if (poll(&pollfd, 1, -1) < 0 || !PQconsumeInput(conn))
+            give_up(conn, "receiving");
+    }
+    PGresult *result;
+    while ((result = PQgetResult(conn)) != NULL) {
+        if (PQresultStatus(result) != PGRES_COMMAND_OK)
+            give_up(conn, "executing");
+        PQclear(result);
+    }
+}
+
+static void *run(void *argument) {
+    Connection *connection = argument;
+    const Work *work = connection->work;
+    PGconn *conn = connection->conn;
+
+    pthread_barrier_wait(work->connected);
+    int64_t end_ns = bd_now_ns() + work->limit_ns;
+    do {
+        if (!PQsendQueryPrepared(conn, "insert", work->count, work->values, NULL, NULL, 0))
+            give_up(conn, "sending");
+        receive(conn);
+        connection->done++;
+    } while (bd_now_ns() < end_ns);
+    return NULL;
+}
+
+static PGconn *connect_and_prepare(const Work *work) {
+    PGconn *conn = PQconnectdb(work->conninfo);
+    if (PQstatus(conn) != CONNECTION_OK)
+        give_up(conn, "connecting");
+    PGresult *result = PQprepare(conn, "insert", work->sql, 0, NULL);
+    if (PQresultStatus(result) != PGRES_COMMAND_OK)
+        give_up(conn, "preparing");
+    PQclear(result);
+    return conn;
+}
+
+int main(int argc, char **argv) {
+    if (argc < 5 || argc - 5 > MOST_VALUES) {
+        fprintf(stderr, "usage: bare_libpq CONNINFO CONNECTIONS SECONDS SQL [VALUE...]\n");
+        return 1;
+    }
+    long count = strtol(argv[2], NULL, 10);
+    const char *values[MOST_VALUES];
+    for (int i = 5; i < argc; i++)
+        values[i - 5] = argv[i];
+    pthread_barrier_t connected;
+    Work work = {
+        .conninfo = argv[1],
+        .sql = argv[4],
+        .values = values,
+        .count = argc - 5,
+        .limit_ns = (int64_t)(strtod(argv[3], NULL) * (double)BD_NS_PER_S),
+        .connected = &connected,
+    };
+    Connection *connections = calloc((size_t)count, sizeof *connections);
+    if (connections == NULL || pthread_barrier_init(&connected, NULL, (unsigned)count) != 0) {
+        perror("bare_libpq");
+        return 1;
+    }
+    for (long i = 0; i < count; i++) {
+        connections[i] = (Connection){.work = &work, .conn = connect_and_prepare(&work)};
+        if (pthread_create(&connections[i].thread, NULL, run, &connections[i]) != 0) {
+            perror("bare_libpq");
+            return 1;
+        }
+    }
+    int64_t done = 0;
+    for (long i = 0; i < count; i++) {
+        pthread_join(connections[i].thread, NULL);
+        PQfinish(connections[i].conn);
+        done += connections[i].done;
+    }
+    printf("%lld\n", (long long)done);
+    free(connections);
+    return 0;
+}

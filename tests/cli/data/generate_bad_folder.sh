@@ -1,0 +1,3 @@
+# The output cannot be a file.
+touch file
+bigdata data generate --records 3 --output file

@@ -1,0 +1,3 @@
+# What a file holds.
+sample 30
+bigdata data inspect data/*.zip

@@ -1,0 +1,1 @@
+bigdata data inspect nowhere.zip

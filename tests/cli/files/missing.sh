@@ -1,0 +1,2 @@
+points
+bigdata points.lua --dry-run --file missing.csv

@@ -1,0 +1,4 @@
+# A folder in the place of a file: even root cannot read it.
+points
+mkdir points.csv
+bigdata points.lua --dry-run

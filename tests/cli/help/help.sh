@@ -1,0 +1,2 @@
+# The commands and the options, on standard output.
+bigdata help

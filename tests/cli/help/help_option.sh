@@ -1,0 +1,2 @@
+# help and --help are the same.
+diff <(bigdata help) <(bigdata --help)

@@ -1,0 +1,2 @@
+# Every scenario with its summary.
+bigdata list

@@ -1,0 +1,2 @@
+bigdata --version
+bigdata -V

@@ -1,0 +1,1 @@
+bigdata nowhere/to/be/found.lua

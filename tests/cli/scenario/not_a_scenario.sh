@@ -1,0 +1,3 @@
+# A file that returns something else.
+echo 'return {}' >table.lua
+bigdata table.lua

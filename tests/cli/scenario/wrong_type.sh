@@ -1,0 +1,6 @@
+cat >types.lua <<'LUA'
+local bigdata = require "bigdata"
+local scenario = bigdata.scenario { summary = 42 }
+return scenario
+LUA
+bigdata types.lua

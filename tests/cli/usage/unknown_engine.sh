@@ -1,0 +1,2 @@
+# The words that are allowed are listed.
+bigdata row_by_row --engine forks

@@ -1,0 +1,2 @@
+# A mistyped scenario: the near one is suggested.
+bigdata row_by_rwo
