@@ -78,12 +78,14 @@ LUA_FILES := $(sort $(wildcard lua/bigdata/*.lua lua/bigdata/*/*.lua))
 ## all: build the program, build/bigdata (the default)
 all: program
 
-## run: set up what is missing, build, and run a benchmark on a throwaway server
+## run: set up what is missing, build, and run both engines on a throwaway server
 run:
 	@scripts/setup run
 	@$(MAKE) --no-print-directory all
-	@printf '\n$$ %s\n\n' "build/bigdata row_by_row --queue 100"
-	@build/bigdata row_by_row --queue 100
+	@for engine in threads poll; do \
+	  printf '\n$$ %s\n\n' "build/bigdata row_by_row --engine $$engine --queue 100"; \
+	  build/bigdata row_by_row --engine $$engine --queue 100 || exit; \
+	done
 
 ## test: set up what is missing, and run all tests (on the build with assertions)
 test:

@@ -60,24 +60,34 @@ local function amount(p)
   return p.records, "records"
 end
 
--- The text of the line. before: the previous state of the same step, nil for the first.
-function progress.line(name, p, before, settings)
+-- Parts of a line, the last ones left out where they would make it longer than `width`.
+local function fit(parts, width)
+  local line = parts[1]
+  for i = 2, #parts do
+    if #line + 2 + #parts[i] > width then break end
+    line = line .. ", " .. parts[i]
+  end
+  return line
+end
+
+-- The text of the line. before: the previous state of the same step, nil for the first. settings:
+-- limit and time, as of the run. width: at most so many characters, or nil.
+function progress.line(name, p, before, settings, width)
   local done, noun = amount(p)
   local since = before and p.seconds - before.seconds or p.seconds
   local earlier = before and amount(before) or 0
   local now = since > 0 and (done - earlier) / since or 0
   local average = p.seconds > 0 and done / p.seconds or 0
+  local left = time_left(p, settings.limit, settings.time)
   local parts = {
-    ("%s %.1f s"):format(name, p.seconds),
+    ("%s %.1f s%s"):format(name, p.seconds, left and (" (%s left)"):format(text.clock(left)) or ""),
     ("%s %s"):format(text.count(done), noun),
     ("%s/s (avg %s)"):format(text.count(now), text.count(average)),
     ("queue %s"):format(queue_fill(p)),
   }
-  if noun == "rows" then parts[#parts + 1] = text.plural(p.records, "record") end
   if p.rejects > 0 then parts[#parts + 1] = ("%s bad"):format(text.count(p.rejects)) end
-  local left = time_left(p, settings.limit, settings.time)
-  if left then parts[#parts + 1] = text.clock(left) .. " left" end
-  return table.concat(parts, ", ")
+  if noun == "rows" then parts[#parts + 1] = text.plural(p.records, "record") end
+  return fit(parts, width or math.huge)
 end
 
 -- Say something of its own, before the steps.
@@ -90,9 +100,10 @@ function Meter:begin(name, settings)
 end
 
 function Meter:update(p)
-  local line = progress.line(self.name, p, self.before, self.settings)
+  local width = self.terminal and WIDTH or nil
+  local line = progress.line(self.name, p, self.before, self.settings, width)
   self.before = p
-  self.write(self.terminal and REDRAW:format(line:sub(1, WIDTH)) or line .. "\n")
+  self.write(self.terminal and REDRAW:format(line) or line .. "\n")
 end
 
 -- Leave a clean line for what comes next.

@@ -39,13 +39,9 @@ end
 -- is not one of this file's. A tail call leaves none behind; then it is where the step's function
 -- begins.
 local function place(self, thread)
+  thread = thread or coroutine.running()
   for level = 0, math.huge do
-    local info
-    if thread then
-      info = debug.getinfo(thread, level, "Sl")
-    else
-      info = debug.getinfo(level + 2, "Sl")
-    end
+    local info = debug.getinfo(thread, level, "Sl")
     if not info then return self.begins end
     if info.currentline > 0 and info.source ~= OWN_SOURCE then
       return ("%s:%d"):format(file_name(info), info.currentline)

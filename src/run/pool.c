@@ -174,10 +174,6 @@ uint32_t bd_pool_size(const BdPool *pool) {
     return pool->size;
 }
 
-BdProtocol bd_pool_protocol(const BdPool *pool) {
-    return pool->protocol;
-}
-
 BdSession *bd_pool_session(BdPool *pool, uint32_t i) {
     return pool->sessions[i];
 }

@@ -19,7 +19,6 @@ BD_MUSTCHECK int bd_pool_open(BdPool **out, const char *conninfo, BdProtocol pro
                               uint32_t size, BdErr *err);
 
 uint32_t bd_pool_size(const BdPool *pool);
-BdProtocol bd_pool_protocol(const BdPool *pool);
 BdSession *bd_pool_session(BdPool *pool, uint32_t i);
 
 /* How long bd_pool_open() took. */

@@ -451,21 +451,65 @@ static void the_guardian_heeds_no_signals(void **state) {
     wait_until(is_gone, program.folder);
 }
 
-static void folders_that_are_not_left_behind_stay(void **state) {
+/* Make a folder that belongs to the user that servers run as. */
+static void make_folder(const char *path) {
+    struct stat status;
+    BdServer *server = open_server();
+    assert_int_equal(stat(bd_server_folder(server), &status), 0);
+    bd_server_close(server);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(chown(path, status.st_uid, status.st_gid), 0);
+}
+
+static void a_folder_that_is_just_being_made_stays(void **state) {
     (void)state;
     need_server();
-    static const char *const others[] = {"bigdata-server-new", "bigdata-other", "bigdata-server-"};
-    char path[3][64];
-    for (int i = 0; i < 3; i++) {
-        snprintf(path[i], sizeof(path[i]), "%s/%s", temporary, others[i]);
-        assert_int_equal(mkdir(path[i], 0700), 0);
-    }
-    BdServer *server = open_server();
-    for (int i = 0; i < 3; i++) {
-        assert_int_equal(access(path[i], F_OK), 0);
-        assert_int_equal(rmdir(path[i]), 0);
-    }
-    bd_server_close(server);
+    char path[64], lock[80];
+    snprintf(path, sizeof(path), "%s/bigdata-server-new", temporary);
+    snprintf(lock, sizeof(lock), "%s/lock", path);
+    make_folder(path);
+    bd_server_close(open_server());
+    assert_int_equal(access(path, F_OK), 0);
+
+    close(open(lock, O_CREAT | O_WRONLY, 0600)); /* made, but not yet taken */
+    bd_server_close(open_server());
+    assert_int_equal(access(path, F_OK), 0);
+
+    const struct timespec long_ago[] = {{.tv_sec = 1}, {.tv_sec = 1}};
+    assert_int_equal(utimensat(AT_FDCWD, lock, long_ago, 0), 0); /* its maker was killed */
+    bd_server_close(open_server());
+    check_nothing_left();
+}
+
+static void folders_of_other_names_stay(void **state) {
+    (void)state;
+    need_server();
+    char path[64];
+    const struct timespec long_ago[] = {{.tv_sec = 1}, {.tv_sec = 1}};
+    snprintf(path, sizeof(path), "%s/bigdata-other", temporary);
+    make_folder(path);
+    assert_int_equal(utimensat(AT_FDCWD, path, long_ago, 0), 0);
+    bd_server_close(open_server());
+    assert_int_equal(rmdir(path), 0);
+    check_nothing_left();
+}
+
+static void what_a_link_of_such_a_name_leads_to_stays(void **state) {
+    (void)state;
+    need_server();
+    char path[64], lock[80], link[64];
+    snprintf(path, sizeof(path), "%s/precious", temporary);
+    snprintf(lock, sizeof(lock), "%s/lock", path);
+    snprintf(link, sizeof(link), "%s/bigdata-server-link", temporary);
+    make_folder(path);
+    int fd = open(lock, O_CREAT | O_WRONLY, 0600);
+    assert_int_equal(write(fd, "1\n", 2), 2);
+    close(fd);
+    assert_int_equal(symlink(path, link), 0);
+    bd_server_close(open_server());
+    assert_int_equal(unlink(lock), 0);
+    assert_int_equal(rmdir(path), 0);
+    assert_int_equal(unlink(link), 0);
     check_nothing_left();
 }
 
@@ -529,7 +573,9 @@ int main(void) {
         CASE(a_guardian_killed_takes_its_server_along),
         CASE(closing_a_server_whose_guardian_was_killed_does_not_hang),
         CASE(the_guardian_heeds_no_signals),
-        CASE(folders_that_are_not_left_behind_stay),
+        CASE(a_folder_that_is_just_being_made_stays),
+        CASE(folders_of_other_names_stay),
+        CASE(what_a_link_of_such_a_name_leads_to_stays),
         CASE(an_ordinary_user_runs_a_server_as_itself),
         CASE(root_runs_a_server_as_another_user),
     };

@@ -30,7 +30,7 @@ describe("the progress line", function()
   end)
 
   it("counts the queue where it has no bound, and bad records", function()
-    assert.equal("x 10.0 s, 22,200 rows, 2,220/s (avg 2,220), queue 1,024, 100 records, 3 bad",
+    assert.equal("x 10.0 s, 22,200 rows, 2,220/s (avg 2,220), queue 1,024, 3 bad, 100 records",
       progress.line("x", state { capacity = 0, rejects = 3 }, nil, UNLIMITED))
   end)
 
@@ -40,8 +40,18 @@ describe("the progress line", function()
     assert.equal("3:10", left { fed = true })
     assert.equal("6:30", left { bytes = 50, total_bytes = 100 })
     assert.equal("0:40", left({ bytes = 50, total_bytes = 100 }, { limit = 500, time = 0 }))
+    assert.equal("6:30", left({ bytes = 50, total_bytes = 100 }, { limit = 100000, time = 0 }))
     assert.equal("0:05", left({}, { limit = 0, time = 15 }))
     assert.equal("0:00", left { fed = true, read_records = 100 })
+  end)
+
+  it("leaves whole parts out where it would be too wide", function()
+    local p = state { rows = 123456789, records = 555555 }
+    local short = "data 10.0 s (0:05 left), 123,456,789 rows, 12,345,679/s (avg 12,345,679)"
+    local long = short .. ", queue 25%"
+    local settings = { limit = 0, time = 15 }
+    assert.equal(long, progress.line("data", p, nil, settings, #long))
+    assert.equal(short, progress.line("data", p, nil, settings, #long - 1))
   end)
 
   it("stands the first moment", function()

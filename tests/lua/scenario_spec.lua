@@ -165,6 +165,16 @@ describe("catalog", function()
     assert.is_truthy(names.row_by_row)
   end)
 
+  it("prefers the current folder's scenario of a name", function()
+    write("scenarios/row_by_row.lua", "return nil")
+    local paths = {}
+    for _, entry in ipairs(catalog.names()) do
+      if entry.name == "row_by_row" then paths[#paths + 1] = entry.path end
+    end
+    os.remove("scenarios/row_by_row.lua")
+    assert.same({ "scenarios/row_by_row.lua" }, paths)
+  end)
+
   it("suggests a near name", function()
     local loaded, message, info = catalog.load("mien")
     assert.is_nil(loaded)

@@ -67,6 +67,22 @@ describe("trial.compile", function()
     })
   end)
 
+  it("names a missing file, even if its turn would come late", function()
+    local path = os.tmpname()
+    local file = assert(io.open(path, "w"))
+    file:write(("1\n"):rep(100))
+    file:close()
+    fails("/nowhere/second.csv", {
+      source = function()
+        return bigdata.source.delimited {
+          files = { path, "/nowhere/second.csv" }, fields = { "n" },
+        }
+      end,
+      each = insert,
+    })
+    os.remove(path)
+  end)
+
   it("refuses parameters that do not fit the statement", function()
     fails("trial_spec.lua:", {
       source = count_to(1),

@@ -49,7 +49,9 @@ function broken(text) {
 /^#/ && failing { show($0) }
 
 END {
-  if (status == 124 || status == 137)
+  if (reports)
+    broken(reports " report(s) of a sanitizer (status " status ")")
+  else if (status == 124 || status == 137)
     broken("not done after " seconds " s")
   else if (!plans)
     broken("ended with status " status " and without a plan")
@@ -57,7 +59,5 @@ END {
     broken("planned " planned " cases, but reported " seen " (status " status ")")
   else if (status != 0 && !cases_failed)
     broken("ended with status " status ", though no case had failed")
-  if (reports)
-    broken(reports " report(s) of a sanitizer")
   printf "%d %d %d%s\n", passed, failed, skipped, shown
 }
