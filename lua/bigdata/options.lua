@@ -97,6 +97,20 @@ options.RUN = {
       help = "event loops of the poll engine",
     },
     {
+      name = "loop", argument = "NAME", default = "c", read = choice { "c", "lua" },
+      help = "who works: c, the step compiled to a plan; or lua, its function called for every "
+        .. "record",
+    },
+    {
+      name = "lua-state", argument = "NAME", default = "worker", read = choice { "worker", "shared" },
+      help = "with --loop lua: worker, an interpreter for each connection or event loop; or "
+        .. "shared, one under one lock",
+    },
+    {
+      name = "lua-memory", argument = "MB", read = whole(1, 1000000), default = 1024,
+      help = "with --loop lua: the most memory that an interpreter may use",
+    },
+    {
       name = "limit", short = "t", aliases = { "transactions", "events" }, argument = "N",
       read = whole(0, MANY), default = 0, no_default_in_help = true,
       help = "stop each step after N records",

@@ -39,6 +39,17 @@ local function count_of(number, noun)
   return number > 0 and text.plural(number, noun)
 end
 
+local LOOPS = {
+  worker = "lua, an interpreter for each %s",
+  shared = "lua, one interpreter under one lock",
+}
+
+local function loop_of(settings)
+  if settings.loop ~= "lua" then return settings.loop end
+  return LOOPS[settings.lua_state]:format(settings.engine == "poll" and "event loop"
+    or "connection")
+end
+
 local function heading(result)
   local settings = result.settings
   local loops = settings.engine == "poll" and text.plural(settings.jobs, "event loop")
@@ -48,7 +59,7 @@ local function heading(result)
     ("bigdata %s: %s, %s"):format(core_version, result.scenario, result.summary),
     "",
     ("  engine    %s%s"):format(settings.engine, loops and ", " .. loops or ""),
-    ("  loop      %s"):format(settings.loop),
+    ("  loop      %s"):format(loop_of(settings)),
     ("  pool      %s, %s protocol, %s"):format(text.plural(settings.poolsize, "connection"),
       settings.protocol, settings.autocommit and "autocommit" or "one transaction per record"),
   }

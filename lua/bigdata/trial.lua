@@ -32,13 +32,18 @@ function trial.source(step, flags)
   return source
 end
 
-local function compile_step(step, flags)
-  if not (step.each or step.plan) then
-    failure.raise(("step %s has nothing but run, which needs a loop in Lua; there is only the "
-      .. "compiled loop yet"):format(step.name), "give the step each, or plan beside run")
-  end
+local function compile_step(step, flags, loop)
   local source <close> = trial.source(step, flags)
   failure.check(source:check())
+  if loop == "lua" then
+    if step.run or step.each then return { step = step } end
+    failure.raise(("step %s has a plan, but no function for the Lua loop"):format(step.name),
+      "use --loop c, or give the step each, or run beside plan")
+  end
+  if not (step.each or step.plan) then
+    failure.raise(("step %s has nothing but run, which only the Lua loop can call")
+      :format(step.name), "use --loop lua, or give the step each, or plan beside run")
+  end
   local fields, rest = source:fields()
   local spec = failure.check(trace.record(step, fields, rest))
   local plan = failure.check(core.plan(spec))
@@ -46,16 +51,16 @@ local function compile_step(step, flags)
   return { step = step, spec = spec, plan = plan, fields = fields, rest = rest }
 end
 
-local function compile(scenario, flags)
+local function compile(scenario, flags, loop)
   local compiled = {}
-  for i, step in ipairs(scenario.steps) do compiled[i] = compile_step(step, flags) end
+  for i, step in ipairs(scenario.steps) do compiled[i] = compile_step(step, flags, loop) end
   return compiled
 end
 
 -- Compile and prove every step, and check that its files can be opened: a list of { step=, spec=,
--- plan=, fields=, rest= }, or nil, message, info.
-function trial.compile(scenario, flags)
-  return failure.protect(compile, scenario, flags)
+-- plan=, fields=, rest= }, or nil, message, info. For the Lua loop there is nothing to compile.
+function trial.compile(scenario, flags, loop)
+  return failure.protect(compile, scenario, flags, loop or "c")
 end
 
 --- Running.
@@ -102,12 +107,22 @@ local function open_pool(conninfo, settings)
   failure.raise(message, hint, info.code)
 end
 
-local function run_step(pool, compiled, settings, flags, watch)
+-- How the Lua loop gets at the step's function: every interpreter loads the scenario anew.
+local function lua_loop(scenario, step, settings, flags)
+  if settings.loop ~= "lua" then return nil end
+  return {
+    path = scenario.path, step = step.name, flags = flags, state = settings.lua_state,
+    memory = settings.lua_memory * 1000000,
+  }
+end
+
+local function run_step(pool, scenario, compiled, settings, flags, watch)
   local step = compiled.step
   local source <close> = trial.source(step, flags)
   watch.begin(step.name, settings)
   local outcome, message, info = pool:run {
     plan = compiled.plan,
+    loop = lua_loop(scenario, step, settings, flags),
     source = source,
     engine = settings.engine,
     jobs = settings.jobs,
@@ -131,9 +146,9 @@ end
 
 local GOES_ON = { done = true, time = true }
 
-local function run_steps(result, pool, compiled, settings, flags, watch)
+local function run_steps(result, pool, scenario, compiled, flags, watch)
   for _, item in ipairs(compiled) do
-    local outcome = run_step(pool, item, settings, flags, watch)
+    local outcome = run_step(pool, scenario, item, result.settings, flags, watch)
     result.steps[#result.steps + 1] = outcome
     if not GOES_ON[outcome.ended] then
       result.ended, result.error = outcome.ended, outcome.error
@@ -145,14 +160,14 @@ end
 
 local function run(result, scenario, flags, watch)
   local settings = result.settings
-  local compiled = compile(scenario, flags)
+  local compiled = compile(scenario, flags, settings.loop)
   if core.interrupted() then failure.raise("interrupted", nil, "STOPPED") end
   local server <close> = private_server(settings, watch)
   local conninfo = settings.dburl or server and server:conninfo() or nil
   result.server = prepare_database(conninfo, scenario, server ~= nil)
   local pool <close> = open_pool(conninfo, settings)
   result.connect_seconds = pool:open_seconds()
-  run_steps(result, pool, compiled, settings, flags, watch)
+  run_steps(result, pool, scenario, compiled, flags, watch)
   return true
 end
 
@@ -166,7 +181,6 @@ end
 local function shown_settings(settings)
   local shown = copy(settings)
   shown.dburl = nil
-  shown.loop = "c"
   return shown
 end
 

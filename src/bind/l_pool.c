@@ -1,5 +1,6 @@
 #include "bind/l_pool.h"
 
+#include "bind/coroutine_task.h"
 #include "bind/fail.h"
 #include "bind/guard.h"
 #include "bind/l_plan.h"
@@ -15,6 +16,7 @@
 typedef struct Pool {
     BdObject object;
     BdPool *pool;
+    BdProtocol protocol;
     bool spent; /* its last run failed or was interrupted: its sessions are of no more use */
 } Pool;
 
@@ -41,6 +43,7 @@ static int open_pool(lua_State *lua) {
     uint32_t size = (uint32_t)bd_table_integer_or(&opts, "size", 1, MOST_CONNECTIONS, 15);
     int protocol = bd_table_choice_or(&opts, "protocol", protocols, BD_PROTOCOL_PREPARED);
     Pool *self = bd_object_new(lua, &pool_type);
+    self->protocol = (BdProtocol)protocol;
     if (bd_pool_open(&self->pool, conninfo, (BdProtocol)protocol, size, &err) != 0) {
         return bd_lua_fail(lua, &err);
     }
@@ -59,7 +62,8 @@ static int open_seconds(lua_State *lua) {
 /* A run under way: under guard, so that the result is freed however it is left. */
 typedef struct Run {
     Pool *pool;
-    BdLuaPlan *plan;
+    BdLuaPlan *plan; /* NULL in the Lua loop */
+    BdLoop loop;     /* zeroed in the loop of plans */
     BdLuaSource *source;
     BdStepOpts opts;
     BdStepResult result;
@@ -70,13 +74,16 @@ typedef struct Run {
 
 static void set_busy(Run *run, bool busy) {
     run->pool->object.busy = busy;
-    run->plan->object.busy = busy;
+    if (run->plan != NULL) {
+        run->plan->object.busy = busy;
+    }
     run->source->object.busy = busy;
 }
 
 static void release_run(void *data) {
     Run *run = data;
     bd_step_result_deinit(&run->result);
+    bd_loop_close(&run->loop);
 }
 
 /* Arguments: the progress function, and a BdProgress. */
@@ -136,15 +143,54 @@ static void read_options(lua_State *lua, const BdTable *table, Run *run) {
         opts->progress = on_progress;
         opts->context = run;
     }
-    bd_table_push(table, "plan", LUA_TUSERDATA);
-    run->plan = bd_lua_test_plan(lua, -1);
     bd_table_push(table, "source", LUA_TUSERDATA);
     run->source = bd_lua_test_source(lua, -1);
-    if (run->plan == NULL || run->source == NULL) {
-        bd_table_error(table, "'%s' must be made by core.%s", run->plan == NULL ? "plan" : "source",
-                       run->plan == NULL ? "plan" : "source");
+    if (run->source == NULL) {
+        bd_table_error(table, "'source' must be made by core.source");
     }
-    bd_lua_plan_must_fit(lua, lua_gettop(lua) - 1, lua_gettop(lua));
+}
+
+/* Read the plan; leaves it on the stack. The source is on the top. */
+static void read_plan(lua_State *lua, const BdTable *table, Run *run) {
+    bd_table_push(table, "plan", LUA_TUSERDATA);
+    run->plan = bd_lua_test_plan(lua, -1);
+    if (run->plan == NULL) {
+        bd_table_error(table, "'plan' must be made by core.plan");
+    }
+    bd_lua_plan_must_fit(lua, lua_gettop(lua), lua_gettop(lua) - 1);
+}
+
+/* Read how to call a Lua function for every record, instead of a plan; leaves the table of it on the
+ * stack. The source is on the top. */
+static int read_loop(lua_State *lua, const BdTable *table, Run *run, BdErr *err) {
+    static const char *const keys[] = {"path", "step", "flags", "state", "memory", NULL};
+    static const char *const states[] = {"worker", "shared", NULL};
+    int source = lua_gettop(lua);
+    bd_table_push(table, "loop", LUA_TTABLE);
+    int index = lua_gettop(lua);
+    BdTable loop = bd_table_at(lua, index, keys, "pool:run, loop");
+    bool shared = bd_table_choice_or(&loop, "state", states, 0) == 1;
+    BdInterpreterOpts opts = {
+        .lua = lua,
+        .memory_limit = (size_t)bd_table_integer_or(&loop, "memory", 0, INT64_MAX, 0),
+    };
+    /* What the interpreters are told: a copy of the table, with what the source's records have. */
+    lua_createtable(lua, 0, 5);
+    opts.loop = lua_gettop(lua);
+    static const char *const told[] = {"path", "step", "flags"};
+    for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+        lua_getfield(lua, index, told[i]);
+        lua_setfield(lua, opts.loop, told[i]);
+    }
+    lua_getiuservalue(lua, source, BD_SOURCE_FIELDS);
+    lua_setfield(lua, opts.loop, "fields");
+    lua_getiuservalue(lua, source, BD_SOURCE_REST);
+    lua_setfield(lua, opts.loop, "rest");
+    run->opts.new_task = bd_loop_new_task;
+    run->opts.task_context = &run->loop;
+    uint32_t crews =
+        bd_engine_crews(run->opts.engine, bd_pool_size(run->pool->pool), run->opts.jobs);
+    return bd_loop_open(&run->loop, &opts, run->pool->protocol, shared, crews, err);
 }
 
 static void push_result(lua_State *lua, const BdStepResult *result) {
@@ -167,6 +213,7 @@ static void push_result(lua_State *lua, const BdStepResult *result) {
     bd_result_integer(lua, "read_bytes", result->bytes);
     bd_result_seconds(lua, "queue_full_seconds", result->queue_full_ns);
     bd_result_seconds(lua, "queue_empty_seconds", result->queue_empty_ns);
+    bd_result_seconds(lua, "turn_seconds", result->turn_ns);
     bd_result_seconds(lua, "cpu_user_seconds", result->usage.user_ns);
     bd_result_seconds(lua, "cpu_system_seconds", result->usage.system_ns);
     bd_result_integer(lua, "peak_bytes", result->usage.peak_bytes);
@@ -187,7 +234,7 @@ static int raise_progress_error(lua_State *lua) {
 static int run_step(lua_State *lua) {
     static const char *const keys[] = {"plan",           "source",   "engine", "jobs", "autocommit",
                                        "queue",          "preload",  "limit",  "time", "max_errors",
-                                       "progress_every", "progress", NULL};
+                                       "progress_every", "progress", "loop",   NULL};
     BdErr err = BD_ERR_INIT;
     Pool *self = bd_object_check(lua, 1, &pool_type);
     lua_settop(lua, 2);
@@ -199,12 +246,17 @@ static int run_step(lua_State *lua) {
     run->lua = lua;
     run->pool = self;
     read_options(lua, &table, run);
+    if (!bd_table_has(&table, "loop")) {
+        read_plan(lua, &table, run);
+    } else if (read_loop(lua, &table, run, &err) != 0) {
+        return bd_lua_fail(lua, &err);
+    }
     bd_lua_source_use(lua, run->source);
     luaL_checkstack(lua, LUA_MINSTACK, "pool:run");
 
     set_busy(run, true);
-    int status = bd_step_run(self->pool, run->plan->plan, run->source->source, &run->opts,
-                             &run->result, &err);
+    BdPlan *plan = run->plan == NULL ? NULL : run->plan->plan;
+    int status = bd_step_run(self->pool, plan, run->source->source, &run->opts, &run->result, &err);
     set_busy(run, false);
     self->spent = status != 0 || run->result.ended == BD_ENDED_INTERRUPTED;
     if (run->progress_failed) {

@@ -2,6 +2,7 @@
 
 #include "bind/fail.h"
 #include "bind/l_core.h"
+#include "core/mem.h"
 
 #include <errno.h>
 #include <lauxlib.h>
@@ -100,13 +101,27 @@ static int set_up(lua_State *lua) {
     return 0;
 }
 
+static void *allocate(void *data, void *p, size_t old_bytes, size_t bytes) {
+    (void)data;
+    (void)old_bytes;
+    if (bytes == 0) {
+        bd_free(p);
+        return NULL;
+    }
+    return bd_realloc_array(p, bytes, 1);
+}
+
 int bd_state_open(lua_State **out, BdErr *err) {
+    return bd_state_open_with(out, allocate, NULL, err);
+}
+
+int bd_state_open_with(lua_State **out, BdLuaAllocFn *allocator, void *data, BdErr *err) {
     char home[PATH_MAX];
     *out = NULL;
     if (find_home(home, err) != 0) {
         return -1;
     }
-    lua_State *lua = luaL_newstate();
+    lua_State *lua = lua_newstate(allocator, data);
     if (lua == NULL) {
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for the Lua interpreter");
     }

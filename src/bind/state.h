@@ -26,6 +26,11 @@ typedef struct BdFailure {
  */
 BD_MUSTCHECK int bd_state_open(struct lua_State **out, BdErr *err);
 
+/* The same with an allocator of one's own, as lua_newstate() has it. */
+typedef void *BdLuaAllocFn(void *data, void *p, size_t old_bytes, size_t bytes);
+BD_MUSTCHECK int bd_state_open_with(struct lua_State **out, BdLuaAllocFn *allocate, void *data,
+                                    BdErr *err);
+
 /* Call main() of bigdata.cli with the arguments after the program's name. *status is what it
  * returns, the exit status. */
 BD_MUSTCHECK int bd_state_run(struct lua_State *lua, int argc, char **argv, int *status,

@@ -33,11 +33,11 @@ BD_MUSTCHECK char *bd_strdup(const char *s);
 
 void bd_free(void *p);
 
-/* For tests: the n-th allocation from now fails (1 is the next one), all others succeed; 0 switches
+/* For tests, of builds with assertions: the n-th allocation from now fails (1 is the next one), all others succeed; 0 switches
  * this off. */
 void bd_mem_fail_at(int64_t n);
 
-/* For tests: blocks that were allocated and not freed. */
+/* For tests, likewise: blocks that were allocated and not freed. */
 int64_t bd_mem_live(void);
 
 #endif

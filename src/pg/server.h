@@ -7,6 +7,9 @@
  * way, kill -9 included, it stops the server and removes the folder. Folders left by guardians that
  * were killed themselves are removed by the next bd_server_open().
  *
+ * PostgreSQL's programs are looked for in PATH, then in Debian's newest version;
+ * BIGDATA_POSTGRES_BIN names another folder. The superuser and the database are called "bigdata".
+ *
  * Threads:   open while no other threads run (it forks); close from the same thread.
  * Errors:    BD_E_CONFIG with a hint where no PostgreSQL is installed; otherwise the end of the
  *            server's own log.

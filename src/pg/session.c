@@ -413,6 +413,10 @@ bool bd_session_in_transaction(const BdSession *session) {
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
 }
 
+bool bd_session_transaction_failed(const BdSession *session) {
+    return PQtransactionStatus(session->conn) == PQTRANS_INERROR;
+}
+
 int bd_session_server_version(const BdSession *session) {
     return PQserverVersion(session->conn);
 }

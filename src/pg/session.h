@@ -100,6 +100,9 @@ void bd_session_abort(BdSession *session);
 /* True inside a transaction block, also a failed one. No request may be under way. */
 bool bd_session_in_transaction(const BdSession *session);
 
+/* True inside a transaction block that can only be rolled back. No request may be under way. */
+bool bd_session_transaction_failed(const BdSession *session);
+
 /* Server version as PQserverVersion() gives it: 150018 is 15.18. */
 int bd_session_server_version(const BdSession *session);
 

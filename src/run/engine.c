@@ -5,7 +5,7 @@
 
 #include <pthread.h>
 
-#define STACK_BYTES ((size_t)256 * 1024) /* hundreds of threads must fit */
+#define STACK_BYTES ((size_t)1024 * 1024) /* enough for an interpreter; hundreds must fit */
 
 /* One thread and its share of the workers. */
 typedef struct Crew {
@@ -76,12 +76,30 @@ static int start_crew(BdEngine *engine, BdWorker *workers, uint32_t count, BdErr
     return 0;
 }
 
-/* Share the workers out evenly: the first `count % crews` crews get one more. */
+uint32_t bd_engine_crews(BdEngineKind kind, uint32_t workers, uint32_t jobs) {
+    return kind == BD_ENGINE_THREADS || jobs > workers ? workers : jobs;
+}
+
+/* Workers are shared out evenly: the first `count % crews` crews get one more. */
+static uint32_t share_of(uint32_t count, uint32_t crews, uint32_t crew) {
+    return count / crews + (crew < count % crews ? 1 : 0);
+}
+
+uint32_t bd_engine_crew(BdEngineKind kind, uint32_t workers, uint32_t jobs, uint32_t worker) {
+    uint32_t crews = bd_engine_crews(kind, workers, jobs);
+    uint32_t crew = 0;
+    for (uint32_t end = share_of(workers, crews, 0); end <= worker;
+         end += share_of(workers, crews, crew)) {
+        crew++;
+    }
+    return crew;
+}
+
 static int start_crews(BdEngine *engine, BdWorker *workers, uint32_t count, uint32_t crews,
                        BdErr *err) {
     uint32_t first = 0;
     for (uint32_t i = 0; i < crews; i++) {
-        uint32_t share = count / crews + (i < count % crews ? 1 : 0);
+        uint32_t share = share_of(count, crews, i);
         if (start_crew(engine, workers + first, share, err) != 0) {
             return -1;
         }
@@ -93,7 +111,7 @@ static int start_crews(BdEngine *engine, BdWorker *workers, uint32_t count, uint
 int bd_engine_open(BdEngine **out, BdEngineKind kind, BdWorker *workers, uint32_t count,
                    uint32_t jobs, BdErr *err) {
     *out = NULL;
-    uint32_t crews = kind == BD_ENGINE_THREADS || jobs > count ? count : jobs;
+    uint32_t crews = bd_engine_crews(kind, count, jobs);
     BdEngine *engine = bd_alloc(sizeof(*engine));
     if (engine == NULL || (engine->crews = bd_alloc_array(crews, sizeof(Crew))) == NULL) {
         bd_free(engine);

@@ -18,6 +18,10 @@ typedef struct BdEngine BdEngine;
 
 typedef enum BdEngineKind { BD_ENGINE_THREADS, BD_ENGINE_POLL } BdEngineKind;
 
+/* How many threads there will be, and in which of them a worker runs; both count from 0. */
+uint32_t bd_engine_crews(BdEngineKind kind, uint32_t workers, uint32_t jobs);
+uint32_t bd_engine_crew(BdEngineKind kind, uint32_t workers, uint32_t jobs, uint32_t worker);
+
 /* Start the threads for count workers, which stay the caller's. jobs is for BD_ENGINE_POLL. */
 BD_MUSTCHECK int bd_engine_open(BdEngine **out, BdEngineKind kind, BdWorker *workers,
                                 uint32_t count, uint32_t jobs, BdErr *err);

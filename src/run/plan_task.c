@@ -118,9 +118,9 @@ static int answer(BdTask *task, BdAnswer *given, BdErr *err) {
     return 0;
 }
 
-static void refused(BdTask *task, BdErr *err) {
+static int refused(BdTask *task, BdErr *err) {
     const PlanTask *run = self(task);
-    bd_err_wrap(err, "%s", run->plan->ops[run->sent].where);
+    return bd_err_wrap(err, "%s", run->plan->ops[run->sent].where);
 }
 
 static void reset(BdTask *task) {

@@ -16,7 +16,7 @@ struct BdPool {
     uint32_t size;
     BdProtocol protocol;
     int64_t open_ns;
-    bool prepared; /* the sessions hold prepared statements of an earlier plan */
+    bool prepared; /* the sessions may hold prepared statements of an earlier step */
 };
 
 /*
@@ -184,26 +184,27 @@ int64_t bd_pool_open_ns(const BdPool *pool) {
 
 /* ---- preparing ---- */
 
-/* Forgetting is before all statements: progress counts from there. */
-static int send_prepare(const Errand *errand, uint32_t i, BdErr *err) {
-    const BdPlan *plan = errand->context;
-    uint32_t done = errand->progress[i];
-    const BdRequest forget = {.kind = BD_REQUEST_TEXT, .text = "deallocate all"};
-    if (done == 0) {
-        return bd_session_send(errand->pool->sessions[i], &forget, err);
-    }
-    const BdRequest prepare = {.kind = BD_REQUEST_PREPARE,
-                               .statement = bd_plan_statement(plan, done - 1)};
-    return bd_session_send(errand->pool->sessions[i], &prepare, err);
+static int begin_forget(Errand *errand, uint32_t i, BdErr *err) {
+    const BdRequest request = {.kind = BD_REQUEST_TEXT, .text = "deallocate all"};
+    return bd_session_send(errand->pool->sessions[i], &request, err);
 }
 
+static BdIo step_forget(Errand *errand, uint32_t i, BdErr *err) {
+    BdAnswer *answer = NULL;
+    BdIo io = bd_session_step(errand->pool->sessions[i], &answer, err);
+    bd_answer_free(answer);
+    return io;
+}
+
+/* progress counts the statements that are prepared. */
 static int begin_prepare(Errand *errand, uint32_t i, BdErr *err) {
-    errand->progress[i] = errand->pool->prepared ? 0 : 1;
-    return send_prepare(errand, i, err);
+    const BdPlan *plan = errand->context;
+    const BdRequest request = {.kind = BD_REQUEST_PREPARE,
+                               .statement = bd_plan_statement(plan, errand->progress[i])};
+    return bd_session_send(errand->pool->sessions[i], &request, err);
 }
 
 static BdIo step_prepare(Errand *errand, uint32_t i, BdErr *err) {
-    const BdPlan *plan = errand->context;
     for (;;) {
         BdAnswer *answer = NULL;
         BdIo io = bd_session_step(errand->pool->sessions[i], &answer, err);
@@ -211,44 +212,38 @@ static BdIo step_prepare(Errand *errand, uint32_t i, BdErr *err) {
             return io;
         }
         bd_answer_free(answer);
-        if (++errand->progress[i] > bd_plan_statements(plan)) {
+        if (++errand->progress[i] == bd_plan_statements(errand->context)) {
             return BD_IO_DONE;
         }
-        if (send_prepare(errand, i, err) != 0) {
+        if (begin_prepare(errand, i, err) != 0) {
             return BD_IO_FAILED;
         }
     }
 }
 
-static int forget_statements(BdSession *session, BdErr *err) {
-    const BdRequest request = {.kind = BD_REQUEST_TEXT, .text = "deallocate all"};
-    BdAnswer *answer = NULL;
-    if (bd_session_ask(session, &request, &answer, err) != 0) {
-        return -1;
-    }
-    bd_answer_free(answer);
-    return 0;
-}
-
-int bd_pool_prepare(BdPool *pool, BdPlan *plan, BdErr *err) {
-    BdSession *first = pool->sessions[0];
-    if (pool->prepared && forget_statements(first, err) != 0) {
-        return -1;
-    }
-    if (bd_plan_check(plan, first, err) != 0) {
-        pool->prepared = true; /* some of them, on the first session */
-        return -1;
-    }
-    if (pool->protocol != BD_PROTOCOL_PREPARED) {
-        return forget_statements(first, err);
-    }
+/* Prepare the plan's statements on all sessions but the first, where the check has done it. */
+static int prepare_others(BdPool *pool, const BdPlan *plan, BdErr *err) {
     Errand errand = {.pool = pool, .begin = begin_prepare, .step = step_prepare, .context = plan};
     errand.progress = bd_alloc_array(pool->size, sizeof(*errand.progress));
     if (errand.progress == NULL) {
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory while preparing statements");
     }
     int result = run_errand(&errand, 1, err);
-    pool->prepared = true;
     bd_free(errand.progress);
     return result;
+}
+
+int bd_pool_prepare(BdPool *pool, BdPlan *plan, BdErr *err) {
+    Errand forget = {.pool = pool, .begin = begin_forget, .step = step_forget};
+    if (pool->prepared && run_errand(&forget, 0, err) != 0) {
+        return -1;
+    }
+    pool->prepared = true; /* by the check at least, or by the tasks of a step without a plan */
+    if (plan == NULL) {
+        return 0;
+    }
+    if (bd_plan_check(plan, pool->sessions[0], err) != 0) {
+        return -1;
+    }
+    return pool->protocol == BD_PROTOCOL_PREPARED ? prepare_others(pool, plan, err) : 0;
 }

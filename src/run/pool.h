@@ -24,8 +24,10 @@ BdSession *bd_pool_session(BdPool *pool, uint32_t i);
 /* How long bd_pool_open() took. */
 int64_t bd_pool_open_ns(const BdPool *pool);
 
-/* Check the plan against the server, and prepare its statements on every session if the protocol is
- * for it. */
+/*
+ * Make all sessions forget the statements of an earlier step. Then, where there is a plan, check it
+ * against the server, and prepare its statements on every session if the protocol is for it.
+ */
 BD_MUSTCHECK int bd_pool_prepare(BdPool *pool, BdPlan *plan, BdErr *err);
 
 /* NULL is allowed. */

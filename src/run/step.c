@@ -54,6 +54,16 @@ static int on_reject(void *context, const char *file, int64_t line, const char *
 
 /* ---- setting up and taking down ---- */
 
+/* The task of the worker that is made next. */
+static int new_task(Run *run, BdTask **out, BdErr *err) {
+    const BdStepOpts *opts = run->opts;
+    if (opts->new_task == NULL) {
+        return bd_plan_task_new(out, run->plan, err);
+    }
+    uint32_t crew = bd_engine_crew(opts->engine, bd_pool_size(run->pool), opts->jobs, run->count);
+    return opts->new_task(opts->task_context, run->count, crew, &run->control, out, err);
+}
+
 static int make_workers(Run *run, BdErr *err) {
     uint32_t size = bd_pool_size(run->pool);
     run->workers = bd_alloc_lines(size, sizeof(BdWorker));
@@ -62,7 +72,7 @@ static int make_workers(Run *run, BdErr *err) {
     }
     for (; run->count < size; run->count++) {
         BdTask *task = NULL;
-        if (bd_plan_task_new(&task, run->plan, err) != 0) {
+        if (new_task(run, &task, err) != 0) {
             return -1;
         }
         bd_worker_init(&run->workers[run->count], bd_pool_session(run->pool, run->count), task,
@@ -223,6 +233,7 @@ static void fill_result(Run *run, int64_t elapsed_ns, BdStepResult *result) {
     }
     for (uint32_t i = 0; i < run->count; i++) {
         result->queue_empty_ns += run->workers[i].idle_ns;
+        result->turn_ns += run->workers[i].task->turn_ns;
     }
     memcpy(result->sample, run->control.rejects.samples, sizeof(result->sample));
     run->control.rejects.kept = 0; /* they are the result's now */

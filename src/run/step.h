@@ -44,7 +44,9 @@ typedef struct BdStepOpts {
     int64_t max_errors;
     int64_t progress_ns; /* between two calls of progress; 0: none */
     void (*progress)(void *context, const BdProgress *progress);
-    void *context; /* for progress */
+    void *context;      /* for progress */
+    BdTaskFn *new_task; /* makes the workers' tasks; NULL: they execute the plan */
+    void *task_context; /* for new_task */
 } BdStepOpts;
 
 typedef enum BdEnded {
@@ -66,6 +68,7 @@ typedef struct BdStepResult {
     int64_t bytes;          /* text read */
     int64_t queue_full_ns;  /* the feeder waited for room */
     int64_t queue_empty_ns; /* workers waited for records, summed over them */
+    int64_t turn_ns;        /* workers waited for their interpreter, summed over them */
     BdUsage usage;          /* of the process between gate and end; peak_bytes since its start */
     int64_t rejects;
     int samples;                        /* in use */
@@ -73,7 +76,8 @@ typedef struct BdStepResult {
 } BdStepResult;
 
 /*
- * Run a step on the pool's sessions. The plan is checked against the server and prepared first.
+ * Run a step on the pool's sessions. The plan, which may be NULL where there is a new_task, is
+ * checked against the server and prepared first.
  * After a step that ended with FAILED or INTERRUPTED the pool must be closed.
  */
 BD_MUSTCHECK int bd_step_run(BdPool *pool, BdPlan *plan, BdSource *source, const BdStepOpts *opts,

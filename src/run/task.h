@@ -17,6 +17,7 @@
 #include "core/err.h"
 #include "input/record.h"
 #include "pg/session.h"
+#include "run/control.h"
 #include "run/plan.h"
 
 #include <stdbool.h>
@@ -36,8 +37,11 @@ typedef struct BdTaskOps {
     /* Take the answer to the last request: -1 fails the record. */
     int (*answer)(BdTask *task, BdAnswer *answer, BdErr *err);
 
-    /* The last request failed: *err says why. Adds to *err where in the scenario it stood. */
-    void (*refused)(BdTask *task, BdErr *err);
+    /*
+     * The server refused the last request: *err says why. 0: the task knows, and goes on with
+     * next(). -1: the record fails; the place in the scenario was added to *err.
+     */
+    int (*refused)(BdTask *task, BdErr *err);
 
     /* Let go of everything that belongs to the record under way. */
     void (*reset)(BdTask *task);
@@ -46,7 +50,13 @@ typedef struct BdTaskOps {
 
 struct BdTask {
     const BdTaskOps *ops;
+    int64_t turn_ns; /* how long it has waited for its interpreter, ever */
 };
+
+/* Makes the task of a worker, which will run in the engine's thread number `crew`; both count from
+ * 0. Called before any thread is started. */
+typedef int BdTaskFn(void *context, uint32_t worker, uint32_t crew, const BdControl *control,
+                     BdTask **out, BdErr *err);
 
 /* A task that executes a plan, which must outlive it. No allocation after this, but for libpq's
  * own. */

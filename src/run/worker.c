@@ -83,7 +83,7 @@ static Move send_text(BdWorker *worker, const char *text, BdWorkerState then) {
 
 /* The record has failed: note it, and leave the session fit for the next one. */
 static Move fail_record(BdWorker *worker, const BdErr *err) {
-    if (bd_control_stopped(worker->control) == BD_STOP_NOW) {
+    if (bd_control_stopped(worker->control) == BD_STOP_NOW || err->code == BD_E_STOPPED) {
         return end_worker(worker); /* cancelled, not failed */
     }
     bd_counter_add(&worker->counters.failed, 1);
@@ -95,6 +95,16 @@ static Move fail_record(BdWorker *worker, const BdErr *err) {
     }
     worker->state = BD_WORKER_IDLE;
     return GO_ON;
+}
+
+/* COMMIT would end a failed transaction too, with a rollback that looks like success. */
+static Move commit_record(BdWorker *worker) {
+    if (bd_session_transaction_failed(worker->session)) {
+        BdErr err = BD_ERR_INIT;
+        bd_err_set(&err, BD_E_SQL, 0, "a statement of its transaction had failed");
+        return fail_record(worker, &err);
+    }
+    return send_text(worker, "commit", BD_WORKER_COMMIT);
 }
 
 /* ---- the states ---- */
@@ -144,8 +154,11 @@ static Move refuse_request(BdWorker *worker, BdErr *err) {
     if (err->code == BD_E_CONN) {
         return fail_run(worker, err);
     }
-    worker->task->ops->refused(worker->task, err);
-    return fail_record(worker, err);
+    if (worker->task->ops->refused(worker->task, err) != 0) {
+        return fail_record(worker, err);
+    }
+    worker->state = BD_WORKER_NEXT;
+    return GO_ON;
 }
 
 static Move step_next(BdWorker *worker, BdWant *want) {
@@ -154,8 +167,7 @@ static Move step_next(BdWorker *worker, BdWant *want) {
     BdRequest request;
     switch (worker->task->ops->next(worker->task, &request, &err)) {
     case BD_NEXT_DONE:
-        return worker->transactions ? send_text(worker, "commit", BD_WORKER_COMMIT)
-                                    : finish_record(worker);
+        return worker->transactions ? commit_record(worker) : finish_record(worker);
     case BD_NEXT_FAILED:
         return fail_record(worker, &err);
     default:

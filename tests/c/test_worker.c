@@ -101,6 +101,11 @@ bool bd_session_in_transaction(const BdSession *session) {
     return session->in_transaction;
 }
 
+bool bd_session_transaction_failed(const BdSession *session) {
+    (void)session;
+    return false;
+}
+
 int64_t bd_answer_touched(const BdAnswer *answer) {
     return answer->touched;
 }
@@ -160,10 +165,10 @@ static int task_answer(BdTask *task, BdAnswer *answer, BdErr *err) {
     return fake(task)->answer_fails ? bd_err_set(err, BD_E_FORMAT, 0, "answer failed") : 0;
 }
 
-static void task_refused(BdTask *task, BdErr *err) {
+static int task_refused(BdTask *task, BdErr *err) {
     (void)task;
     note("refused");
-    bd_err_wrap(err, "x.lua:1");
+    return bd_err_wrap(err, "x.lua:1");
 }
 
 static void task_reset(BdTask *task) {
