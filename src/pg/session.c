@@ -6,6 +6,9 @@
  *
  * An exchange ends when PQgetResult() gives NULL, which is when the server is ready for the next
  * request. Until then results are collected: the first error counts, or else the last result.
+ *
+ * In a pipeline NULL comes after the results of each request. The last answer is held back until the
+ * server has confirmed the end of the pipeline, so that the session is free when it is given.
  */
 #include "pg/session.h"
 
@@ -38,6 +41,9 @@ struct BdSession {
     bool copying_out;      /* in the data of a COPY TO STDOUT, which is thrown away */
     PGresult *result;      /* the first error, or else the last result; NULL before the first */
     const char *complaint; /* what we found wrong with the exchange; NULL if nothing */
+    bool pipeline;         /* libpq is in pipeline mode */
+    bool open;             /* further requests may be added to the pipeline */
+    uint32_t expected;     /* answers of the pipeline that have not come whole */
 
     BdBuf text; /* the simple protocol's statement */
     int64_t connect_limit_ns;
@@ -203,6 +209,7 @@ static int begin_exchange(BdSession *session, int sent, bool several, BdErr *err
     session->busy = true;
     session->waited = false;
     session->unsent = left > 0;
+    session->expected++;
     session->several = several;
     session->complaint = NULL;
     return 0;
@@ -227,8 +234,7 @@ static int send_execute(BdSession *session, const BdRequest *request, BdErr *err
     return begin_exchange(session, sent, false, err);
 }
 
-int bd_session_send(BdSession *session, const BdRequest *request, BdErr *err) {
-    assert(!session->busy);
+static int send_request(BdSession *session, const BdRequest *request, BdErr *err) {
     PGconn *conn = session->conn;
     const BdStatement *statement = request->statement;
     switch (request->kind) {
@@ -240,14 +246,43 @@ int bd_session_send(BdSession *session, const BdRequest *request, BdErr *err) {
     case BD_REQUEST_DESCRIBE:
         return begin_exchange(session, PQsendDescribePrepared(conn, statement->name), false, err);
     case BD_REQUEST_TEXT:
+        if (session->pipeline) {
+            return bd_session_send_sql(session, request->text, NULL, 0, err);
+        }
         return begin_exchange(session, PQsendQuery(conn, request->text), true, err);
     }
     return bd_err_set(err, BD_E_BUG, 0, "there is no request of kind %d", (int)request->kind);
 }
 
+int bd_session_send(BdSession *session, const BdRequest *request, BdErr *err) {
+    assert(!session->busy || session->open);
+    if (!session->open) {
+        session->expected = 0;
+    }
+    if (request->more && !session->pipeline) {
+        assert(session->protocol != BD_PROTOCOL_SIMPLE);
+        if (PQenterPipelineMode(session->conn) != 1) {
+            return bd_pg_error_conn(session->conn, "a pipeline could not be begun", err);
+        }
+        session->pipeline = true;
+        session->open = true;
+    }
+    if (send_request(session, request, err) != 0) {
+        return -1;
+    }
+    if (session->open && !request->more) {
+        session->open = false;
+        if (PQpipelineSync(session->conn) != 1) {
+            return bd_pg_error_conn(session->conn, "a pipeline could not be ended", err);
+        }
+        session->unsent = PQflush(session->conn) != 0;
+    }
+    return 0;
+}
+
 int bd_session_send_sql(BdSession *session, const char *sql, const char *const *values,
                         uint32_t count, BdErr *err) {
-    assert(!session->busy);
+    assert(!session->busy || session->open);
     return begin_exchange(
         session, PQsendQueryParams(session->conn, sql, (int)count, NULL, values, NULL, NULL, 0),
         false, err);
@@ -257,7 +292,8 @@ int bd_session_send_sql(BdSession *session, const char *sql, const char *const *
 
 static bool is_error(const PGresult *result) {
     ExecStatusType status = PQresultStatus(result);
-    return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE;
+    return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE ||
+           status == PGRES_PIPELINE_ABORTED;
 }
 
 static void complain(BdSession *session, const char *complaint) {
@@ -297,6 +333,7 @@ static void take(BdSession *session, PGresult *result) {
     case PGRES_EMPTY_QUERY:
     case PGRES_FATAL_ERROR:
     case PGRES_BAD_RESPONSE:
+    case PGRES_PIPELINE_ABORTED:
         keep(session, result);
         return;
     case PGRES_COPY_IN:
@@ -321,9 +358,8 @@ static bool copied_out(BdSession *session) {
     return n != 0;
 }
 
-static BdIo fail(BdSession *session, PGresult *result) {
+static BdIo fail(PGresult *result) {
     PQclear(result);
-    session->busy = false;
     return BD_IO_FAILED;
 }
 
@@ -343,53 +379,95 @@ static BdIo lose(BdSession *session, BdErr *err) {
     if (result == NULL || !is_error(result) || err->code != BD_E_CONN) {
         bd_pg_error_conn(conn, "the connection was lost", err);
     }
-    return fail(session, result);
+    session->busy = false;
+    return fail(result);
 }
 
-/* The server is ready for the next request. */
+/* A request's results have all come, and if it was the last one, the server is ready for another. */
 static BdIo finish(BdSession *session, BdAnswer **answer, BdErr *err) {
     if (PQstatus(session->conn) == CONNECTION_BAD) {
         return lose(session, err);
     }
     PGresult *result = session->result;
+    const char *complaint = session->complaint;
     session->result = NULL;
-    if (session->complaint != NULL) {
-        bd_err_set(err, BD_E_SQL, 0, "%s", session->complaint);
-        return fail(session, result);
+    session->complaint = NULL;
+    session->busy = session->pipeline;
+    if (complaint != NULL) {
+        bd_err_set(err, BD_E_SQL, 0, "%s", complaint);
+        return fail(result);
     }
     if (result == NULL) {
         bd_err_set(err, BD_E_SQL, 0, "the server gave no answer");
-        return fail(session, result);
+        return fail(result);
+    }
+    if (PQresultStatus(result) == PGRES_PIPELINE_ABORTED) {
+        bd_err_set(err, BD_E_SQL, 0,
+                   "not executed, since an earlier statement of its pipeline was refused");
+        return fail(result);
     }
     if (is_error(result)) {
         bd_pg_error_result(result, session->conn, err);
-        return fail(session, result);
+        return fail(result);
     }
-    session->busy = false;
     *answer = result;
     return BD_IO_DONE;
 }
 
-BdIo bd_session_step(BdSession *session, BdAnswer **answer, BdErr *err) {
-    assert(session->busy);
+/* The server has confirmed the end of the pipeline. */
+static BdIo end_pipeline(BdSession *session, PGresult *sync, BdAnswer **answer, BdErr *err) {
+    PQclear(sync);
+    if (PQexitPipelineMode(session->conn) != 1) {
+        complain(session, "the server gave an answer too many in a pipeline");
+    }
+    session->pipeline = false;
+    return finish(session, answer, err);
+}
+
+/* Go through what has come. True when an answer is complete: *io says how. */
+static bool receive(BdSession *session, BdAnswer **answer, BdIo *io, BdErr *err) {
     PGconn *conn = session->conn;
+    while (session->copying_out ? copied_out(session) : !PQisBusy(conn)) {
+        PGresult *result = PQgetResult(conn);
+        if (result != NULL && PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+            *io = end_pipeline(session, result, answer, err);
+            return true;
+        }
+        if (result != NULL) {
+            take(session, result);
+        } else if (PQstatus(conn) == CONNECTION_BAD || !session->pipeline ||
+                   --session->expected > 0) {
+            *io = finish(session, answer, err);
+            return true;
+        }
+    }
+    return false;
+}
+
+BdIo bd_session_step(BdSession *session, BdAnswer **answer, BdErr *err) {
+    assert(session->busy && !session->open);
+    PGconn *conn = session->conn;
+    BdIo io = BD_IO_READ;
     *answer = NULL;
     if (!session->waited) {
         session->waited = true; /* nothing can have come yet */
         return session->unsent ? BD_IO_WRITE : BD_IO_READ;
     }
+    if (session->pipeline && receive(session, answer, &io, err)) {
+        return io; /* it had come together with the one before */
+    }
     session->unsent = session->unsent && PQflush(conn) > 0;
     if (PQconsumeInput(conn) == 0) {
         return lose(session, err);
     }
-    while (session->copying_out ? copied_out(session) : !PQisBusy(conn)) {
-        PGresult *result = PQgetResult(conn);
-        if (result == NULL) {
-            return finish(session, answer, err);
-        }
-        take(session, result);
+    if (receive(session, answer, &io, err)) {
+        return io;
     }
     return session->unsent ? BD_IO_WRITE : BD_IO_READ;
+}
+
+bool bd_session_busy(const BdSession *session) {
+    return session->busy;
 }
 
 /* ---- at any time ----------------------------------------------------------------------------- */

@@ -56,6 +56,7 @@ typedef struct BdRequest {
     const BdStatement *statement; /* for all kinds but TEXT */
     const char *const *values; /* for EXECUTE: statement->params of them, as text; NULL for NULL */
     const char *text;          /* for TEXT */
+    bool more; /* another request follows at once, in the same pipeline: see bd_session_send() */
 } BdRequest;
 
 /*
@@ -75,8 +76,14 @@ int64_t bd_session_connect_limit_ns(const BdSession *session);
 /* The socket to wait for. It may change while connecting. */
 int bd_session_fd(const BdSession *session);
 
-/* Send a request: -1 with *err when it could not be sent (with BD_E_SQL the session is usable, as
- * ever). No request may be under way. */
+/*
+ * Send a request: -1 with *err when it could not be sent (with BD_E_SQL the session is usable, as
+ * ever). No request may be under way, except that one with `more` set is followed by others: they
+ * go out in one pipeline, which the first request without `more` ends. Their answers come in their
+ * order, each by a bd_session_step() of its own, once that last request was sent. Outside of a
+ * transaction block a pipeline is a transaction of its own: what follows a refused request in it is
+ * refused too. TEXT must be one statement there; the simple protocol has no pipelines.
+ */
 BD_MUSTCHECK int bd_session_send(BdSession *session, const BdRequest *request, BdErr *err);
 
 /* Send SQL with parameters by the extended protocol, whatever the session's is. */
@@ -88,6 +95,9 @@ BD_MUSTCHECK int bd_session_send_sql(BdSession *session, const char *sql, const 
  * BD_E_SQL the exchange is over as well, and the next request can be sent.
  */
 BD_MUSTCHECK BdIo bd_session_step(BdSession *session, BdAnswer **answer, BdErr *err);
+
+/* True while answers are still to come. */
+bool bd_session_busy(const BdSession *session);
 
 /* Ask the server to cancel what is under way; the session then gets an error as its answer. Waits
  * for the request to be taken. */

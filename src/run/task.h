@@ -25,7 +25,7 @@
 typedef struct BdTask BdTask;
 
 typedef enum BdNext {
-    BD_NEXT_REQUEST, /* *request is to be sent */
+    BD_NEXT_REQUEST, /* *request is to be sent; if it says `more`, another one follows at once */
     BD_NEXT_DONE,    /* the record is done */
     BD_NEXT_FAILED   /* the record has failed */
 } BdNext;

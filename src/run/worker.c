@@ -25,6 +25,8 @@ static void drop_record(BdWorker *worker) {
         worker->busy = false;
     }
     worker->rows = 0;
+    worker->pipelined = false;
+    worker->refused = false;
 }
 
 void bd_worker_deinit(BdWorker *worker) {
@@ -149,16 +151,32 @@ static Move step_idle(BdWorker *worker, BdWant *want) {
     return GO_ON;
 }
 
+/* An answer was dealt with: wait for the next one of the pipeline, or let the task go on. */
+static Move answered(BdWorker *worker) {
+    if (bd_session_busy(worker->session)) {
+        worker->state = BD_WORKER_ANSWER;
+        return GO_ON;
+    }
+    if (worker->pipelined) {
+        bd_counter_add(&worker->counters.rows, worker->refused ? 0 : worker->rows);
+        worker->rows = 0;
+        worker->pipelined = false;
+    }
+    worker->refused = false;
+    worker->state = BD_WORKER_NEXT;
+    return GO_ON;
+}
+
 /* The task's request could not be sent, or was refused. */
 static Move refuse_request(BdWorker *worker, BdErr *err) {
     if (err->code == BD_E_CONN) {
         return fail_run(worker, err);
     }
+    worker->refused = true;
     if (worker->task->ops->refused(worker->task, err) != 0) {
         return fail_record(worker, err);
     }
-    worker->state = BD_WORKER_NEXT;
-    return GO_ON;
+    return answered(worker);
 }
 
 static Move step_next(BdWorker *worker, BdWant *want) {
@@ -179,6 +197,10 @@ static Move step_next(BdWorker *worker, BdWant *want) {
     if (bd_session_send(worker->session, &request, &err) != 0) {
         return refuse_request(worker, &err);
     }
+    if (request.more) {
+        worker->pipelined = !worker->transactions;
+        return GO_ON; /* to the next request of the pipeline */
+    }
     worker->state = BD_WORKER_ANSWER;
     return GO_ON;
 }
@@ -193,7 +215,7 @@ static Move step_answer(BdWorker *worker, BdWant *want) {
         return refuse_request(worker, &err);
     }
     int64_t touched = bd_answer_touched(answer);
-    if (worker->transactions) {
+    if (worker->transactions || worker->pipelined) {
         worker->rows += touched;
     } else {
         bd_counter_add(&worker->counters.rows, touched);
@@ -201,8 +223,7 @@ static Move step_answer(BdWorker *worker, BdWant *want) {
     if (worker->task->ops->answer(worker->task, answer, &err) != 0) {
         return fail_record(worker, &err);
     }
-    worker->state = BD_WORKER_NEXT;
-    return GO_ON;
+    return answered(worker);
 }
 
 /* BEGIN, COMMIT, ROLLBACK: wait for the answer, then go on with `then`, or `refused` if it was. */

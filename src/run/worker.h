@@ -50,7 +50,9 @@ typedef struct BdWorker {
     bool transactions; /* one per record */
     bool busy;         /* item holds a record that is not yet given back */
     BdItem item;       /* the record under way */
-    int64_t rows;      /* written by the transaction under way, not yet counted */
+    int64_t rows;      /* written by the transaction or pipeline under way, not yet counted */
+    bool pipelined;    /* the requests under way are a pipeline, outside of a transaction */
+    bool refused;      /* one of them was refused, so that none of them counts */
     int64_t idle_ns;   /* kept by an engine that waits for records outside of bd_queue_pop() */
 } BdWorker;
 

@@ -101,6 +101,10 @@ bool bd_session_in_transaction(const BdSession *session) {
     return session->in_transaction;
 }
 
+bool bd_session_busy(const BdSession *session) {
+    return session->under_way != NULL;
+}
+
 bool bd_session_transaction_failed(const BdSession *session) {
     (void)session;
     return false;

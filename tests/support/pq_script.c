@@ -188,6 +188,21 @@ int PQsendDescribePrepared(PGconn *conn, const char *name) {
     return play("PQsendDescribePrepared", name)->returns;
 }
 
+int PQenterPipelineMode(PGconn *conn) {
+    (void)conn;
+    return play("PQenterPipelineMode", "")->returns;
+}
+
+int PQpipelineSync(PGconn *conn) {
+    (void)conn;
+    return play("PQpipelineSync", "")->returns;
+}
+
+int PQexitPipelineMode(PGconn *conn) {
+    (void)conn;
+    return play("PQexitPipelineMode", "")->returns;
+}
+
 int PQflush(PGconn *conn) {
     (void)conn;
     return play("PQflush", "")->returns;
