@@ -24,7 +24,7 @@ local function recorder()
       local good, value = pcall(answer, one.name, table.unpack(one.arguments, 1, one.arguments.n))
       outcomes[i] = { good = good, value = value }
     end
-    table.insert(self.log, table.concat(sent, " + "))
+    table.insert(db.log, table.concat(sent, " + "))
     return outcomes
   end
   function db.zip(_, ...) return "zip", ... end
