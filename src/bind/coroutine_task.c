@@ -1,9 +1,12 @@
 /*
  * One coroutine serves a worker for all its records: when the function has come to its end, the
- * same coroutine is given the next call, so that a record makes little garbage. After an error it is
- * reset.
+ * same coroutine is given the next call, so that a record makes little garbage. After an error it
+ * is reset.
  *
  * Everything that may raise runs inside the coroutine, where lua_resume() catches it.
+ *
+ * A task is a userdata of its interpreter and lives as long: whatever a scenario keeps of db and
+ * row points to something, even in a finalizer that runs when the interpreter is closed.
  */
 #include "bind/coroutine_task.h"
 
@@ -14,20 +17,33 @@
 #include "core/mem.h"
 
 #include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+
+/* How long a record may still send statements when the step is to end after it. */
+#define DRAIN_PATIENCE_NS (10 * BD_NS_PER_S)
+
+/* What stands between two calls of the scenario. */
+typedef enum Stage {
+    READY,    /* the coroutine is empty */
+    STARTED,  /* a call is due: entry is to be pushed */
+    UNDER_WAY /* the coroutine has been resumed, and must be unwound if the call is given up */
+} Stage;
 
 typedef struct CoroutineTask {
     BdTask task; /* first: a BdTask * is a CoroutineTask * */
     BdInterpreter *interpreter;
     BdProtocol protocol;
-    lua_State *lua; /* the coroutine */
-    int thread;     /* registry references: the coroutine, */
-    int db;         /* its db, */
-    int state;      /* and the table that the function keeps its state in */
+    lua_State *lua;      /* the coroutine */
+    int thread;          /* registry references: the coroutine, */
+    int state;           /* and the table that the function keeps its state in */
+    lua_CFunction entry; /* what the coroutine begins with; its argument is the task */
+    Stage stage;
     BdAsk ask;
-    BdCurrent current;
-    BdBuf prepared; /* a byte per statement: 1 once the session has it */
-    bool preparing; /* the request under way prepares what is asked for next */
-    bool begun;     /* the coroutine has been resumed for this record */
+    uint32_t sent;     /* of the statements that are asked for, so many were sent, */
+    uint32_t answered; /* and so many answered */
+    BdBuf prepared;    /* a byte per statement: 1 once it was sent to be prepared */
+    int64_t drain_ns;  /* when it was first noticed that the step is to end; 0: not yet */
 } CoroutineTask;
 
 static CoroutineTask *self(BdTask *task) {
@@ -48,26 +64,98 @@ static void leave(CoroutineTask *run) {
 
 /* ---- inside the coroutine ---- */
 
-/* The step's function has returned; its results stand above the task. */
+/* The scenario's function, at stack index 2, has returned; its results stand above it. */
 static int finished(lua_State *lua, int status, lua_KContext context) {
     (void)status;
     (void)context;
-    if (lua_gettop(lua) > 1 && !lua_isnil(lua, 2)) {
-        return luaL_error(lua, "the step's function returned a %s: it must return nothing",
-                          luaL_typename(lua, 2));
+    for (int i = 3; i <= lua_gettop(lua); i++) {
+        if (!lua_isnil(lua, i)) {
+            lua_Debug where;
+            lua_pushvalue(lua, 2);
+            lua_getinfo(lua, ">S", &where);
+            return luaL_error(lua, "%s:%d: the function returned a %s: it must return nothing",
+                              where.short_src, where.linedefined, luaL_typename(lua, i));
+        }
     }
     return 0;
 }
 
-/* Argument: the task. */
-static int call_each(lua_State *lua) {
-    const CoroutineTask *run = lua_touserdata(lua, 1);
-    lua_rawgeti(lua, LUA_REGISTRYINDEX, run->interpreter->each);
-    lua_rawgeti(lua, LUA_REGISTRYINDEX, run->db);
-    bd_lua_push_row(lua, &run->current);
-    lua_rawgeti(lua, LUA_REGISTRYINDEX, run->state);
-    lua_callk(lua, 3, LUA_MULTRET, 0, finished);
+/* Call the function on the top of the stack with so many of the arguments that follow. */
+static int call(lua_State *lua, int arguments) {
+    lua_callk(lua, arguments, LUA_MULTRET, 0, finished);
     return finished(lua, LUA_OK, 0);
+}
+
+/* Argument: the task. Calls the step's function with (db, row, state). */
+static int call_each(lua_State *lua) {
+    CoroutineTask *run = lua_touserdata(lua, 1);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, run->interpreter->each);
+    lua_pushvalue(lua, -1);
+    bd_lua_push_db(lua, &run->ask);
+    bd_lua_push_row(lua, &run->ask.current);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, run->state);
+    return call(lua, 3);
+}
+
+/* Argument: the task. Calls the scenario's function for each worker with (db, opt, state). */
+static int call_worker(lua_State *lua) {
+    CoroutineTask *run = lua_touserdata(lua, 1);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, run->interpreter->worker);
+    lua_pushvalue(lua, -1);
+    bd_lua_push_db(lua, &run->ask);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, run->interpreter->flags);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, run->state);
+    return call(lua, 3);
+}
+
+/* ---- why a function has failed ---- */
+
+/* Does the text name a place, "file:12:"? */
+static bool has_place(const char *text) {
+    for (const char *colon = strchr(text, ':'); colon != NULL; colon = strchr(colon + 1, ':')) {
+        size_t digits = strspn(colon + 1, "0123456789");
+        if (digits > 0 && colon[1 + digits] == ':') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where the coroutine stands in the scenario, "file:12: "; "" if that cannot be said. Allocates
+ * nothing. */
+static void find_place(lua_State *lua, char *place, size_t size) {
+    lua_Debug where;
+    place[0] = '\0';
+    for (int level = 0; lua_getstack(lua, level, &where) != 0; level++) {
+        if (lua_getinfo(lua, "Sl", &where) != 0 && where.currentline > 0) {
+            snprintf(place, size, "%s:%d: ", where.short_src, where.currentline);
+            return;
+        }
+    }
+}
+
+/* Say why the coroutine has failed, from the value it left; as little as possible may be done with
+ * it, since nothing is protected here. */
+static void explain(CoroutineTask *run, int status, BdErr *err) {
+    char place[LUA_IDSIZE + 16];
+    const BdErr *known = bd_lua_db_error(run->lua, -1);
+    find_place(run->lua, place, sizeof(place));
+    if (run->interpreter->stopped) {
+        bd_err_set(err, BD_E_STOPPED, 0, "%sthe function was stopped", place);
+    } else if (status == LUA_YIELD) {
+        bd_err_set(err, BD_E_CONFIG, 0, "%sthe function yields: only calls of db may wait", place);
+    } else if (status == LUA_ERRMEM) {
+        bd_err_set(err, BD_E_NOMEM, 0, "%sthe interpreter needs more memory than --lua-memory",
+                   place);
+    } else if (known != NULL) {
+        *err = *known;
+    } else if (lua_type(run->lua, -1) == LUA_TSTRING) {
+        const char *text = lua_tostring(run->lua, -1);
+        bd_err_set(err, BD_E_CONFIG, 0, "%s%s", has_place(text) ? "" : place, text);
+    } else {
+        bd_err_set(err, BD_E_CONFIG, 0, "%sa %s was raised, which is no message", place,
+                   luaL_typename(run->lua, -1));
+    }
 }
 
 /* ---- the task ---- */
@@ -75,28 +163,10 @@ static int call_each(lua_State *lua) {
 static int start(BdTask *task, const BdRecord *record, BdErr *err) {
     (void)err;
     CoroutineTask *run = self(task);
-    run->current.record = *record;
-    run->current.number++;
-    run->begun = false;
+    run->ask.current.record = *record;
+    run->ask.current.number++;
+    run->stage = STARTED;
     return 0;
-}
-
-/* Say why the coroutine has failed, from the value it left; as little as possible may be done with
- * it, since nothing is protected here. */
-static void explain(CoroutineTask *run, int status, BdErr *err) {
-    const BdErr *known = bd_lua_db_error(run->lua, -1);
-    if (run->interpreter->stopped) {
-        bd_err_set(err, BD_E_STOPPED, 0, "the step's function was stopped");
-    } else if (status == LUA_ERRMEM) {
-        bd_err_set(err, BD_E_NOMEM, 0, "the step's function needs more memory than --lua-memory");
-    } else if (known != NULL) {
-        *err = *known;
-    } else if (lua_type(run->lua, -1) == LUA_TSTRING) {
-        bd_err_set(err, BD_E_CONFIG, 0, "%s", lua_tostring(run->lua, -1));
-    } else {
-        bd_err_set(err, BD_E_CONFIG, 0, "the step's function raised a %s, not a message",
-                   luaL_typename(run->lua, -1));
-    }
 }
 
 /* Run Lua until it asks for something, or has come to its end. */
@@ -106,108 +176,154 @@ static BdNext resume(CoroutineTask *run, BdErr *err) {
     int results = 0;
     run->ask.waiting = false;
     interpreter->stopped = false;
-    interpreter->resumed_ns = bd_now_ns();
-    if (!run->begun) {
-        run->begun = true;
-        lua_pushcfunction(run->lua, call_each);
+    interpreter->running = &run->ask.current;
+    interpreter->coroutine = run->lua;
+    interpreter->resumed_ns = 0;
+    if (run->stage == STARTED) {
+        run->stage = UNDER_WAY;
+        lua_pushcfunction(run->lua, run->entry);
         lua_pushlightuserdata(run->lua, run);
         arguments = 1;
     }
     int status = lua_resume(run->lua, NULL, arguments, &results);
-    bd_answer_free(run->ask.answer);
-    run->ask.answer = NULL;
+    interpreter->running = NULL;
+    interpreter->coroutine = NULL;
     if (status == LUA_OK) {
         lua_settop(run->lua, 0);
+        run->stage = READY;
         return BD_NEXT_DONE;
     }
     if (status == LUA_YIELD && run->ask.waiting) {
+        run->sent = 0;
+        run->answered = 0;
         return BD_NEXT_REQUEST;
     }
-    if (status == LUA_YIELD) {
-        bd_err_set(err, BD_E_CONFIG, 0, "the step's function yields: only calls of db may wait");
-    } else {
-        explain(run, status, err);
-    }
+    explain(run, status, err);
     return BD_NEXT_FAILED;
 }
 
-/* Is the statement prepared on this session? If not, note that it will be. */
-static bool was_prepared(CoroutineTask *run, uint32_t id) {
-    BdBuf *prepared = &run->prepared;
-    while (prepared->len <= id) {
-        if (bd_buf_append(prepared, "", 1) != 0) {
-            return false; /* it is prepared again, which the server refuses: better than a crash */
+/* A record may be finished when the step is to end, but it must come to an end. */
+static bool outstays(CoroutineTask *run) {
+    if (bd_control_stopped(run->interpreter->control) != BD_STOP_DRAIN) {
+        return false;
+    }
+    int64_t now_ns = bd_now_ns();
+    if (run->drain_ns == 0) {
+        run->drain_ns = now_ns;
+    }
+    return now_ns - run->drain_ns > DRAIN_PATIENCE_NS;
+}
+
+/* Make room to note whether the statement is prepared on this session. */
+static int note_statement(CoroutineTask *run, uint32_t id, BdErr *err) {
+    while (run->prepared.len <= id) {
+        if (bd_buf_append(&run->prepared, "", 1) != 0) {
+            return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for %u statements", id + 1);
         }
     }
-    bool was = prepared->p[id] != 0;
-    prepared->p[id] = 1;
-    return was;
+    return 0;
+}
+
+/* Are the statements that are asked for sent together? The simple protocol cannot. */
+static bool is_pipeline(const CoroutineTask *run) {
+    return run->ask.count > 1 && run->protocol != BD_PROTOCOL_SIMPLE;
+}
+
+/* The request for the next statement to be sent, or for preparing it if that was not done. */
+static BdNext send_item(CoroutineTask *run, BdRequest *request, BdErr *err) {
+    BdAskItem *item = bd_ask_item(&run->ask, run->sent);
+    uint32_t id = item->statement->id;
+    *request = (BdRequest){.kind = BD_REQUEST_EXECUTE, .statement = item->statement};
+    if (note_statement(run, id, err) != 0) {
+        return BD_NEXT_FAILED;
+    }
+    if (run->protocol == BD_PROTOCOL_PREPARED && run->prepared.p[id] == 0) {
+        run->prepared.p[id] = 1;
+        item->prepares = true;
+        request->kind = BD_REQUEST_PREPARE;
+        request->more = is_pipeline(run);
+        return BD_NEXT_REQUEST;
+    }
+    request->values = (const char *const *)(void *)run->ask.values.p + item->first;
+    run->sent++;
+    request->more = is_pipeline(run) && run->sent < run->ask.count;
+    return BD_NEXT_REQUEST;
 }
 
 static BdNext next(BdTask *task, BdRequest *request, BdErr *err) {
     CoroutineTask *run = self(task);
-    if (run->preparing) {
-        run->preparing = false;
-    } else {
-        enter(run);
-        BdNext next = resume(run, err);
-        leave(run);
-        if (next != BD_NEXT_REQUEST) {
-            return next;
-        }
-        run->preparing =
-            run->protocol == BD_PROTOCOL_PREPARED && !was_prepared(run, run->ask.statement->id);
+    if (run->sent < run->ask.count) {
+        return send_item(run, request, err);
     }
-    *request = (BdRequest){.kind = run->preparing ? BD_REQUEST_PREPARE : BD_REQUEST_EXECUTE,
-                           .statement = run->ask.statement,
-                           .values = (const char *const *)(void *)run->ask.values.p};
-    return BD_NEXT_REQUEST;
+    if (outstays(run)) {
+        bd_err_set(err, BD_E_STOPPED, 0, "the record does not come to its end");
+        return BD_NEXT_FAILED;
+    }
+    enter(run);
+    BdNext next = resume(run, err);
+    leave(run);
+    return next == BD_NEXT_REQUEST ? send_item(run, request, err) : next;
 }
 
 static int answer(BdTask *task, BdAnswer *given, BdErr *err) {
     (void)err;
     CoroutineTask *run = self(task);
-    if (run->preparing) {
+    BdAskItem *item = bd_ask_item(&run->ask, run->answered);
+    if (item->prepares && !item->prepared) {
+        item->prepared = true;
         bd_answer_free(given);
     } else {
-        run->ask.answer = given;
+        item->answer = given;
+        run->answered++;
     }
     return 0;
 }
 
+/* The first error is kept, and raised where the function stands. */
 static int refused(BdTask *task, BdErr *err) {
     CoroutineTask *run = self(task);
-    if (run->preparing) {
-        run->preparing = false;
-        run->prepared.p[run->ask.statement->id] = 0;
+    BdAskItem *item = bd_ask_item(&run->ask, run->answered);
+    if (!run->ask.failed) {
+        run->ask.failed = true;
+        run->ask.refused = run->answered;
+        run->ask.err = *err;
     }
-    run->ask.err = *err; /* raised where the function stands */
+    bool preparing = item->prepares && !item->prepared;
+    if (preparing) {
+        item->prepared = true;
+        run->prepared.p[item->statement->id] = 0;
+    }
+    if (preparing && is_pipeline(run)) {
+        return 0; /* the statement itself will be refused too */
+    }
+    run->answered++;
+    run->sent += preparing ? 1 : 0;
     return 0;
 }
 
 static void reset(BdTask *task) {
     CoroutineTask *run = self(task);
-    bd_answer_free(run->ask.answer);
-    run->ask.answer = NULL;
-    run->preparing = false;
-    run->current.number++;
-    if (lua_status(run->lua) != LUA_OK || lua_gettop(run->lua) > 0) {
+    bd_ask_drop(&run->ask);
+    run->sent = 0;
+    run->ask.current.number++;
+    if (run->stage == UNDER_WAY) {
         enter(run);
-        lua_resetthread(run->lua);
+        do { /* again if a to-be-closed variable has yielded meanwhile */
+            lua_resetthread(run->lua);
+        } while (lua_status(run->lua) != LUA_OK);
         lua_settop(run->lua, 0);
         bd_interpreter_watch(run->lua);
         leave(run);
     }
+    run->stage = READY;
 }
 
 static void free_task(BdTask *task) {
     CoroutineTask *run = self(task);
-    if (run->lua != NULL) {
-        reset(task);
-    }
+    reset(task);
     bd_buf_deinit(&run->prepared);
     bd_buf_deinit(&run->ask.values);
-    bd_free(run);
+    bd_buf_deinit(&run->ask.items);
 }
 
 static const BdTaskOps coroutine_task_ops = {
@@ -219,37 +335,80 @@ static const BdTaskOps coroutine_task_ops = {
     .free = free_task,
 };
 
-/* Argument: the task. Makes its Lua values. */
+/* ---- making one ---- */
+
+/* Argument: where to put the task. */
 static int set_up(lua_State *lua) {
-    CoroutineTask *run = lua_touserdata(lua, 1);
+    CoroutineTask **out = lua_touserdata(lua, 1);
+    CoroutineTask *run = lua_newuserdatauv(lua, sizeof(*run), 0);
+    memset(run, 0, sizeof(*run));
+    luaL_ref(lua, LUA_REGISTRYINDEX); /* for good */
     lua_State *thread = lua_newthread(lua);
     run->thread = luaL_ref(lua, LUA_REGISTRYINDEX);
     bd_interpreter_watch(thread);
-    run->ask.lua = thread;
-    bd_lua_push_db(lua, &run->ask);
-    run->db = luaL_ref(lua, LUA_REGISTRYINDEX);
     lua_newtable(lua);
     run->state = luaL_ref(lua, LUA_REGISTRYINDEX);
     run->lua = thread;
+    run->ask.lua = thread;
+    *out = run;
     return 0;
 }
 
-static int task_new(BdTask **out, BdInterpreter *interpreter, BdProtocol protocol, BdErr *err) {
+/* Run the scenario's function for each worker on the session, waiting for its answers. */
+static int run_worker_function(CoroutineTask *run, BdSession *session, BdErr *err) {
+    run->entry = call_worker;
+    run->stage = STARTED;
+    for (;;) {
+        BdRequest request;
+        BdAnswer *given = NULL;
+        BdNext what = next(&run->task, &request, err);
+        if (what != BD_NEXT_REQUEST) {
+            reset(&run->task);
+            return what == BD_NEXT_DONE ? 0 : -1;
+        }
+        request.more = false; /* one by one */
+        if (bd_session_ask(session, &request, &given, err) == 0) {
+            answer(&run->task, given, err);
+        } else if (err->code == BD_E_SQL) {
+            refused(&run->task, err);
+        } else {
+            return -1;
+        }
+    }
+}
+
+static int prepare_worker(CoroutineTask *run, BdSession *session, BdErr *err) {
+    if (run->interpreter->worker == LUA_REFNIL) {
+        return 0;
+    }
+    if (run_worker_function(run, session, err) != 0) {
+        return err->code == BD_E_STOPPED ? -1 : bd_err_wrap(err, "scenario:worker");
+    }
+    if (bd_session_in_transaction(session)) {
+        return bd_err_set(err, BD_E_CONFIG, 0,
+                          "scenario:worker: the function leaves a transaction open");
+    }
+    return 0;
+}
+
+static int task_new(BdTask **out, BdInterpreter *interpreter, BdProtocol protocol,
+                    BdSession *session, BdErr *err) {
+    CoroutineTask *run = NULL;
     *out = NULL;
-    CoroutineTask *run = bd_alloc(sizeof(*run));
-    if (run == NULL) {
-        return bd_err_set(err, BD_E_NOMEM, 0, "out of memory while making a task");
+    lua_pushcfunction(interpreter->lua, set_up);
+    lua_pushlightuserdata(interpreter->lua, &run);
+    if (bd_lua_call(interpreter->lua, 1, 0, err) != 0) {
+        lua_settop(interpreter->lua, 0);
+        return bd_err_wrap(err, "making a task");
     }
     run->task.ops = &coroutine_task_ops;
     run->interpreter = interpreter;
     run->protocol = protocol;
-    lua_pushcfunction(interpreter->lua, set_up);
-    lua_pushlightuserdata(interpreter->lua, run);
-    if (bd_lua_call(interpreter->lua, 1, 0, err) != 0) {
-        lua_settop(interpreter->lua, 0);
+    if (prepare_worker(run, session, err) != 0) {
         free_task(&run->task);
         return -1;
     }
+    run->entry = call_each;
     *out = &run->task;
     return 0;
 }
@@ -284,18 +443,16 @@ void bd_loop_close(BdLoop *loop) {
     loop->interpreters = NULL;
 }
 
-int bd_loop_new_task(void *context, uint32_t worker, uint32_t crew, const BdControl *control,
-                     BdTask **out, BdErr *err) {
-    (void)worker;
+int bd_loop_new_task(void *context, const BdTaskPlace *place, BdTask **out, BdErr *err) {
     BdLoop *loop = context;
-    BdInterpreter **interpreter = &loop->interpreters[loop->shared ? 0 : crew];
+    BdInterpreter **interpreter = &loop->interpreters[loop->shared ? 0 : place->crew];
     if (*interpreter == NULL) {
         BdInterpreterOpts opts = loop->opts;
         opts.turn = loop->shared ? &loop->turn : NULL;
-        opts.control = control;
+        opts.control = place->control;
         if (bd_interpreter_open(interpreter, &opts, err) != 0) {
             return -1;
         }
     }
-    return task_new(out, *interpreter, loop->protocol, err);
+    return task_new(out, *interpreter, loop->protocol, place->session, err);
 }

@@ -29,8 +29,8 @@ BD_MUSTCHECK int bd_loop_open(BdLoop *loop, const BdInterpreterOpts *opts, BdPro
 /* A zeroed loop is allowed. */
 void bd_loop_close(BdLoop *loop);
 
-/* A BdTaskFn with a BdLoop as its context. */
-int bd_loop_new_task(void *context, uint32_t worker, uint32_t crew, const BdControl *control,
-                     BdTask **out, BdErr *err);
+/* A BdTaskFn with a BdLoop as its context. Runs the scenario's function for each worker, if it has
+ * one, on the worker's session. */
+int bd_loop_new_task(void *context, const BdTaskPlace *place, BdTask **out, BdErr *err);
 
 #endif

@@ -7,12 +7,13 @@
 #include "bind/state.h"
 #include "bind/text.h"
 #include "core/clock.h"
+#include "core/interrupt.h"
 #include "core/mem.h"
 
 #include <lauxlib.h>
-#include <stdlib.h>
 
-#define WATCH_EVERY 100000 /* instructions between two looks at the stop flag */
+#define WATCH_EVERY     10000 /* instructions between two looks at the stop flag */
+#define MOST_STATEMENTS 10000
 
 /* How long a function may still run when the step is to end after the record in hand. */
 #define DRAIN_PATIENCE_NS BD_NS_PER_S
@@ -40,10 +41,13 @@ static void *allocate(void *data, void *p, size_t old_bytes, size_t bytes) {
 
 /* ---- opening ---- */
 
-/* Arguments: BdInterpreterOpts. Returns what bigdata.loop's load() gives: the step's function. */
+/* Argument: BdInterpreterOpts. Keeps what load() of bigdata.loop gives. */
 static int load_step(lua_State *lua) {
     const BdInterpreterOpts *opts = lua_touserdata(lua, 1);
     BdInterpreter *self = bd_interpreter_of(lua);
+    /* Lua makes this string where nothing is protected: so that it needs no memory then. */
+    lua_pushliteral(lua, "error in error handling");
+    luaL_ref(lua, LUA_REGISTRYINDEX);
     lua_getglobal(lua, "require");
     lua_pushliteral(lua, "bigdata.loop");
     lua_call(lua, 1, 1);
@@ -55,11 +59,26 @@ static int load_step(lua_State *lua) {
     lua_getfield(lua, loop, "rest");
     bd_lua_open_row(lua);
     lua_settop(lua, loop);
-    lua_call(lua, 1, 1);
+    lua_call(lua, 1, 3);
+    self->flags = luaL_ref(lua, LUA_REGISTRYINDEX);
+    self->worker = luaL_ref(lua, LUA_REGISTRYINDEX); /* LUA_REFNIL for none */
     self->each = luaL_ref(lua, LUA_REGISTRYINDEX);
     lua_newtable(lua);
     self->statements = luaL_ref(lua, LUA_REGISTRYINDEX);
+    lua_pushliteral(lua, "");
+    self->last_text = luaL_ref(lua, LUA_REGISTRYINDEX);
     return 0;
+}
+
+/* Loading the scenario has failed: say what it means where Lua's own words do not. */
+static int explain(const BdInterpreter *self, BdErr *err) {
+    if (self->stopped) {
+        return bd_err_set(err, BD_E_STOPPED, 0, "interrupted");
+    }
+    if (err->code == BD_E_NOMEM) {
+        bd_err_set(err, BD_E_NOMEM, 0, "loading the scenario needs more memory than --lua-memory");
+    }
+    return -1;
 }
 
 int bd_interpreter_open(BdInterpreter **out, const BdInterpreterOpts *opts, BdErr *err) {
@@ -78,11 +97,13 @@ int bd_interpreter_open(BdInterpreter **out, const BdInterpreterOpts *opts, BdEr
     *(BdInterpreter **)lua_getextraspace(self->lua) = self;
     int top = lua_gettop(opts->lua);
     BdInterpreterOpts copy = *opts;
+    bd_interpreter_watch(self->lua);
     lua_pushcfunction(self->lua, load_step);
     lua_pushlightuserdata(self->lua, &copy);
     int status = bd_lua_call(self->lua, 1, 0, err);
     lua_settop(opts->lua, top);
     if (status != 0) {
+        explain(self, err);
         bd_interpreter_close(self);
         return -1;
     }
@@ -123,6 +144,12 @@ static const BdStatement *make_statement(lua_State *lua, const char *sql) {
     BdInterpreter *self = bd_interpreter_of(lua);
     BdErr err = BD_ERR_INIT;
     BdStatement *statement = NULL;
+    if (self->count == MOST_STATEMENTS) {
+        luaL_error(lua,
+                   "more than %d different statements: write values as parameters ($1, $2), "
+                   "not into the text",
+                   MOST_STATEMENTS);
+    }
     if (bd_statement_new(&statement, self->count, sql, &err) != 0) {
         luaL_error(lua, "%s", err.msg);
     }
@@ -133,7 +160,8 @@ static const BdStatement *make_statement(lua_State *lua, const char *sql) {
     return statement;
 }
 
-const BdStatement *bd_interpreter_statement(lua_State *lua, int index) {
+/* Look the statement up in the table of all. */
+static const BdStatement *find_statement(lua_State *lua, int index) {
     const char *sql = bd_lua_check_text(lua, index);
     lua_rawgeti(lua, LUA_REGISTRYINDEX, bd_interpreter_of(lua)->statements);
     lua_pushvalue(lua, index);
@@ -150,18 +178,43 @@ const BdStatement *bd_interpreter_statement(lua_State *lua, int index) {
     return statement;
 }
 
+/* Mostly it is the same as the last time: the very same string, which is kept alive for that. */
+const BdStatement *bd_interpreter_statement(lua_State *lua, int index) {
+    BdInterpreter *self = bd_interpreter_of(lua);
+    bool is_text = lua_type(lua, index) == LUA_TSTRING;
+    if (is_text && lua_tostring(lua, index) == self->last_sql) {
+        return self->last;
+    }
+    self->last = find_statement(lua, index);
+    self->last_sql = lua_tostring(lua, index);
+    lua_pushvalue(lua, index);
+    lua_rawseti(lua, LUA_REGISTRYINDEX, self->last_text);
+    return self->last;
+}
+
 /* ---- functions that do not come to an end ---- */
+
+/* Has the function run for long? The clock is not asked each time it is resumed, but here. */
+static bool runs_long(BdInterpreter *self) {
+    int64_t now_ns = bd_now_ns();
+    if (self->resumed_ns == 0) {
+        self->resumed_ns = now_ns;
+    }
+    return now_ns - self->resumed_ns >= DRAIN_PATIENCE_NS;
+}
 
 static void look(lua_State *lua, lua_Debug *where) {
     (void)where;
     BdInterpreter *self = bd_interpreter_of(lua);
-    BdStop stop = bd_control_stopped(self->control);
-    if (stop == BD_STOP_NOT ||
-        (stop == BD_STOP_DRAIN && bd_now_ns() - self->resumed_ns < DRAIN_PATIENCE_NS)) {
+    BdStop stop = bd_interrupted() ? BD_STOP_NOW : bd_control_stopped(self->control);
+    if (stop == BD_STOP_NOT || (stop == BD_STOP_DRAIN && !runs_long(self))) {
         return;
     }
     self->stopped = true;
-    lua_sethook(lua, look, LUA_MASKCOUNT, 1); /* a pcall does not help */
+    lua_sethook(lua, look, LUA_MASKCOUNT, 1); /* a pcall does not help, */
+    if (self->coroutine != NULL && self->coroutine != lua) {
+        lua_sethook(self->coroutine, look, LUA_MASKCOUNT, 1); /* nor does another coroutine */
+    }
     luaL_error(lua, "stopped");
 }
 

@@ -9,6 +9,7 @@
 #ifndef BD_INTERPRETER_H
 #define BD_INTERPRETER_H
 
+#include "bind/l_row.h"
 #include "bind/turn.h"
 #include "core/attr.h"
 #include "core/err.h"
@@ -25,12 +26,19 @@ typedef struct BdInterpreter {
     const BdControl *control; /* of the step under way */
     size_t memory_bytes;      /* in use */
     size_t memory_limit;      /* 0: none */
-    int each;                 /* registry reference: the step's function */
-    int statements;           /* registry reference: SQL -> BdStatement * */
+    int each;                 /* registry references: the step's function, */
+    int worker;               /* the scenario's function for each worker, or nil, */
+    int flags;                /* the values of the scenario's flags, */
+    int statements;           /* and SQL -> BdStatement * */
+    int last_text;            /* registry index: the SQL that was looked up last, */
+    const char *last_sql;     /* the same, */
+    const BdStatement *last;  /* and its statement */
     BdStatement **list;       /* all statements, to be freed */
     uint32_t count;
-    int64_t resumed_ns; /* when it began to run what it is running */
-    bool stopped;       /* what it was running was made to stop */
+    const BdCurrent *running; /* whose function it is running; NULL: nobody's */
+    lua_State *coroutine;     /* that function's */
+    int64_t resumed_ns;       /* since when; 0: that was not asked yet */
+    bool stopped;             /* what it was running was made to stop */
 } BdInterpreter;
 
 /* What an interpreter is made from. */

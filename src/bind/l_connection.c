@@ -1,5 +1,6 @@
 #include "bind/l_connection.h"
 
+#include "bind/answer_rows.h"
 #include "bind/fail.h"
 #include "bind/guard.h"
 #include "bind/object.h"
@@ -62,21 +63,50 @@ static void push_rows(lua_State *lua, const BdAnswer *answer) {
     }
 }
 
-static int query(lua_State *lua) {
-    BdErr err = BD_ERR_INIT;
-    BdSession *session = check_session(lua);
-    const char *sql = bd_lua_check_text(lua, 2);
-    int count = lua_gettop(lua) - 2;
-    luaL_argcheck(lua, count <= MOST_PARAMETERS, 3, "too many parameters");
+/* Send the SQL at the argument with the values after it; leaves the answer, under guard, on the
+ * stack. NULL with *err. */
+static const BdAnswer *send_query(lua_State *lua, BdSession *session, int sql, BdErr *err) {
+    const char *text = bd_lua_check_text(lua, sql);
+    int count = lua_gettop(lua) - sql;
+    luaL_argcheck(lua, count <= MOST_PARAMETERS, sql + 1, "too many parameters");
     const char **values = bd_scratch_push(lua, (size_t)count, sizeof(*values));
     for (int i = 0; i < count; i++) {
-        values[i] = bd_lua_check_value(lua, 3 + i);
+        values[i] = bd_lua_check_value(lua, sql + 1 + i);
     }
     BdAnswer **answer = bd_guard_push(lua, sizeof(BdAnswer *), release_answer);
-    if (bd_session_query(session, sql, values, (uint32_t)count, answer, &err) != 0) {
+    if (bd_session_query(session, text, values, (uint32_t)count, answer, err) != 0) {
+        return NULL;
+    }
+    return *answer;
+}
+
+static int query(lua_State *lua) {
+    BdErr err = BD_ERR_INIT;
+    const BdAnswer *answer = send_query(lua, check_session(lua), 2, &err);
+    if (answer == NULL) {
         return bd_lua_fail(lua, &err);
     }
-    push_rows(lua, *answer);
+    push_rows(lua, answer);
+    return 1;
+}
+
+int bd_lua_ask(lua_State *lua, BdSession *session, int sql) {
+    BdErr err = BD_ERR_INIT;
+    const BdAnswer *answer = send_query(lua, session, sql, &err);
+    if (answer == NULL) {
+        return bd_lua_fail(lua, &err);
+    }
+    bd_lua_push_answer_rows(lua, answer);
+    lua_pushinteger(lua, (lua_Integer)bd_answer_touched(answer));
+    return 2;
+}
+
+static int ask(lua_State *lua) {
+    return bd_lua_ask(lua, check_session(lua), 2);
+}
+
+static int in_transaction(lua_State *lua) {
+    lua_pushboolean(lua, bd_session_in_transaction(check_session(lua)));
     return 1;
 }
 
@@ -114,8 +144,14 @@ static int environment(lua_State *lua) {
 }
 
 static const luaL_Reg methods[] = {
-    {"query", query},         {"execute", execute},         {"server_version", server_version},
-    {"parameter", parameter}, {"description", description}, {NULL, NULL},
+    {"ask", ask},
+    {"description", description},
+    {"execute", execute},
+    {"in_transaction", in_transaction},
+    {"parameter", parameter},
+    {"query", query},
+    {"server_version", server_version},
+    {NULL, NULL},
 };
 
 void bd_lua_open_connection(lua_State *lua) {

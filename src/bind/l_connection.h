@@ -4,7 +4,14 @@
 #ifndef BD_L_CONNECTION_H
 #define BD_L_CONNECTION_H
 
+#include "pg/session.h"
+
 #include <lua.h>
+
+/* Ask the session the SQL at an argument, with the values after it, and wait: pushes the list of
+ * rows, with values as in the Lua loop, and the number of rows touched; or nil, message, info.
+ * Returns how many; for "return bd_lua_ask()". */
+int bd_lua_ask(lua_State *lua, BdSession *session, int sql);
 
 /* Make the metatable, and set `connect` and `environment` into the table on the top of the
  * stack. */

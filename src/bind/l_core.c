@@ -34,9 +34,19 @@ static int interrupted(lua_State *lua) {
     return 1;
 }
 
+/* Forget that the user interrupted: for what is to be done after it all the same. */
+static int forget_interrupt(lua_State *lua) {
+    (void)lua;
+    bd_interrupt_reset();
+    return 0;
+}
+
 int bd_lua_open_core(lua_State *lua) {
-    static const luaL_Reg functions[] = {
-        {"now", now}, {"isatty", is_terminal}, {"interrupted", interrupted}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"forget_interrupt", forget_interrupt},
+                                         {"interrupted", interrupted},
+                                         {"isatty", is_terminal},
+                                         {"now", now},
+                                         {NULL, NULL}};
     bd_guard_register(lua);
     luaL_newlib(lua, functions);
     lua_pushliteral(lua, VERSION);

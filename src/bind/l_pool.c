@@ -3,6 +3,7 @@
 #include "bind/coroutine_task.h"
 #include "bind/fail.h"
 #include "bind/guard.h"
+#include "bind/l_connection.h"
 #include "bind/l_plan.h"
 #include "bind/l_source.h"
 #include "bind/result.h"
@@ -54,6 +55,27 @@ static int open_pool(lua_State *lua) {
 static int open_seconds(lua_State *lua) {
     const Pool *self = bd_object_check(lua, 1, &pool_type);
     lua_pushnumber(lua, (lua_Number)bd_pool_open_ns(self->pool) / (lua_Number)BD_NS_PER_S);
+    return 1;
+}
+
+/* ---- its sessions, one by one ---- */
+
+/* Argument 2: the number of a session, from 1. */
+static BdSession *check_session(lua_State *lua) {
+    const Pool *self = bd_object_check(lua, 1, &pool_type);
+    lua_Integer number = luaL_checkinteger(lua, 2);
+    luaL_argcheck(lua, number >= 1 && number <= (lua_Integer)bd_pool_size(self->pool), 2,
+                  "the pool has no session of that number");
+    return bd_pool_session(self->pool, (uint32_t)number - 1);
+}
+
+/* Arguments: the pool, the session's number, SQL, values. As connection:ask(). */
+static int ask(lua_State *lua) {
+    return bd_lua_ask(lua, check_session(lua), 3);
+}
+
+static int in_transaction(lua_State *lua) {
+    lua_pushboolean(lua, bd_session_in_transaction(check_session(lua)));
     return 1;
 }
 
@@ -160,8 +182,8 @@ static void read_plan(lua_State *lua, const BdTable *table, Run *run) {
     bd_lua_plan_must_fit(lua, lua_gettop(lua), lua_gettop(lua) - 1);
 }
 
-/* Read how to call a Lua function for every record, instead of a plan; leaves the table of it on the
- * stack. The source is on the top. */
+/* Read how to call a Lua function for every record, instead of a plan; leaves the table of it on
+ * the stack. The source is on the top. */
 static int read_loop(lua_State *lua, const BdTable *table, Run *run, BdErr *err) {
     static const char *const keys[] = {"path", "step", "flags", "state", "memory", NULL};
     static const char *const states[] = {"worker", "shared", NULL};
@@ -270,6 +292,8 @@ static int run_step(lua_State *lua) {
 }
 
 static const luaL_Reg methods[] = {
+    {"ask", ask},
+    {"in_transaction", in_transaction},
     {"open_seconds", open_seconds},
     {"run", run_step},
     {NULL, NULL},

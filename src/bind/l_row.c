@@ -1,5 +1,6 @@
 #include "bind/l_row.h"
 
+#include "bind/interpreter.h"
 #include "bind/object.h"
 
 #include <lauxlib.h>
@@ -23,8 +24,9 @@ void bd_lua_push_row(lua_State *lua, const BdCurrent *current) {
 
 static const BdRecord *check_record(lua_State *lua) {
     const Row *row = luaL_checkudata(lua, 1, ROW);
-    if (row->number != row->current->number) {
-        luaL_error(lua, "this row's record is done: rows cannot be kept");
+    if (bd_interpreter_of(lua)->running != row->current || row->number != row->current->number) {
+        luaL_error(lua, "this row belongs to another record, or to one that is done: rows cannot "
+                        "be kept, but their values can");
     }
     return &row->current->record;
 }

@@ -21,7 +21,7 @@ bool bd_interrupted(void);
 /* Readable from the first signal on; -1 where no handlers are installed (poll(2) ignores that). */
 int bd_interrupt_fd(void);
 
-/* Forget a noted signal: for tests. */
+/* Forget a noted signal: the next one is the first again. */
 void bd_interrupt_reset(void);
 
 #endif

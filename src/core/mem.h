@@ -33,8 +33,8 @@ BD_MUSTCHECK char *bd_strdup(const char *s);
 
 void bd_free(void *p);
 
-/* For tests, of builds with assertions: the n-th allocation from now fails (1 is the next one), all others succeed; 0 switches
- * this off. */
+/* For tests, of builds with assertions: the n-th allocation from now fails (1 is the next one), all
+ * others succeed; 0 switches this off. */
 void bd_mem_fail_at(int64_t n);
 
 /* For tests, likewise: blocks that were allocated and not freed. */

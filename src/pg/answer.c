@@ -42,6 +42,14 @@ const char *bd_answer_value(const BdAnswer *answer, int row, int column) {
 }
 
 /* The command tag ends with the number: "INSERT 0 1", "UPDATE 5"; "SELECT 7" counts rows read. */
+bool bd_answer_executed(const BdAnswer *answer) {
+    if (PQresultStatus(answer) == PGRES_TUPLES_OK) {
+        return true;
+    }
+    const char *tag = PQcmdStatus(plain(answer));
+    return tag != NULL && tag[0] != '\0';
+}
+
 int64_t bd_answer_touched(const BdAnswer *answer) {
     static const char *const writes[] = {"INSERT ", "UPDATE ", "DELETE ", "MERGE ", "COPY "};
     const char *tag = PQcmdStatus(plain(answer));

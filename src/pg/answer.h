@@ -11,6 +11,7 @@
 #include "core/attr.h"
 #include "core/err.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct pg_result BdAnswer; /* libpq's PGresult */
@@ -33,6 +34,9 @@ const char *bd_answer_value(const BdAnswer *answer, int row, int column);
 
 /* Rows written by INSERT, UPDATE, DELETE, MERGE or COPY; 0 for anything else. */
 int64_t bd_answer_touched(const BdAnswer *answer);
+
+/* Was something executed? False for the answer to BD_REQUEST_PREPARE or BD_REQUEST_DESCRIBE. */
+bool bd_answer_executed(const BdAnswer *answer);
 
 /* Number of parameters of a statement, from an answer to BD_REQUEST_DESCRIBE. */
 int bd_answer_params(const BdAnswer *answer);

@@ -7,8 +7,8 @@
  * An exchange ends when PQgetResult() gives NULL, which is when the server is ready for the next
  * request. Until then results are collected: the first error counts, or else the last result.
  *
- * In a pipeline NULL comes after the results of each request. The last answer is held back until the
- * server has confirmed the end of the pipeline, so that the session is free when it is given.
+ * In a pipeline NULL comes after the results of each request. The last answer is held back until
+ * the server has confirmed the end of the pipeline, so that the session is free when it is given.
  */
 #include "pg/session.h"
 
@@ -45,6 +45,8 @@ struct BdSession {
     bool open;             /* further requests may be added to the pipeline */
     uint32_t expected;     /* answers of the pipeline that have not come whole */
 
+    BdErr farewell; /* why the server closes the connection; BD_E_NONE if it has not said */
+
     BdBuf text; /* the simple protocol's statement */
     int64_t connect_limit_ns;
     char description[256];
@@ -52,9 +54,14 @@ struct BdSession {
 
 /* ---- connecting ------------------------------------------------------------------------------ */
 
-static void drop_notice(void *context, const PGresult *notice) {
-    (void)context;
-    (void)notice;
+/* Notices are not for us, but for the last word of a server that closes the connection: it comes as
+ * a notice where no request was under way. */
+static void note_farewell(void *context, const PGresult *notice) {
+    BdSession *session = context;
+    const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (severity != NULL && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0)) {
+        bd_pg_error_result(notice, session->conn, &session->farewell);
+    }
 }
 
 static int64_t find_connect_limit(const PQconninfoOption *option) {
@@ -88,7 +95,7 @@ static int begin_connecting(BdSession *session, const char *conninfo, BdErr *err
         return bd_err_set(err, BD_E_NOMEM, 0, "no memory for a connection");
     }
     PQsetErrorVerbosity(session->conn, PQERRORS_VERBOSE); /* as pg_error.h wants it */
-    PQsetNoticeReceiver(session->conn, drop_notice, NULL);
+    PQsetNoticeReceiver(session->conn, note_farewell, session);
     if (read_options(session, err) != 0) {
         return -1;
     }
@@ -377,13 +384,17 @@ static BdIo lose(BdSession *session, BdErr *err) {
         bd_pg_error_result(result, conn, err);
     }
     if (result == NULL || !is_error(result) || err->code != BD_E_CONN) {
-        bd_pg_error_conn(conn, "the connection was lost", err);
+        if (session->farewell.code == BD_E_CONN) {
+            *err = session->farewell;
+        } else {
+            bd_pg_error_conn(conn, "the connection was lost", err);
+        }
     }
     session->busy = false;
     return fail(result);
 }
 
-/* A request's results have all come, and if it was the last one, the server is ready for another. */
+/* A request's results have all come; if it was the last one, the server is ready for another. */
 static BdIo finish(BdSession *session, BdAnswer **answer, BdErr *err) {
     if (PQstatus(session->conn) == CONNECTION_BAD) {
         return lose(session, err);

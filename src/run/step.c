@@ -60,8 +60,12 @@ static int new_task(Run *run, BdTask **out, BdErr *err) {
     if (opts->new_task == NULL) {
         return bd_plan_task_new(out, run->plan, err);
     }
-    uint32_t crew = bd_engine_crew(opts->engine, bd_pool_size(run->pool), opts->jobs, run->count);
-    return opts->new_task(opts->task_context, run->count, crew, &run->control, out, err);
+    const BdTaskPlace place = {
+        .crew = bd_engine_crew(opts->engine, bd_pool_size(run->pool), opts->jobs, run->count),
+        .session = bd_pool_session(run->pool, run->count),
+        .control = &run->control,
+    };
+    return opts->new_task(opts->task_context, &place, out, err);
 }
 
 static int make_workers(Run *run, BdErr *err) {

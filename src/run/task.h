@@ -53,10 +53,15 @@ struct BdTask {
     int64_t turn_ns; /* how long it has waited for its interpreter, ever */
 };
 
-/* Makes the task of a worker, which will run in the engine's thread number `crew`; both count from
- * 0. Called before any thread is started. */
-typedef int BdTaskFn(void *context, uint32_t worker, uint32_t crew, const BdControl *control,
-                     BdTask **out, BdErr *err);
+/* Where a task will be used. */
+typedef struct BdTaskPlace {
+    uint32_t crew;      /* the worker runs in the engine's thread of that number, from 0 */
+    BdSession *session; /* the worker's, idle */
+    const BdControl *control;
+} BdTaskPlace;
+
+/* Makes the task of a worker. Called before any thread is started; it may wait. */
+typedef int BdTaskFn(void *context, const BdTaskPlace *place, BdTask **out, BdErr *err);
 
 /* A task that executes a plan, which must outlive it. No allocation after this, but for libpq's
  * own. */

@@ -125,7 +125,7 @@ static bool receive(BdWorker *worker, BdAnswer **answer, BdWant *want, BdErr *er
         *want = BD_WANT_WRITE;
         return false;
     case BD_IO_DONE:
-        bd_counter_add(&worker->counters.statements, 1);
+        bd_counter_add(&worker->counters.statements, bd_answer_executed(*answer) ? 1 : 0);
         return true;
     default:
         return true;

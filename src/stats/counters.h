@@ -22,7 +22,8 @@ typedef struct BdCounters {
     _Alignas(BD_CACHE_LINE) _Atomic int64_t records;
     _Atomic int64_t failed;
     _Atomic int64_t rows;
-    _Atomic int64_t statements; /* answers received, BEGIN and COMMIT included */
+    _Atomic int64_t
+        statements; /* answers received, BEGIN and COMMIT included, not those to PREPARE */
 } BdCounters;
 
 /* The same as plain numbers, for one worker or summed over several. */
