@@ -25,7 +25,7 @@
 
 local aio = {}
 
---- Futures.
+-- Futures.
 
 local Future = { __name = "bigdata.future" }
 Future.__index = Future
@@ -55,13 +55,23 @@ local function when_done(future, wake)
   end
 end
 
+-- The error of a statement was raised where the event loop sent it: it belongs where the scenario
+-- awaits it. level: of the caller's caller.
+local function at_place(problem, level)
+  local info = debug.getinfo(level, "Sl")
+  local place = ("%s:%d: "):format(info.short_src, info.currentline)
+  if type(problem) == "userdata" then return problem:at(place) end
+  if type(problem) == "string" then return (problem:gsub("^%S*/aio%.lua:%d+: ", place)) end
+  return problem
+end
+
 -- What a settled future gives: its results, or its error raised again.
 local function result_of(future)
   if not future.good then error(future.results[1], 0) end
   return table.unpack(future.results, 1, future.results.n)
 end
 
---- Calls of async functions, which run when they are awaited or made a task.
+-- Calls of async functions, which run when they are awaited or made a task.
 
 local Call = { __name = "bigdata.call" }
 Call.__index = Call
@@ -79,7 +89,7 @@ function aio.async(f)
   end
 end
 
---- The event loop.
+-- The event loop.
 
 -- The loop whose task is running; there is one interpreter to a thread, and one task at a time.
 local running
@@ -148,7 +158,7 @@ local function own_loop(what)
   return running or error(("aio.%s outside of a function made by aio.step"):format(what), 3)
 end
 
---- Awaiting.
+-- Awaiting.
 
 --- Wait for an awaitable: what a call of `db` or of an async function gave, a task, or what
 -- `aio.gather` gave.
@@ -163,6 +173,7 @@ function aio.await(awaitable)
     error(("aio.await takes an awaitable, not a %s"):format(type(awaitable)), 2)
   end
   if not awaitable.done then coroutine.yield(awaitable) end
+  if not awaitable.good then error(at_place(awaitable.results[1], 3), 0) end
   return result_of(awaitable)
 end
 
@@ -201,7 +212,7 @@ function aio.gather(...)
   return all
 end
 
---- The db whose calls return futures.
+-- The db whose calls return futures.
 
 local AsyncDb = {}
 AsyncDb.__index = AsyncDb
