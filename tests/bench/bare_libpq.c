@@ -1,7 +1,8 @@
 /*
  * bare_libpq CONNINFO CONNECTIONS SECONDS SQL [VALUE...] - the least a program of one thread per
  * connection can do: prepare the statement on each connection, then send, poll and receive until
- * the time is up. Prints the number of statements that the server has acknowledged.
+ * the time is up. A VALUE of "@" stands for the number of the connection, from 0. Prints the number
+ * of statements that the server has acknowledged.
  */
 #include "core/clock.h"
 
@@ -10,6 +11,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MOST_VALUES = 16 };
 
@@ -26,6 +28,8 @@ typedef struct Connection {
     const Work *work;
     pthread_t thread;
     PGconn *conn;
+    char number[24]; /* as a value */
+    const char *values[MOST_VALUES];
     int64_t done; /* statements */
 } Connection;
 
@@ -56,7 +60,7 @@ static void *run(void *argument) {
     pthread_barrier_wait(work->connected);
     int64_t end_ns = bd_now_ns() + work->limit_ns;
     do {
-        if (!PQsendQueryPrepared(conn, "insert", work->count, work->values, NULL, NULL, 0))
+        if (!PQsendQueryPrepared(conn, "insert", work->count, connection->values, NULL, NULL, 0))
             give_up(conn, "sending");
         receive(conn);
         connection->done++;
@@ -73,6 +77,20 @@ static PGconn *connect_and_prepare(const Work *work) {
         give_up(conn, "preparing");
     PQclear(result);
     return conn;
+}
+
+static void begin(Connection *connection, const Work *work, long number) {
+    connection->work = work;
+    connection->conn = connect_and_prepare(work);
+    snprintf(connection->number, sizeof(connection->number), "%ld", number);
+    for (int i = 0; i < work->count; i++) {
+        const char *value = work->values[i];
+        connection->values[i] = strcmp(value, "@") == 0 ? connection->number : value;
+    }
+    if (pthread_create(&connection->thread, NULL, run, connection) != 0) {
+        perror("bare_libpq");
+        exit(1);
+    }
 }
 
 int main(int argc, char **argv) {
@@ -99,11 +117,7 @@ int main(int argc, char **argv) {
         return 1;
     }
     for (long i = 0; i < count; i++) {
-        connections[i] = (Connection){.work = &work, .conn = connect_and_prepare(&work)};
-        if (pthread_create(&connections[i].thread, NULL, run, &connections[i]) != 0) {
-            perror("bare_libpq");
-            return 1;
-        }
+        begin(&connections[i], &work, i);
     }
     int64_t done = 0;
     for (long i = 0; i < count; i++) {
