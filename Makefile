@@ -67,13 +67,12 @@ C_TESTS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/c/test_*.c)))
 SCRIPTED  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/c/scripted_*.c)))
 FUZZERS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 BENCHES   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/*.c)))
-LUA_FILES := $(sort $(wildcard lua/bigdata/*.lua lua/bigdata/*/*.lua))
 
 # ---- targets -------------------------------------------------------------------------------------
 
 .PHONY: all setup run test test-c test-lua test-cli test-pg test-asan test-tsan debug asan tsan \
-  lint bench fuzz fuzz-smoke format install clean help program tests objects fuzzers print-flags \
-  FORCE
+  lint docs bench peers fuzz fuzz-smoke format install clean help program tests objects fuzzers \
+  print-flags FORCE
 
 ## all: build the program, build/bigdata (the default)
 all: program
@@ -110,11 +109,22 @@ lint:
 	@$(MAKE) --no-print-directory program
 	@scripts/lint/run
 
+## docs: make the reference pages, build/docs/index.html
+docs:
+	@scripts/setup docs
+	@rm -rf build/docs
+	@mkdir -p build
+	@ldoc --quiet --fatalwarnings .
+
 ## bench: measure the program against unzip, pgbench and bare libpq (takes minutes)
 bench:
 	@scripts/setup test
 	@$(MAKE) --no-print-directory program $(BENCHES)
 	@tests/bench/run
+
+## peers: install what the Python programs in scenarios/peers need
+peers:
+	@scripts/setup peers
 
 ## debug, asan, tsan: build build/bigdata-debug, -asan, -tsan
 debug asan tsan:

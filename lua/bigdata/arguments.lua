@@ -121,7 +121,7 @@ end
 
 local function shown_default(option)
   local default = option.default
-  if default == nil or option.no_default_in_help or option.value ~= nil then return "" end
+  if default == nil or option.no_default_in_help or option.negation_help then return "" end
   if type(default) == "boolean" then default = default and "yes" or "no" end
   return (" (default: %s)"):format(default)
 end
@@ -151,19 +151,19 @@ end
 
 -- Add an option; of a switch and its negation the help shows the one that changes something.
 local function add_to_parser(parser, option)
-  local elements = {}
+  local elements, value = {}, option.value ~= false
   if option.argument then
     elements[1] = add_valued(parser, option)
   else
-    local value = option.value == nil and true or option.value
     elements[1] = add_switch(parser, option.name, label(option), value)
   end
   if option.negation then
-    elements[2] = add_switch(parser, option.negation, "--" .. option.negation, false)
+    elements[2] = add_switch(parser, option.negation, "--" .. option.negation, not value)
   end
-  local shown = option.negation and option.default and 2 or 1
+  local shown = option.negation and option.default == value and 2 or 1
   for i, element in ipairs(elements) do
-    element:target(options.key_of(option)):description(option.help .. shown_default(option))
+    local help = i == 2 and option.negation_help or option.help
+    element:target(options.key_of(option)):description(help .. shown_default(option))
     element:hidden(i ~= shown)
   end
   return elements[shown]
@@ -195,11 +195,11 @@ local function parse(args, groups, own_flags)
   if not good then failure.raise(parsed) end
   local values = defaults(all)
   for key, value in pairs(parsed) do values[key] = value end
-  return values, words, flags.take(values, parsed, own_flags or {})
+  return values, words, flags.take(values, parsed, own_flags or {}), parsed
 end
 
--- Parse arguments: the values by key, the words that are no options, and the values of a scenario's
--- flags; or nil, message, info.
+-- Parse arguments: the values by key, the words that are no options, the values of a scenario's
+-- flags, and the values that were given; or nil, message, info.
 function arguments.parse(args, groups, own_flags)
   return failure.protect(parse, args, groups, own_flags)
 end

@@ -1,10 +1,14 @@
 -- catalog.lua - finds scenario files, by path or by name, and loads them.
 
 local core = require "bigdata.core"
+local environment = require "bigdata.environment"
 local failure = require "bigdata.failure"
 local lfs = require "lfs"
 local scenario = require "bigdata.scenario"
+local settings = require "bigdata.settings"
+local sweep = require "bigdata.sweep"
 local text = require "bigdata.text"
+local variant = require "bigdata.variant"
 
 local catalog = {}
 
@@ -35,6 +39,17 @@ function catalog.names()
   return list
 end
 
+-- The file that a path or a name stands for in another scenario's file: first what stands beside
+-- it, and never the file itself.
+local function find_beside(name, asking)
+  local beside = name:find("^/") and "" or asking:match("^.*/") or ""
+  local places = { beside .. name, ("%s%s.lua"):format(beside, name) }
+  for _, folder in ipairs(folders()) do places[#places + 1] = ("%s/%s.lua"):format(folder, name) end
+  for _, path in ipairs(places) do
+    if path ~= asking and is_file(path) then return path end
+  end
+end
+
 -- The file that a path or a name stands for; nil if there is none.
 function catalog.find(name)
   if name:find("/", 1, true) or name:find("%.lua$") then
@@ -47,20 +62,24 @@ function catalog.find(name)
   return is_file(name) and name or nil
 end
 
-local function not_found(name)
+-- where: what the message begins with, if anything.
+local function not_found(name, where)
   local names = {}
   for _, entry in ipairs(catalog.names()) do names[#names + 1] = entry.name end
   local base = name:match("([^/]*)$"):gsub("%.lua$", "")
   local near = text.near(base, names)
-  return failure.new(("there is no scenario %s"):format(name),
+  return failure.new(("%sthere is no scenario %s"):format(where or "", name),
     near and ("did you mean %s?"):format(near)
     or "give the path of a scenario file, or a name that bigdata list shows")
 end
 
-local function evaluate(path)
-  local chunk, problem = loadfile(path, "t")
+local function read(path)
+  local chunk, problem = loadfile(path, "t", environment.new())
   if not chunk then failure.raise(problem) end
-  local object = chunk()
+  return chunk()
+end
+
+local function check_scenario(object, path)
   if not scenario.is(object) then
     failure.raise(("%s returns %s, not a scenario"):format(path,
       object == nil and "nothing" or "a " .. type(object)),
@@ -73,18 +92,41 @@ local function evaluate(path)
   return object
 end
 
--- Load a scenario by path or name: the scenario, with its name and its path, or nil, message, info.
+-- So many scenarios may stand on one another.
+local DEEPEST = 8
+
+-- A file's scenario, or sweep, with its name and its path. depth: how many others stand on it.
+local function evaluate(path, depth)
+  if depth > DEEPEST then
+    failure.raise(("%s: too many scenarios stand on one another, perhaps in a circle"):format(path))
+  end
+  local object = read(path)
+  local standing = variant.is(object) and variant or sweep.is(object) and sweep
+  if standing then
+    object = standing.resolve(object, path, function(name)
+      local found = find_beside(name, path)
+      if not found then error(not_found(name, path .. ": "), 0) end
+      return evaluate(found, depth + 1)
+    end)
+  else
+    check_scenario(object, path)
+    object.name = path
+    settings.set_defaults(object, settings.read(path, object, object.settings or {}))
+  end
+  object.path = path
+  object.name = path:match("([^/]*)$"):gsub("%.lua$", "")
+  return object
+end
+
+-- Load a scenario, or a sweep, by path or name: the object, with its name and its path, or nil,
+-- message, info.
 function catalog.load(name)
   local path = catalog.find(name)
   if not path then
     local problem = not_found(name)
     return nil, problem.message, problem
   end
-  local object, message, info = failure.protect(evaluate, path)
-  if not object then return nil, message, info end
-  object.path = path
-  object.name = path:match("([^/]*)$"):gsub("%.lua$", "")
-  return object
+  return failure.protect(evaluate, path, 0)
 end
 
 return catalog

@@ -25,10 +25,10 @@ local function shown_type(value)
 end
 
 -- Check the table `given` against `shape`: key -> types, as in { name = "string", size =
--- "integer|nil" }. `what` begins the message; level is as in error(), seen from the caller.
--- Returns `given`.
+-- "integer|nil" }. `what` begins the message; level is as in error(), seen from the caller: 0 is no
+-- place at all. Returns `given`.
 function check.shape(what, given, shape, level)
-  level = level + 1
+  level = level > 0 and level + 1 or 0
   if type(given) ~= "table" then
     error(("%s must be a table, not %s"):format(what, shown_type(given)), level)
   end

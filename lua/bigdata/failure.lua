@@ -44,6 +44,9 @@ function failure.protect(f, ...)
   local results = table.pack(xpcall(f, handler, ...))
   if results[1] then return table.unpack(results, 2, results.n) end
   local problem = results[2]
+  if type(problem) == "string" then -- Lua has no memory left for the handler
+    problem = failure.new(problem, nil, "NOMEM")
+  end
   return nil, problem.message, problem
 end
 

@@ -119,7 +119,7 @@ function flags.with(groups, list)
 end
 
 -- What steps see of the flags: their values, and an error for a name that is none.
-local function strict(values, list)
+function flags.strict(values, list)
   local names = {}
   for i, flag in ipairs(list) do names[i] = flag.name end
   return setmetatable(values, {
@@ -140,7 +140,7 @@ function flags.take(values, given, list)
     end
     values[flag.name] = nil
   end
-  return strict(own, list)
+  return flags.strict(own, list)
 end
 
 return flags

@@ -6,8 +6,10 @@
 --   read      turns the value's text into the value: function(text) -> value, or nil and what the
 --             value must be ("a whole number from 1 to 5000")
 --   key       where the value goes, if not under the name; value  what a switch sets (true)
--- A switch may have a `negation`, the name of its opposite. Options are kept in groups, a list of
--- { title=, options... }. `_` and `-` are the same in names.
+-- A switch may have a `negation`, the name of its opposite, and `negation_help`, if that cannot do
+-- with the same words. Options are kept in groups, a list of { title=, of_trial=, options... };
+-- of_trial: they say how a trial is run, so that scenarios may set them. `_` and `-` are the same
+-- in names.
 
 local failure = require "bigdata.failure"
 local text = require "bigdata.text"
@@ -69,7 +71,7 @@ options.HELP = { name = "help", help = "show this text" }
 
 options.RUN = {
   {
-    title = "Database",
+    title = "Database", of_trial = true,
     options.DBURL,
     {
       name = "poolsize", short = "c", aliases = { "clients", "connections" }, argument = "N",
@@ -83,10 +85,11 @@ options.RUN = {
     {
       name = "no-autocommit", key = "autocommit", value = false, default = true,
       help = "one transaction for each record",
+      negation = "autocommit", negation_help = "no transaction around each record",
     },
   },
   {
-    title = "Execution",
+    title = "Execution", of_trial = true,
     {
       name = "engine", argument = "NAME", default = "threads",
       read = choice { "threads", "poll" },
@@ -102,7 +105,8 @@ options.RUN = {
         .. "record",
     },
     {
-      name = "lua-state", argument = "NAME", default = "worker", read = choice { "worker", "shared" },
+      name = "lua-state", argument = "NAME", default = "worker",
+      read = choice { "worker", "shared" },
       help = "with --loop lua: worker, an interpreter for each connection or event loop; or "
         .. "shared, one under one lock",
     },
@@ -124,7 +128,10 @@ options.RUN = {
       name = "queue", argument = "N", read = whole(0, MANY), default = 4096,
       help = "records between the reader and the workers; 0 is no bound",
     },
-    { name = "preload", help = "fill the queue before the clock starts" },
+    {
+      name = "preload", help = "fill the queue before the clock starts",
+      negation = "no-preload", negation_help = "start the clock with an empty queue",
+    },
     {
       name = "max-errors", argument = "N", read = whole(0, MANY), default = 0,
       help = "go on until more than N records are bad or refused",
@@ -170,6 +177,23 @@ function options.names_of(option)
   local names = { option.name, table.unpack(option.aliases or {}) }
   if option.negation then names[#names + 1] = option.negation end
   return names
+end
+
+-- The options of a run of the scenario: those of any run, with the scenario's defaults.
+function options.of(scenario)
+  local defaults = scenario.settings or {}
+  local changed = {}
+  for i, group in ipairs(options.RUN) do
+    changed[i] = { title = group.title, of_trial = group.of_trial }
+    for j, option in ipairs(group) do
+      local own = {}
+      for name, value in pairs(option) do own[name] = value end
+      local default = defaults[options.key_of(option)]
+      if default ~= nil then own.default, own.no_default_in_help = default, nil end
+      changed[i][j] = own
+    end
+  end
+  return changed
 end
 
 -- What no option can check by itself.

@@ -8,6 +8,7 @@
 -- NULLs.
 
 local failure = require "bigdata.failure"
+local interpreted = require "bigdata.interpreted"
 local text = require "bigdata.text"
 local values = require "bigdata.values"
 
@@ -22,9 +23,7 @@ local FREE_ROWS = 3
 
 -- What the column holds in a row of the answer to the n-th statement.
 local ANSWERS = {
-  { name = "", touched = 1, value = function(n, row, column)
-    return ("%s/%d/%d"):format(column, n, row)
-  end },
+  { name = "", touched = 1, value = interpreted.value },
   { name = " when its answers are NULL", touched = 0, value = function() return nil end },
 }
 
@@ -78,69 +77,13 @@ end
 
 --- The interpreted form.
 
-local function iterate(lists, length)
-  local i = 0
-  return function()
-    i = i + 1
-    if i > length then return nil end
-    local elements = {}
-    for n, list in ipairs(lists) do elements[n] = list[i] end
-    return table.unpack(elements, 1, #lists)
-  end
-end
-
--- A db that notes statements in `sent` and answers them. rows_of(n): how many rows the answer to
--- the n-th statement has.
-local function noting_db(sent, answer, rows_of)
-  local db = {}
-
-  local function note(sql, ...)
-    local params = { n = select("#", ...) }
-    for i = 1, params.n do params[i] = values.text((select(i, ...))) end
-    sent[#sent + 1] = { sql = sql, params = params }
-    return #sent
-  end
-
-  local function made_up_row(n, row)
-    return setmetatable({}, {
-      __index = function(_, column) return answer.value(n, row, column) end,
-    })
-  end
-
-  function db.exec(_, ...)
-    note(...)
-    return answer.touched
-  end
-
-  function db.one(_, ...)
-    return made_up_row(note(...), 1)
-  end
-
-  function db.all(_, ...)
-    local n, rows = note(...), {}
-    for row = 1, rows_of(n) do rows[row] = made_up_row(n, row) end
-    return rows
-  end
-
-  function db.zip(_, ...)
-    local lists = { ... }
-    for _, list in ipairs(lists) do
-      if #list ~= #lists[1] then error("the lists of db:zip are not equally long", 2) end
-    end
-    return iterate(lists, #lists[1])
-  end
-
-  return db
-end
-
--- Call the step's function for a record: the list of { sql=, params= }, and its error, if any.
+-- rows_of(n): how many rows the answer to the n-th statement has.
 local function interpret(f, row, answer, rows_of)
-  local sent = {}
-  local thread = coroutine.create(f)
-  local good, problem = coroutine.resume(thread, noting_db(sent, answer, rows_of), row)
-  if good and coroutine.status(thread) ~= "dead" then problem = "it yields" end
-  coroutine.close(thread)
-  return sent, problem
+  return interpreted.call(f, row, {
+    touched = function() return answer.touched end,
+    row = function(n) return interpreted.row(answer.value, n, 1) end,
+    rows = function(n) return interpreted.rows(answer.value, n, rows_of(n)) end,
+  }, {})
 end
 
 --- Comparing.
@@ -155,9 +98,9 @@ local function same(a, b)
 end
 
 -- The number of the first statement in which the streams differ; nil if they are the same.
-local function parting(compiled, interpreted)
-  for i = 1, math.max(#compiled, #interpreted) do
-    if not same(compiled[i], interpreted[i]) then return i end
+local function parting(compiled, sent)
+  for i = 1, math.max(#compiled, #sent) do
+    if not same(compiled[i], sent[i]) then return i end
   end
 end
 
@@ -174,12 +117,12 @@ local SAME_FOR_ALL = "a test of equality or of truth (if, and, or, ==, ~=) on a 
   .. "variable kept from record to record, cannot be compiled: do the same for every record, "
   .. "and leave the test to the SQL statement"
 
-local function difference(step, at, answer, compiled, interpreted)
-  local i = parting(compiled, interpreted)
+local function difference(step, at, answer, compiled, sent)
+  local i = parting(compiled, sent)
   if not i then return end
   failure.raise(("step %s: its plan does not do what its function does for the record at %s%s; "
     .. "they part at statement %d:\n  the function sends\n      %s\n  the plan sends\n      %s")
-    :format(step.name, at, answer.name, i, shown(interpreted[i]), shown(compiled[i])), SAME_FOR_ALL)
+    :format(step.name, at, answer.name, i, shown(sent[i]), shown(compiled[i])), SAME_FOR_ALL)
 end
 
 local function prove_record(step, player, row, at, beside)
@@ -191,8 +134,8 @@ local function prove_record(step, player, row, at, beside)
   for _, answer in ipairs(ANSWERS) do
     local compiled = play(player, answer, rows_of_slot)
     local function rows_of(n) return compiled[n] and compiled[n].rows or FREE_ROWS end
-    local interpreted, problem = interpret(step.f, row, answer, rows_of)
-    difference(step, at, answer, compiled, interpreted)
+    local sent, problem = interpret(step.f, row, answer, rows_of)
+    difference(step, at, answer, compiled, sent)
     if problem then
       failure.raise(("step %s: called for the record at %s%s, its function fails: %s")
         :format(step.name, at, answer.name, tostring(problem)), SAME_FOR_ALL)

@@ -50,6 +50,12 @@ local function loop_of(settings)
     or "connection")
 end
 
+-- The heading's line about the server; what: for what a private one was started.
+function report.server_line(server, what)
+  return ("  server    PostgreSQL %s, %s"):format(server.version,
+    server.private and "private, started for this " .. what or server.description)
+end
+
 local function heading(result)
   local settings = result.settings
   local loops = settings.engine == "poll" and text.plural(settings.jobs, "event loop")
@@ -66,10 +72,7 @@ local function heading(result)
   if #limits > 0 then
     lines[#lines + 1] = ("  limit     %s a step"):format(table.concat(limits, ", "))
   end
-  if result.server then
-    lines[#lines + 1] = ("  server    PostgreSQL %s, %s"):format(result.server.version,
-      result.server.private and "private, started for this run" or result.server.description)
-  end
+  if result.server then lines[#lines + 1] = report.server_line(result.server, "run") end
   return lines
 end
 
@@ -133,6 +136,15 @@ function report.reject_notes(step)
     lines[#lines + 1] = ("  and %s more"):format(text.count(step.rejects - #step.samples))
   end
   return lines
+end
+
+-- The step and its first bad record, of a trial that ended there.
+function report.stopped_at(result)
+  local step = result.steps[#result.steps]
+  local sample = step.samples[1]
+  local where = sample and (": %s:%d: %s"):format(sample.file, sample.line, sample.reason) or ""
+  return ("step %s stopped at %s%s"):format(step.name,
+    step.rejects == 1 and "a bad record" or "too many bad records, the first", where)
 end
 
 local ENDED = {

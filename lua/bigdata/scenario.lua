@@ -14,7 +14,9 @@ local SCHEMAS = { "census" }
 
 --- Begin a scenario; see `bigdata.scenario`.
 function scenario.new(settings)
-  check.shape("a scenario", settings, { summary = "string", schema = "string|nil" }, 2)
+  check.shape("a scenario", settings, {
+    summary = "string", schema = "string|nil", settings = "table|nil",
+  }, 2)
   if settings.schema and settings.schema ~= "census" then
     error(("a scenario's schema must be %s, not %s%s"):format(text.either(SCHEMAS),
       settings.schema, text.suggest(settings.schema, SCHEMAS)), 2)
@@ -22,8 +24,10 @@ function scenario.new(settings)
   return setmetatable({
     summary = settings.summary,
     schema = settings.schema,
+    settings = settings.settings, -- as given; catalog.lua checks them
     flags = {},
     steps = {},
+    hooks = {}, -- "setup", "teardown", "worker" -> function
   }, Scenario)
 end
 
@@ -124,7 +128,8 @@ end
 -- @return a function that takes the step's settings, a table: `source`, a function that is given
 -- the flags and returns a source; `each`, a function that is called with `(db, row)`, or instead
 -- of it `plan`, for the step compiled to a plan, and `run`, for the Lua loop, where the two must
--- differ
+-- differ. In the Lua loop the function's third argument is a table for what the worker is to keep
+-- from record to record
 function Scenario:step(name)
   if type(name) ~= "string" or not name:find("^[%w_%-]+$") then
     error("a step's name must be letters, digits, _ and -: scenario:step \"name\" {...}", 2)
@@ -132,6 +137,38 @@ function Scenario:step(name)
   return function(settings)
     add_step(self, name, settings)
   end
+end
+
+local function set_hook(self, name, f)
+  if type(f) ~= "function" then
+    error(("scenario:%s needs a function, not a %s"):format(name, type(f)), 3)
+  end
+  if self.hooks[name] then error(("scenario:%s is given twice"):format(name), 3) end
+  self.hooks[name] = f
+end
+
+--- Give a function that is called once, before the first step: to make tables, say.
+-- If it fails, nothing is run.
+-- @param f is called with `(db, opt)`: a db whose calls wait for their answers (`exec`, `one`,
+-- `all`, `zip`), and the values of the flags. Each statement is a transaction, unless the function
+-- sends `begin` and `commit` itself
+function Scenario:setup(f)
+  set_hook(self, "setup", f)
+end
+
+--- Give a function that is called once after the last step, also where the run has failed or was
+-- interrupted, but not where the setup has failed.
+-- @param f is called with `(db, opt)`, as that of `setup`
+function Scenario:teardown(f)
+  set_hook(self, "teardown", f)
+end
+
+--- Give a function that is called on every connection of the pool before each step's clock starts:
+-- for settings, temporary tables, and what a worker looks up once.
+-- @param f is called with `(db, opt, state)`: db is the worker's own; state is the table that the
+-- step's function is given as third argument for all records of that worker, in the Lua loop
+function Scenario:worker(f)
+  set_hook(self, "worker", f)
 end
 
 return scenario

@@ -21,7 +21,9 @@ local MAX_OPS = 10000
 local METHODS = { "all", "exec", "one", "zip" }
 
 local WAY_OUT = "a step may only pass values through unchanged; compute in the SQL statement, or "
-  .. "prepare the data (a loop in Lua that may compute, run = ... with --loop=lua, is to come)"
+  .. "prepare the data, or use --loop lua, where the function may compute"
+
+local STATE_WAY_OUT = "use --loop lua: only there a worker keeps its state from record to record"
 
 -- What each symbolic value stands for: { trace=, kind=, name=, scope=, ... }. scope is the
 -- innermost loop that the value belongs to.
@@ -108,7 +110,7 @@ for event, operation in pairs(OPERATIONS) do Value[event] = refuse_operation(ope
 function Value.__newindex(value, key)
   local fact = facts[value]
   refuse_here(fact.trace, ("assigning to %s.%s cannot be compiled"):format(fact.name,
-    facts[key] and "?" or tostring(key)))
+    facts[key] and "?" or tostring(key)), fact.kind == "state" and STATE_WAY_OUT or nil)
 end
 
 -- Reading a field of a value, by the value's kind.
@@ -147,6 +149,11 @@ end
 
 read.count = read.scalar
 
+function read.state(fact, key)
+  refuse_here(fact.trace, ("reading %s.%s cannot be compiled"):format(fact.name, tostring(key)),
+    STATE_WAY_OUT)
+end
+
 function Value.__index(value, key)
   local fact = facts[value]
   check_alive(fact)
@@ -160,6 +167,7 @@ local NOT_A_PARAMETER = {
   row = "a whole row: name one of its columns",
   list = "a list: only db:zip takes it",
   count = "the number of rows that a statement touched: it is not known to a plan",
+  state = "a table, which is no value",
 }
 
 local function parameter(self, i, value)
@@ -352,7 +360,8 @@ end
 local function run(self, f)
   local thread = coroutine.create(f)
   local row = symbolic { trace = self, kind = "record", name = "row" }
-  local good, problem = coroutine.resume(thread, db_object(self), row)
+  local state = symbolic { trace = self, kind = "state", name = "the worker's state" }
+  local good, problem = coroutine.resume(thread, db_object(self), row, state)
   self.finished = true
   local traceback = not good and debug.traceback(thread)
   local yielded = coroutine.status(thread) == "suspended" and place(self, thread)
@@ -360,6 +369,9 @@ local function run(self, f)
   if self.refusal then error(self.refusal, 0) end
   if not good then raise_own_error(self, problem, traceback) end
   if yielded then refuse(self, yielded, "yielding cannot be compiled") end
+  if problem ~= nil then
+    refuse(self, self.begins, "the function returns a value: it must return nothing", "")
+  end
 end
 
 local function record(step, fields, rest)

@@ -5,6 +5,7 @@
 
 local core = require "bigdata.core"
 local failure = require "bigdata.failure"
+local hooks = require "bigdata.hooks"
 local proof = require "bigdata.proof"
 local schema = require "bigdata.schema"
 local trace = require "bigdata.trace"
@@ -74,8 +75,10 @@ local SILENT = {
   finish = function() end,  -- () what note or begin announced is over
 }
 
--- The server to use: a private one if nothing says where another is. nil: the environment's.
-local function private_server(settings, watch)
+-- A private server for pools of up to settings.poolsize connections; nil where something says that
+-- another one is to be used. Raises.
+function trial.server(settings, watch)
+  watch = setmetatable(watch or {}, { __index = SILENT })
   if settings.dburl or core.environment() then return nil end
   watch.note("starting a private PostgreSQL server")
   local server, message, info = core.server {
@@ -119,6 +122,9 @@ end
 local function run_step(pool, scenario, compiled, settings, flags, watch)
   local step = compiled.step
   local source <close> = trial.source(step, flags)
+  if settings.loop ~= "lua" then
+    hooks.prepare_workers(scenario, pool, settings.poolsize, flags)
+  end
   watch.begin(step.name, settings)
   local outcome, message, info = pool:run {
     plan = compiled.plan,
@@ -158,16 +164,32 @@ local function run_steps(result, pool, scenario, compiled, flags, watch)
   result.ended = "done"
 end
 
+local function run_pool(result, conninfo, scenario, compiled, flags, watch)
+  local pool <close> = open_pool(conninfo, result.settings)
+  result.connect_seconds = pool:open_seconds()
+  run_steps(result, pool, scenario, compiled, flags, watch)
+  return true
+end
+
+-- Between the scenario's setup and its teardown, which has no pool beside it that may hold locks.
+local function run_with_hooks(result, conninfo, scenario, compiled, flags, watch)
+  hooks.set_up(scenario, conninfo, flags)
+  local good, _, problem = failure.protect(run_pool, result, conninfo, scenario, compiled, flags,
+    watch)
+  if not good and core.interrupted() then problem = failure.new("interrupted", nil, "STOPPED") end
+  local clean, _, unclean = hooks.tear_down(scenario, conninfo, flags)
+  if not good then error(problem, 0) end
+  if not clean and result.ended == "done" then error(unclean, 0) end
+end
+
 local function run(result, scenario, flags, watch)
   local settings = result.settings
   local compiled = compile(scenario, flags, settings.loop)
   if core.interrupted() then failure.raise("interrupted", nil, "STOPPED") end
-  local server <close> = private_server(settings, watch)
+  local server <close> = trial.server(settings, watch)
   local conninfo = settings.dburl or server and server:conninfo() or nil
   result.server = prepare_database(conninfo, scenario, server ~= nil)
-  local pool <close> = open_pool(conninfo, settings)
-  result.connect_seconds = pool:open_seconds()
-  run_steps(result, pool, scenario, compiled, flags, watch)
+  run_with_hooks(result, conninfo, scenario, compiled, flags, watch)
   return true
 end
 

@@ -86,6 +86,18 @@ describe("bigdata.scenario", function()
     end)
   end)
 
+  it("keeps its functions for runs and workers, one of each", function()
+    local made = scenario()
+    for _, name in ipairs { "setup", "teardown", "worker" } do
+      made[name](made, nothing)
+      assert.equal(nothing, made.hooks[name])
+      raises(("scenario:%s is given twice"):format(name), function() made[name](made, nothing) end)
+      raises(("scenario:%s needs a function, not a string"):format(name), function()
+        made[name](made, "x")
+      end)
+    end
+  end)
+
   it("refuses flags that cannot be", function()
     raises("type must be boolean, integer, number, path or string, not int", function()
       scenario():flag "x" { type = "int" }
@@ -197,5 +209,29 @@ describe("catalog", function()
     assert.equal("end the file with: return scenario",
       fails("empty.lua", "empty.lua returns nothing, not a scenario").hint)
     fails("no_step.lua", "the scenario has no step")
+  end)
+
+  it("gives a file globals to read, and none to set", function()
+    local function loading(text, code)
+      write("globals.lua", code)
+      fails("globals.lua", "^globals.lua:2: .*" .. text)
+    end
+    loading("the scenario sets the global variable count: write local count", "\ncount = 1")
+    loading("the scenario sets the global variable _G.count", "\n_G['_G.count'] = 1")
+    loading("the scenario sets the global variable f", "\nfunction f() end")
+    loading("there is no global variable count: is it misspelt", "\nlocal _ = count")
+    loading("a scenario cannot call os.exit", "\nos.exit(0)")
+    loading("a scenario cannot call debug.sethook", "\ndebug.sethook()")
+    assert.is_nil(rawget(_G, "count"))
+    write("reads.lua", [[
+      local bigdata = require "bigdata"
+      assert(os.time() > 0 and math.pi > 3 and #debug.traceback() > 0 and _G.print == print)
+      for _, name in ipairs { "string", "table", "io", "utf8", "coroutine" } do
+        assert(type(_G[name]) == "table")
+      end
+      local s = bigdata.scenario { summary = "reads" }
+      s:step "one" { source = function() end, each = function() end }
+      return s]])
+    assert.equal("reads", assert(catalog.load("reads.lua")).summary)
   end)
 end)

@@ -110,10 +110,22 @@ describe("trace", function()
 
   it("names the function's place where a tail call hides the line", function()
     local line = line_here() + 1
+    local each = function(db)
+      return db:exec("select $1", {})
+    end
+    local _, message = record(each)
+    assert.is_truthy(message:find(("%s:%d: parameter 1 is a table"):format(HERE, line), 1, true),
+      message)
+  end)
+
+  it("refuses a function that returns a value", function()
+    local line = line_here() + 1
     local each = function(db, row)
       return db:exec("select $1", row.fileid)
     end
-    assert.equal(("%s:%d"):format(HERE, line), assert(record(each)).ops[1].where)
+    local _, message = record(each)
+    assert.is_truthy(message:find(("%s:%d: the function returns a value"):format(HERE, line), 1,
+      true), message)
   end)
 end)
 

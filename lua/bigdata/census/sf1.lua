@@ -1,5 +1,6 @@
--- sf1.lua - Census 2000 Summary File 1 as sources: the geographic headers, and the data segments,
--- of all the states that a folder holds.
+--- Census 2000 Summary File 1 as sources: the geographic headers, and the data segments, of all the
+-- states that a folder holds.
+-- @module bigdata.census.sf1
 
 local lfs = require "lfs"
 local core = require "bigdata.core"

@@ -41,7 +41,7 @@ local function of_scenario(scenario)
   return arguments.help({
     usage = ("Usage: bigdata %s [options]"):format(scenario.name),
     description = ("%s (%s)"):format(scenario.summary, scenario.path),
-  }, options.RUN, scenario.flags) .. "\n"
+  }, options.of(scenario), scenario.flags) .. "\n"
 end
 
 function help.run(args, out)

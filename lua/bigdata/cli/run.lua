@@ -8,6 +8,9 @@ local help = require "bigdata.cli.help"
 local options = require "bigdata.options"
 local progress = require "bigdata.progress"
 local report = require "bigdata.report"
+local sweep = require "bigdata.sweep"
+local sweep_report = require "bigdata.sweep_report"
+local sweep_run = require "bigdata.sweep_run"
 local trial = require "bigdata.trial"
 
 local run = {}
@@ -36,18 +39,9 @@ local function other_word(words, name)
   return #words > 1 and name or nil
 end
 
--- The step and its first bad record, for the message of a run that stopped there.
-local function stopped_at(result)
-  local step = result.steps[#result.steps]
-  local sample = step.samples[1]
-  local where = sample and (": %s:%d: %s"):format(sample.file, sample.line, sample.reason) or ""
-  return ("step %s stopped at %s%s"):format(step.name,
-    step.rejects == 1 and "a bad record" or "too many bad records, the first", where)
-end
-
 local function explain(result, out)
   if result.ended == "errors" then
-    out:problem(stopped_at(result), { hint = "--max-errors N goes on past N bad records" })
+    out:problem(report.stopped_at(result), { hint = "--max-errors N goes on past N bad records" })
   elseif result.error then
     out:problem(result.error.message, result.error)
   end
@@ -63,18 +57,57 @@ local function run_dry(scenario, settings, flags, out)
   return STATUS[result.ended]
 end
 
-local function run_trial(scenario, settings, flags, out)
-  local meter = not settings.quiet and progress.new {
+local function new_meter(settings, out)
+  if settings.quiet then return nil end
+  return progress.new {
     write = function(words) out:say(words) end,
     terminal = out.terminal,
     every = settings.progress,
   }
+end
+
+local function run_trial(scenario, settings, flags, out)
+  local meter = new_meter(settings, out)
   local result, message, info = trial.run(scenario, settings, flags, meter and meter:watch())
   if meter then meter:finish() end
   if not result then return out:problem(message, info) end
   out:result(settings.quiet and report.line(result) or report.text(result))
   explain(result, out)
   return STATUS[result.ended]
+end
+
+local function run_sweep(object, settings, flags, out)
+  local meter = new_meter(settings, out)
+  local function announce(number, count, label)
+    if meter then out:say(("trial %d of %d: %s\n"):format(number, count, label)) end
+  end
+  local result, message, info = sweep_run.run(object, settings, flags, announce,
+    meter and meter:watch())
+  if meter then meter:finish() end
+  if not result then return out:problem(message, info) end
+  out:result(settings.quiet and sweep_report.lines(result) or sweep_report.text(result))
+  return STATUS[result.ended]
+end
+
+-- A sweep's trials, and what each of them would do.
+local function run_sweep_dry(object, settings, flags, out)
+  local trials, message, info = sweep.trials(object, settings, flags)
+  if not trials then return out:problem(message, info) end
+  for i, item in ipairs(trials) do out:result(("trial %d: %s\n"):format(i, item.label)) end
+  return run_dry(object.scenario, settings, flags, out)
+end
+
+-- An option given for a setting that every trial sets would be lost in silence.
+local function check_varied(object, given)
+  for _, name in ipairs(object.names) do
+    local everywhere = true
+    for _, values in ipairs(object.values) do everywhere = everywhere and values[name] ~= nil end
+    if given[name] ~= nil and everywhere then
+      return nil, ("--%s: the sweep %s sets it for each trial"):format(options.dashed(name),
+        object.name), { hint = ("leave it out, or run %s itself"):format(object.scenario.name) }
+    end
+  end
+  return true
 end
 
 local function check(settings, words, name)
@@ -92,7 +125,7 @@ function run.run(args, out)
   end
   local scenario, message, info = catalog.load(name)
   if not scenario then return out:problem(message, info) end
-  local settings, words, flags = arguments.parse(args, options.RUN, scenario.flags)
+  local settings, words, flags, given = arguments.parse(args, options.of(scenario), scenario.flags)
   if not settings then
     local problem = flags
     if (problem.hint or "") == "" then
@@ -105,6 +138,11 @@ function run.run(args, out)
   local good
   good, message, info = check(settings, words, name)
   if not good then return out:problem(message, info) end
+  if sweep.is(scenario) then
+    good, message, info = check_varied(scenario, given)
+    if not good then return out:problem(message, info) end
+    return (settings.dry_run and run_sweep_dry or run_sweep)(scenario, settings, flags, out)
+  end
   return (settings.dry_run and run_dry or run_trial)(scenario, settings, flags, out)
 end
 

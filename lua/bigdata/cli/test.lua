@@ -30,11 +30,23 @@ local function keep_problem(Exit)
   end
 end
 
+-- A spec that is missing or no Lua: what is wrong with it. (busted's TAP output cannot say so.)
+local function unreadable(args)
+  for _, argument in ipairs(args) do
+    if argument:find("^[^-].*%.lua$") then
+      local chunk, problem = loadfile(argument, "t")
+      if not chunk then return problem end
+    end
+  end
+end
+
 function test.run(args, out)
   if not pcall(require, "busted.core") then
     return out:problem("busted is not installed", { hint = "Debian: apt-get install lua-busted" })
   end
   if #args == 0 then return out:problem("test: which spec?", { hint = "bigdata help test" }) end
+  local wrong = unreadable(args)
+  if wrong then return out:problem("test: " .. wrong) end
   local Exit = catch_exit()
   _G.arg = { [0] = "bigdata test", table.unpack(args) } -- busted reads it
   local good, problem = xpcall(function()

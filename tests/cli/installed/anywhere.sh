@@ -4,7 +4,7 @@ BIGDATA_PROGRAM=$BIGDATA
 BIGDATA=$PWD/prefix/bin/bigdata
 mkdir elsewhere
 cd elsewhere
-bigdata list | grep -o row_by_row
+bigdata list | grep -ow '^row_by_row'
 bigdata row_by_row --dry-run >/dev/null 2>&1
 echo "status $?"
 database

@@ -1,0 +1,111 @@
+---@meta bigdata.census.sf1
+-- luacheck: ignore 212 241
+
+local sf1 = {}
+
+---A geographic header: the official fields, in lower case.
+---@class bigdata.census.GeoRow: bigdata.Row
+---@field fileid string
+---@field stusab string
+---@field sumlev string
+---@field geocomp string
+---@field chariter string
+---@field cifsn string
+---@field logrecno string
+---@field region string
+---@field division string
+---@field statece string
+---@field state string
+---@field county string
+---@field countysc string
+---@field cousub string
+---@field cousubcc string
+---@field cousubsc string
+---@field place string
+---@field placecc string
+---@field placedc string
+---@field placesc string
+---@field tract string
+---@field blkgrp string
+---@field block string
+---@field iuc string
+---@field concit string
+---@field concitcc string
+---@field concitsc string
+---@field aianhh string
+---@field aianhhfp string
+---@field aianhhcc string
+---@field aihhtli string
+---@field aitsce string
+---@field aits string
+---@field aitscc string
+---@field anrc string
+---@field anrccc string
+---@field msacmsa string
+---@field masc string
+---@field cmsa string
+---@field macci string
+---@field pmsa string
+---@field necma string
+---@field necmacci string
+---@field necmasc string
+---@field exi string
+---@field ua string
+---@field uasc string
+---@field uatype string
+---@field ur string
+---@field cd106 string
+---@field cd108 string
+---@field cd109 string
+---@field cd110 string
+---@field sldu string
+---@field sldl string
+---@field vtd string
+---@field vtdi string
+---@field zcta3 string
+---@field zcta5 string
+---@field submcd string
+---@field submcdcc string
+---@field arealand string
+---@field areawatr string
+---@field name string
+---@field funcstat string
+---@field gcuni string
+---@field pop100 string
+---@field hu100 string
+---@field intptlat string
+---@field intptlon string
+---@field lsadc string
+---@field partflag string
+---@field sdelm string
+---@field sdsec string
+---@field sduni string
+---@field taz string
+---@field uga string
+---@field puma5 string
+---@field puma1 string
+---@field reserve2 string
+---@field macc string
+---@field uacp string
+---@field reserved string
+
+---A record of a data segment.
+---@class bigdata.census.DataRow: bigdata.Row
+---@field fileid string
+---@field stusab string
+---@field chariter string
+---@field cifsn string the segment
+---@field logrecno string
+---@field items string[]
+
+---The geographic headers in a folder.
+---@param directory string
+---@return bigdata.Source
+function sf1.geo(directory) end
+
+---The data segments in a folder.
+---@param directory string
+---@return bigdata.Source
+function sf1.data(directory) end
+
+return sf1

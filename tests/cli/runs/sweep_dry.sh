@@ -1,0 +1,3 @@
+# What a sweep would do, without a database.
+sample 2
+bigdata interpreter_cost --directory data --dry-run

@@ -1,0 +1,220 @@
+-- sweep: which trials there are, and the table of their results. The running is in tests/pg.
+
+local arguments = require "bigdata.arguments"
+local catalog = require "bigdata.catalog"
+local options = require "bigdata.options"
+local sweep = require "bigdata.sweep"
+local sweep_report = require "bigdata.sweep_report"
+
+local path
+
+before_each(function()
+  path = os.tmpname()
+  os.remove(path)
+  path = path .. ".lua"
+end)
+
+after_each(function() os.remove(path) end)
+
+-- Load a sweep of row_by_row with this definition.
+local function load(definition)
+  local file = assert(io.open(path, "w"))
+  file:write(('return require "bigdata".sweep { scenario = "row_by_row", %s }'):format(definition))
+  file:close()
+  return catalog.load(path)
+end
+
+local function trials_of(object, ...)
+  local settings, _, flags = assert(arguments.parse({ ... }, options.of(object), object.flags))
+  return sweep.trials(object, settings, flags)
+end
+
+-- The labels of the trials with this command line.
+local function labels(definition, ...)
+  local list = {}
+  local trials = assert(trials_of(assert(load(definition)), ...))
+  for i, item in ipairs(trials) do list[i] = item.label end
+  return list
+end
+
+describe("the trials of a sweep", function()
+  it("are every combination, in the order of names and lists", function()
+    assert.same({
+      "engine threads, poolsize 5", "engine threads, poolsize 1",
+      "engine poll, poolsize 5", "engine poll, poolsize 1",
+    }, labels 'vary = { poolsize = { 5, 1 }, engine = { "threads", "poll" } }')
+  end)
+
+  it("leave out combinations that say nothing new", function()
+    local INTERPRETER = [[vary = { engine = { "threads", "poll" }, loop = { "c", "lua" },
+      lua_state = { "worker", "shared" } }]]
+    local expected = {
+      "engine threads, loop c",
+      "engine threads, loop lua, lua-state worker", "engine threads, loop lua, lua-state shared",
+      "engine poll, loop c", "engine poll, loop lua, lua-state worker",
+    }
+    assert.same(expected, labels(INTERPRETER))
+    expected[6] = "engine poll, loop lua, lua-state shared"
+    assert.same(expected, labels(INTERPRETER, "--jobs", "2"))
+    assert.same({ "engine threads", "engine poll, jobs 1", "engine poll, jobs 2" },
+      labels 'vary = { engine = { "threads", "poll" }, jobs = { 1, 2 } }')
+  end)
+
+  it("are those of a list, as it stands", function()
+    assert.same({ "engine poll, poolsize 3", "engine poll, poolsize 3", "engine threads, "
+      .. "poolsize 15" }, labels [[trials = {
+        { engine = "poll", poolsize = 3 }, { engine = "poll", poolsize = 3 }, {} }]])
+  end)
+
+  it("take what they do not set from the command line, then from the sweep", function()
+    local object = assert(load 'vary = { poolsize = { 2 } }, settings = { limit = 7, queue = 9 }')
+    local item = assert(trials_of(object, "--limit", "8"))[1]
+    assert.equal(2, item.settings.poolsize)
+    assert.equal(8, item.settings.limit)
+    assert.equal(9, item.settings.queue)
+  end)
+
+  it("may differ in flags", function()
+    local object = assert(load 'vary = { directory = { "one", "two" } }')
+    local list = assert(trials_of(object))
+    assert.equal("one", list[1].flags.directory)
+    assert.equal("two", list[2].flags.directory)
+    assert.equal("directory two", list[2].label)
+    assert.has_error(function() return list[1].flags.nothing end)
+  end)
+
+  it("must be possible", function()
+    local object = assert(load 'vary = { poolsize = { 8, 2 } }')
+    local list, message = trials_of(object, "--jobs", "4")
+    assert.is_nil(list)
+    assert.is_truthy(message:find("poolsize 2: --jobs must not be above --poolsize", 1, true),
+      message)
+  end)
+end)
+
+describe("a sweep", function()
+  it("says what it does, if its author does not", function()
+    local object = assert(load 'vary = { poolsize = { 8, 2 } }')
+    assert.equal("row_by_row, under several settings: poolsize", object.summary)
+    assert.equal(1, object.repeats)
+    assert.equal("mine", assert(load 'vary = { jobs = { 1 } }, summary = "mine"').summary)
+  end)
+
+  it("is refused with what is wrong about it", function()
+    local function fails(definition, message)
+      local object, problem = load(definition)
+      assert.is_nil(object)
+      assert.is_truthy(problem:find(message, 1, true), problem)
+    end
+    fails("", "a sweep needs either vary or trials")
+    fails("vary = { jobs = { 1 } }, trials = { {} }", "a sweep needs either vary or trials")
+    fails("vary = {}", "vary names no setting")
+    fails("vary = { jobs = {} }", "vary: jobs must be a list with something in it")
+    fails("vary = { jobs = 1 }", "vary: jobs must be a list with something in it")
+    fails("vary = { polsize = { 1 } }", "no setting polsize; did you mean poolsize?")
+    fails("vary = { directry = { '.' } }", "no setting directry; did you mean directory?")
+    fails("vary = { poolsize = { 1, 0 } }", "poolsize must be a whole number from 1 to 5000, not 0")
+    fails("trials = {}", "trials must be a list with something in it")
+    fails("trials = { {}, { jobs = 'x' } }", "trial 2: jobs must be a whole number")
+    fails("trials = { 'poll' }", "trial 1: settings must be a table")
+    fails("vary = { jobs = { 1 } }, repeats = 0", "repeats must be at least 1, not 0")
+    fails("varry = { jobs = { 1 } }", "a sweep has no key varry; did you mean vary?")
+  end)
+
+  it("cannot stand on a sweep", function()
+    assert(load "vary = { jobs = { 1 } }")
+    local other = path:gsub("%.lua$", "_other.lua")
+    local file = assert(io.open(other, "w"))
+    file:write(('return require "bigdata".sweep { scenario = "%s", vary = { jobs = { 1 } } }')
+      :format(path))
+    file:close()
+    local object, message = catalog.load(other)
+    os.remove(other)
+    assert.is_nil(object)
+    assert.is_truthy(message:find("is a sweep itself", 1, true), message)
+  end)
+end)
+
+describe("the table of a sweep", function()
+  -- A run that took `seconds` for 1000 rows, and a tenth of that in processor time.
+  local function ran(seconds, turn)
+    local step = {
+      name = "data", records = 10, rows = 1000, seconds = seconds, cpu_user_seconds = seconds / 20,
+      cpu_system_seconds = seconds / 20, turn_seconds = turn or 0,
+    }
+    return { ended = "done", steps = { step } }
+  end
+
+  local function item(shown, ...)
+    shown.poolsize, shown.protocol = 10, "prepared"
+    local label = ("engine %s, loop %s"):format(shown.engine, shown.loop)
+    return { shown = shown, label = label, runs = { ... } }
+  end
+
+  local function result(trials, repeats)
+    return {
+      name = "cost", summary = "what it costs", repeats = repeats or 1, trials = trials,
+      scenario = { name = "row_by_row", steps = { { name = "data" } } }, ended = "done",
+      names = { "engine", "loop", "lua_state", "poolsize" },
+      server = { version = "15.1", private = true },
+    }
+  end
+
+  it("shows the settings that differ, and the medians with their range", function()
+    local text = sweep_report.text(result({
+      item({ engine = "threads", loop = "c" }, ran(1), ran(2), ran(4)),
+      item({ engine = "poll", loop = "c" }, ran(1), ran(1), ran(1)),
+    }, 3))
+    assert.is_truthy(text:find([[
+
+  scenario  row_by_row
+  trials    2, in turns, 3 times each
+  all with  loop c, poolsize 10, protocol prepared
+  server    PostgreSQL 15.1, private, started for this sweep
+
+  engine   rows/s      min..max  CPU us/row
+data
+  threads     500    250..1,000       200.0
+  poll      1,000  1,000..1,000       100.0
+]], 1, true), text)
+  end)
+
+  it("shows the wait for the lock where one is shared", function()
+    local text = sweep_report.text(result {
+      item({ engine = "threads", loop = "c" }, ran(1)),
+      item({ engine = "threads", loop = "lua", lua_state = "shared" }, ran(2, 5)),
+    })
+    assert.is_truthy(text:find([[
+  loop  lua-state  rows/s  CPU us/row  for the lock
+data
+  c     -           1,000       100.0             -
+  lua   shared        500       200.0        25.0 %
+]], 1, true), text)
+  end)
+
+  it("names trials that failed or were not run, and why", function()
+    local broken = { ended = "failed", steps = {}, error = { message = "the server is gone" } }
+    local text = sweep_report.text(result({
+      item({ engine = "threads", loop = "c" }, ran(1), broken),
+      item({ engine = "poll", loop = "c" }, broken, { ended = "interrupted", steps = {} }),
+      item({ engine = "poll", loop = "lua" }),
+    }, 2))
+    assert.is_truthy(text:find([[
+  threads  c           1,000         -       100.0
+  poll     c     interrupted         -           -
+  poll     lua       not run         -           -
+]], 1, true), text)
+    assert.is_truthy(text:find([[
+engine threads, loop c (run 2): the server is gone
+engine poll, loop c (run 1): the server is gone
+engine poll, loop c (run 2): interrupted
+]], 1, true), text)
+  end)
+
+  it("is a line for each trial when it is to be quiet", function()
+    assert.equal("engine threads, loop c: data 1,000 rows/s\nengine poll, loop c: not run\n",
+      sweep_report.lines(result {
+        item({ engine = "threads", loop = "c" }, ran(1)), item { engine = "poll", loop = "c" },
+      }))
+  end)
+end)

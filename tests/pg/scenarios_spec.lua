@@ -1,0 +1,58 @@
+-- The scenarios that ship, each on a few records of the sample and a private server.
+
+local catalog = require "bigdata.catalog"
+local sf1 = require "bigdata.census.sf1"
+local testing = require "bigdata.testing"
+
+local RECORDS, ITEMS = 5, 222
+
+-- What is checked of scenarios that do not simply load every record once.
+local SPECIAL = {}
+
+local function loads(result, connection)
+  for _, step in ipairs(result.steps) do
+    assert.equal(RECORDS, step.records)
+    assert.equal(0, step.failed)
+  end
+  local counts = connection:query [[
+    select (select count(*) from geo_record) as geo, (select count(*) from data_element) as data]]
+  assert.same({ geo = tostring(RECORDS), data = tostring(RECORDS * ITEMS) }, counts[1])
+end
+
+function SPECIAL.interpreter_cost(result, connection)
+  assert.is_true(#result.trials >= 5)
+  for _, trial in ipairs(result.trials) do
+    assert.equal(1, #trial.runs)
+    loads(trial.runs[1], connection)
+  end
+end
+
+describe("the scenario", function()
+  for _, entry in ipairs(catalog.names()) do
+    it(entry.name .. " runs", function()
+      local result, connection = assert(testing.run(entry.path, { limit = RECORDS, poolsize = 3 }))
+      assert.equal("done", result.ended)
+      local check = SPECIAL[entry.name] or loads
+      check(result, connection)
+    end)
+  end
+end)
+
+for _, loop in ipairs { "c", "lua" } do
+  describe("row_by_row with the loop " .. loop, function()
+    it("stores what the files hold", function()
+      local _, connection = assert(testing.run("row_by_row", { limit = RECORDS, loop = loop }))
+      local record = testing.records(sf1.data("data/sample"))[1]
+      local rows = connection:query([[
+        select d.value::float8 as value from data_element as d
+        join geo_record as g on g.id = d.geo_record_id
+        join dictionary_item as i on i.id = d.dictionary_item_id
+        join matrix as m on m.id = i.matrix_id
+        where g.logrecno = $1 order by m.sortkey, i.index]], record.logrecno)
+      assert.equal(ITEMS, #rows)
+      for i, row in ipairs(rows) do
+        assert.equal(tonumber(record.items[i]), tonumber(row.value))
+      end
+    end)
+  end)
+end
