@@ -280,7 +280,7 @@ static Kind kind_of_call(lua_State *lua, int call) {
     return kind;
 }
 
-/* Arguments: db, and a list of calls, {name = "exec", "one" or "all", arguments = {SQL, values, n=}}.
+/* Arguments: db, and a list of calls: {name = "exec", "one" or "all", arguments = {SQL, values}}.
  * Everything that is sent stays on the stack, where the collector does not take it. */
 static int db_gather(lua_State *lua) {
     BdAsk *ask = check_ask(lua);
