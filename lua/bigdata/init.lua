@@ -12,7 +12,8 @@ local bigdata = {}
 --- Begin a scenario.
 -- @function scenario
 -- @param settings a table: `summary`, one line that says what it does; `schema`, the name of the
--- schema that its statements need (only "census"), or nothing for statements that need none
+-- schema that its statements need (only "census"), or nothing for statements that need none;
+-- `settings`, other defaults for options of the run and for flags, as in `{ loop = "lua" }`
 -- @return the scenario, with the methods `flag` and `step`
 -- @see scenario
 bigdata.scenario = scenario.new

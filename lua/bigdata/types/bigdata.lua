@@ -97,6 +97,7 @@ function Scenario:worker(f) end
 ---@class bigdata.ScenarioSettings
 ---@field summary string one line that says what the scenario does
 ---@field schema? "census"
+---@field settings? table<string, any> other defaults for options of the run and for flags
 
 ---Begin a scenario.
 ---@param settings bigdata.ScenarioSettings
