@@ -1,5 +1,5 @@
 /*
- * fuzz_options.c - any command line, against the options of a run and two flags of a scenario's own.
+ * fuzz_options.c - any command line, against the options of a run and two flags of a scenario.
  *
  * Input: the arguments, one a line. They are parsed, or refused with a message that is one line;
  * anything else, an error in the Lua code above all, is an abort. Runs in the checkout's folder.
