@@ -257,6 +257,9 @@ static int send_request(BdSession *session, const BdRequest *request, BdErr *err
             return bd_session_send_sql(session, request->text, NULL, 0, err);
         }
         return begin_exchange(session, PQsendQuery(conn, request->text), true, err);
+    case BD_REQUEST_SYNC:
+        assert(session->open);
+        return 0;
     }
     return bd_err_set(err, BD_E_BUG, 0, "there is no request of kind %d", (int)request->kind);
 }

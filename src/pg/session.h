@@ -47,13 +47,15 @@ typedef enum BdRequestKind {
     BD_REQUEST_EXECUTE,  /* the statement with values, by the session's protocol */
     BD_REQUEST_PREPARE,  /* prepare the statement under its name, once per connection */
     BD_REQUEST_DESCRIBE, /* describe a prepared statement: columns and parameters */
-    BD_REQUEST_TEXT /* plain text without parameters: BEGIN, COMMIT, a script; the last result is
-                       the answer */
+    BD_REQUEST_TEXT, /* plain text without parameters: BEGIN, COMMIT, a script; the last result is
+                        the answer */
+    BD_REQUEST_SYNC  /* nothing: the pipeline ends with the request before, and there is no answer
+                       but to those */
 } BdRequestKind;
 
 typedef struct BdRequest {
     BdRequestKind kind;
-    const BdStatement *statement; /* for all kinds but TEXT */
+    const BdStatement *statement; /* for all kinds but TEXT and SYNC */
     const char *const *values; /* for EXECUTE: statement->params of them, as text; NULL for NULL */
     const char *text;          /* for TEXT */
     bool more; /* another request follows at once, in the same pipeline: see bd_session_send() */

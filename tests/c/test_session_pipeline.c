@@ -114,6 +114,25 @@ static void statements_are_prepared_and_text_is_sent_in_a_pipeline(void **state)
     bd_session_free(session);
 }
 
+static void a_pipeline_can_be_ended_by_itself(void **state) {
+    (void)state;
+    BdErr err = BD_ERR_INIT;
+    BdSession *session = database_session(BD_PROTOCOL_EXTENDED);
+    BdStatement *statement = database_statement("select $1::int + 1");
+    const BdRequest sync = {.kind = BD_REQUEST_SYNC};
+    send(session, statement, "1", true);
+    send(session, statement, "2", true);
+    assert_int_equal(bd_session_send(session, &sync, &err), 0);
+    check_next(session, "2");
+    assert_true(bd_session_busy(session));
+    check_next(session, "3");
+    assert_false(bd_session_busy(session));
+    send(session, statement, "3", false);
+    check_next(session, "4");
+    bd_statement_free(statement);
+    bd_session_free(session);
+}
+
 /* Far more, both ways, than sockets hold. */
 static void neither_side_can_fill_the_others_buffers_and_stop(void **state) {
     (void)state;
@@ -144,6 +163,7 @@ int main(void) {
         CASE(answers_come_in_the_order_of_the_requests),
         CASE(what_follows_a_refused_request_is_refused),
         CASE(statements_are_prepared_and_text_is_sent_in_a_pipeline),
+        CASE(a_pipeline_can_be_ended_by_itself),
         CASE(neither_side_can_fill_the_others_buffers_and_stop),
     };
     return cmocka_run_group_tests(tests, database_open, database_close);
