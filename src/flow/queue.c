@@ -207,11 +207,19 @@ static int64_t room_for(const BdQueue *queue, uint32_t size) {
     return queue->capacity > size ? queue->capacity - size : 0;
 }
 
+/* Once it has to wait, a pusher waits for room for several batches: being woken for each one takes
+ * the processor from the workers too often. */
+static int64_t ample_room_for(const BdQueue *queue, uint32_t size) {
+    int64_t ample = queue->capacity - queue->capacity / 4;
+    int64_t enough = room_for(queue, size);
+    return ample < enough ? ample : enough;
+}
+
 static void wait_for_room(BdQueue *queue, uint32_t size) {
-    int64_t room_at = room_for(queue, size);
-    if (queue->records <= room_at || queue->closed_ns != 0) {
+    if (queue->records <= room_for(queue, size) || queue->closed_ns != 0) {
         return;
     }
+    int64_t room_at = ample_room_for(queue, size);
     int64_t begun_ns = bd_now_ns();
     pthread_cond_broadcast(&queue->full_cond);
     while (queue->records > room_at && queue->closed_ns == 0) {

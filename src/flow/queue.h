@@ -4,8 +4,8 @@
  * The feeder pushes whole batches; workers pop single records of them, so that even a short run is
  * spread over all workers. A batch goes back to the queue's store of empty ones when its last
  * record is given back, so memory is bounded by the capacity and the number of workers, whatever
- * the length of the file. The bound counts records. A push waits until the batch fits (or the queue
- * is empty, for a batch larger than all of it).
+ * the length of the file. The bound counts records. A batch that does not fit waits until it does,
+ * with a quarter of the queue free (or all of it, for a batch larger than that).
  *
  * Ownership: a pushed batch belongs to the queue. A popped item is borrowed until bd_queue_done().
  * Threads:   every function from any thread, but for new and free. One mutex covers the ring, the

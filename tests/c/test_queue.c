@@ -213,6 +213,24 @@ static void a_push_that_does_not_fit_waits_for_room(void **state) {
     bd_queue_free(queue);
 }
 
+static void a_push_that_waits_is_not_woken_for_a_little_room(void **state) {
+    (void)state;
+    BdQueue *queue = numbers_queue(40);
+    Feed f = {.queue = queue, .first = 0, .count = 42, .size = 6};
+    pthread_t thread = numbers_start(numbers_feed, &f);
+    bd_queue_wait_full(queue); /* the seventh batch waits */
+    expect_number(queue, 0);
+    expect_number(queue, 1);
+    bd_queue_wait_full(queue); /* it would fit, but goes on waiting */
+    assert_int_equal(bd_queue_stats(queue).records, 34);
+    for (int64_t i = 2; i < 6; i++) {
+        expect_number(queue, i); /* a quarter is free */
+    }
+    pthread_join(thread, NULL);
+    assert_int_equal(bd_queue_stats(queue).records, 36);
+    bd_queue_free(queue);
+}
+
 static void a_batch_larger_than_the_bound_waits_for_an_empty_queue(void **state) {
     (void)state;
     BdQueue *queue = numbers_queue(4);
@@ -373,6 +391,7 @@ int main(void) {
         CASE(a_queue_goes_on_after_a_failing_allocation),
         CASE(the_bound_is_never_exceeded),
         CASE(a_push_that_does_not_fit_waits_for_room),
+        CASE(a_push_that_waits_is_not_woken_for_a_little_room),
         CASE(a_batch_larger_than_the_bound_waits_for_an_empty_queue),
         CASE(an_unbounded_queue_takes_everything),
         CASE(waiting_for_a_full_queue_ends_at_the_bound),
