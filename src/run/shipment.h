@@ -1,0 +1,105 @@
+/*
+ * shipment.h - the rows that a worker has collected for one table, and their way to the server.
+ *
+ * Rows of one or more records are added, and then sent by one of the methods; what the server
+ * refuses is traced to the row at fault. A shipment gives requests and takes answers, as a task
+ * does; it knows neither worker nor session.
+ *
+ * Life:      bd_shipment_new() once for each worker and insert; then, unit of work after unit of
+ *            work: bd_shipment_reset(), bd_shipment_begin() for each record, bd_shipment_add() for
+ *            each of its rows. To send what was added, bd_shipment_next() is called until it says
+ *            BD_NEXT_DONE; after that rows may be added again. When all was sent,
+ *            bd_shipment_check().
+ * Memory:    what was added, in buffers that are kept: their size is that of the largest batch.
+ * Ownership: the target must outlive the shipment. Values are copied. Requests borrow from the
+ *            shipment until its next call.
+ * Threads:   one at a time.
+ * Errors:    a row that its type or the server refuses is a fault. How it is dealt with depends on
+ *            BdCare. Its message names the row by its number in the record, from 1, with its
+ *            values; whoever reports it adds the record's file and line.
+ */
+#ifndef BD_SHIPMENT_H
+#define BD_SHIPMENT_H
+
+#include "core/err.h"
+#include "pg/session.h"
+#include "run/task.h"
+
+#include <stdint.h>
+
+/* Ways of shipping rows. All of them store the same rows. */
+typedef enum BdMethod {
+    BD_METHOD_ROW,        /* a statement for each row, one at a time */
+    BD_METHOD_PIPELINE,   /* a statement for each row, in a pipeline */
+    BD_METHOD_VALUES,     /* INSERT of several rows of VALUES */
+    BD_METHOD_UNNEST,     /* INSERT from an array for each column */
+    BD_METHOD_COPY,       /* COPY FROM STDIN, text */
+    BD_METHOD_COPY_BINARY /* COPY FROM STDIN, binary */
+} BdMethod;
+
+/* What becomes of rows that were sent together with one that is refused. */
+typedef enum BdCare {
+    BD_CARE_PARTS,     /* outside of a transaction: they are sent again in halves, until those at
+                          fault stand alone; all others are stored */
+    BD_CARE_WHOLE,     /* in a transaction, which will be rolled back: the refusal is passed up as
+                          it came */
+    BD_CARE_SAVEPOINTS /* in a transaction, once more after a failure: they are sent again in
+                          halves, each behind a savepoint, until the first one at fault stands
+                          alone; its fault is passed up */
+} BdCare;
+
+typedef struct BdShipment BdShipment;
+typedef struct BdTarget BdTarget; /* pg/target.h */
+
+/* The numbers of its statements are first_statement and the following ones, less than so many. */
+#define BD_SHIPMENT_STATEMENTS 16
+
+/* Statements are prepared when they are used first, where the protocol is for that. -1 with
+ * BD_E_CONFIG where the method cannot be used with the protocol or the types of the columns. */
+BD_MUSTCHECK int bd_shipment_new(BdShipment **out, const BdTarget *target, BdMethod method,
+                                 BdProtocol protocol, uint32_t first_statement, BdErr *err);
+
+/* A unit of work begins: forget all records and rows, and what has become of them. */
+void bd_shipment_reset(BdShipment *shipment, BdCare care);
+
+/* The session is a new one: nothing is prepared there, and what was sent was not answered. Rows
+ * stay, and are sent again by bd_shipment_next(). */
+void bd_shipment_renew(BdShipment *shipment);
+
+/* A record begins: rows that are added belong to it. Records are numbered from 0. */
+BD_MUSTCHECK int bd_shipment_begin(BdShipment *shipment, BdErr *err);
+
+/* Add a row: a value for each column of the target, as text ended by a zero byte, or NULL. -1: no
+ * memory, or the row is refused and the care is not BD_CARE_PARTS. */
+BD_MUSTCHECK int bd_shipment_add(BdShipment *shipment, const char *const *values, BdErr *err);
+
+/* Rows that were added and are neither acknowledged nor refused. */
+uint32_t bd_shipment_rows(const BdShipment *shipment);
+
+/*
+ * The next request. BD_NEXT_REQUEST: send it; if it says `more`, ask for another one at once.
+ * BD_NEXT_DONE: every row was acknowledged or refused. BD_NEXT_FAILED: no memory.
+ */
+BD_MUSTCHECK BdNext bd_shipment_next(BdShipment *shipment, BdRequest *request, BdErr *err);
+
+/* Take the answer to a request, and free it. -1: passed up, see bd_shipment_refused(). */
+BD_MUSTCHECK int bd_shipment_answer(BdShipment *shipment, BdAnswer *answer, BdErr *err);
+
+/*
+ * A request was refused: *err says why. 0: go on with the next answer, or bd_shipment_next(). -1:
+ * passed up, with *err saying which row, if that is known. The answers of a pipeline have all come
+ * by then, and bd_shipment_next() would give the refused rows again, for a caller who has reason to
+ * try (a deadlock, say).
+ */
+BD_MUSTCHECK int bd_shipment_refused(BdShipment *shipment, BdErr *err);
+
+/* -1 with the first fault, if rows were refused since bd_shipment_reset(). */
+BD_MUSTCHECK int bd_shipment_check(const BdShipment *shipment, BdErr *err);
+
+/* How many rows of a record were acknowledged. What a transaction stores, its COMMIT decides. */
+int64_t bd_shipment_stored(const BdShipment *shipment, uint32_t record);
+
+/* NULL is allowed. */
+void bd_shipment_free(BdShipment *shipment);
+
+#endif
