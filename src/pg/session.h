@@ -49,8 +49,7 @@ typedef enum BdRequestKind {
     BD_REQUEST_DESCRIBE, /* describe a prepared statement: columns and parameters */
     BD_REQUEST_TEXT, /* plain text without parameters: BEGIN, COMMIT, a script; the last result is
                         the answer */
-    BD_REQUEST_SYNC  /* nothing: the pipeline ends with the request before, and there is no answer
-                       but to those */
+    BD_REQUEST_SYNC  /* nothing but the end of the open pipeline; its answer is empty */
 } BdRequestKind;
 
 typedef struct BdRequest {
@@ -80,11 +79,22 @@ int bd_session_fd(const BdSession *session);
 
 /*
  * Send a request: -1 with *err when it could not be sent (with BD_E_SQL the session is usable, as
- * ever). No request may be under way, except that one with `more` set is followed by others: they
- * go out in one pipeline, which the first request without `more` ends. Their answers come in their
- * order, each by a bd_session_step() of its own, once that last request was sent. Outside of a
- * transaction block a pipeline is a transaction of its own: what follows a refused request in it is
- * refused too. TEXT must be one statement there; the simple protocol has no pipelines.
+ * ever). bd_session_busy() must be false.
+ *
+ * Pipelines: a request with `more` set is followed by others in one pipeline, which ends with the
+ * first request without `more`; BD_REQUEST_SYNC is one that does nothing else. Answers
+ * come in the order of the requests, each by a bd_session_step() of its own. While the pipeline is
+ * open they are taken only when it is full: then bd_session_busy() turns true, and stays true until
+ * there is room for further requests. So the caller's loop is the same as ever:
+ *
+ *     bd_session_busy(session) ? take an answer : send the next request
+ *
+ * and no more than a bounded number of requests and answers is held in memory, however many are
+ * sent. An answer that was taken early is not yet final: outside of a transaction block a pipeline
+ * is a transaction of its own, and when a request in it is refused, those before it are undone and
+ * those after it are refused too. Nothing in it counts before bd_session_in_pipeline() is false.
+ *
+ * TEXT must be one statement in a pipeline; the simple protocol has no pipelines.
  */
 BD_MUSTCHECK int bd_session_send(BdSession *session, const BdRequest *request, BdErr *err);
 
@@ -98,8 +108,11 @@ BD_MUSTCHECK int bd_session_send_sql(BdSession *session, const char *sql, const 
  */
 BD_MUSTCHECK BdIo bd_session_step(BdSession *session, BdAnswer **answer, BdErr *err);
 
-/* True while answers are still to come. */
+/* True while bd_session_step() is to be called, not bd_session_send(): an answer is awaited. */
 bool bd_session_busy(const BdSession *session);
+
+/* True from the first request with `more` until the last answer of its pipeline was taken. */
+bool bd_session_in_pipeline(const BdSession *session);
 
 /* Ask the server to cancel what is under way; the session then gets an error as its answer. Waits
  * for the request to be taken. */

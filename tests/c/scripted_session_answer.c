@@ -375,6 +375,57 @@ static void a_session_can_be_freed_in_the_middle_of_an_answer(void **state) {
     bd_session_free(NULL);
 }
 
+/* A request that the socket does not take whole fills the pipeline: its answer comes first. */
+static void a_full_socket_fills_the_pipeline(void **state) {
+    (void)state;
+    static const PqReply sync = {.status = PGRES_PIPELINE_SYNC, .tag = ""};
+    static const PqStep steps[] = {
+        CONNECT,
+        SUCCESS("PQenterPipelineMode"),
+        SUCCESS("PQsendQueryPrepared"),
+        SUCCESS("PQsendFlushRequest"),
+        SUCCESS("PQflush"), /* something is left */
+        BUSY,
+        BUSY,
+        SUCCESS("PQflush"),
+        READ,
+        BUSY,
+        BUSY,
+        ZERO("PQflush"),
+        READ,
+        RESULT(inserted),
+        END,
+        SUCCESS("PQpipelineSync"),
+        ZERO("PQflush"),
+        BUSY,
+        BUSY,
+        READ,
+        RESULT(sync),
+        SUCCESS("PQexitPipelineMode"),
+    };
+    static char value[40000];
+    const char *const values[] = {value};
+    const BdRequest end = {.kind = BD_REQUEST_SYNC};
+    Kit kit;
+    PQ_SCRIPT(steps);
+    kit_init(&kit, BD_PROTOCOL_PREPARED);
+    memset(value, 'x', sizeof(value) - 1);
+    kit.insert.values = values;
+    kit.insert.more = true;
+    kit_send(&kit);
+    assert_true(bd_session_busy(kit.session));
+    assert_int_equal(kit_step(&kit), BD_IO_WRITE);
+    assert_int_equal(kit_step(&kit), BD_IO_WRITE);
+    kit_check_answer(&kit, "INSERT 0 1");
+    assert_false(bd_session_busy(kit.session));
+    assert_true(bd_session_in_pipeline(kit.session));
+    assert_int_equal(bd_session_send(kit.session, &end, &kit.err), 0);
+    assert_int_equal(kit_step(&kit), BD_IO_READ);
+    kit_check_answer(&kit, "");
+    assert_false(bd_session_in_pipeline(kit.session));
+    kit_deinit(&kit);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(an_answer_may_come_in_pieces),
@@ -397,6 +448,7 @@ int main(void) {
         CASE(input_that_cannot_be_read_loses_the_session),
         CASE(a_cancel_ends_in_an_answer_like_any_other),
         CASE(a_session_can_be_freed_in_the_middle_of_an_answer),
+        CASE(a_full_socket_fills_the_pipeline),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

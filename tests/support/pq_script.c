@@ -193,6 +193,11 @@ int PQenterPipelineMode(PGconn *conn) {
     return play("PQenterPipelineMode", "")->returns;
 }
 
+int PQsendFlushRequest(PGconn *conn) {
+    (void)conn;
+    return play("PQsendFlushRequest", "")->returns;
+}
+
 int PQpipelineSync(PGconn *conn) {
     (void)conn;
     return play("PQpipelineSync", "")->returns;

@@ -1,0 +1,219 @@
+/*
+ * An answer costs one recv(2): input is read only after the caller was told to wait and has come
+ * back, and not again when the answer is complete.
+ *
+ * An exchange ends when PQgetResult() gives NULL, which is when the server is ready for the next
+ * request. Until then results are collected: the first error counts, or else the last result.
+ *
+ * In a pipeline NULL comes after the results of each request. The last answer is held back until
+ * the server has confirmed the end of the pipeline, so that the session is free when it is given.
+ */
+#include "pg/pg_error.h"
+#include "pg/session_impl.h"
+
+#include <assert.h>
+
+static bool is_error(const PGresult *result) {
+    ExecStatusType status = PQresultStatus(result);
+    return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE ||
+           status == PGRES_PIPELINE_ABORTED;
+}
+
+static void complain(BdSession *session, const char *complaint) {
+    if (session->complaint == NULL) {
+        session->complaint = complaint;
+    }
+}
+
+static void keep(BdSession *session, PGresult *result) {
+    if (session->result != NULL && is_error(session->result)) {
+        PQclear(result);
+        return;
+    }
+    if (session->result != NULL && !is_error(result) && !session->several) {
+        complain(session, "the server gave an answer too many: one statement at a time");
+    }
+    PQclear(session->result);
+    session->result = result;
+}
+
+/* A COPY would have to be fed, or listened to: end it, so that the session stays usable. */
+static void end_copy(BdSession *session, ExecStatusType status) {
+    if (status == PGRES_COPY_IN) {
+        complain(session, "COPY FROM STDIN cannot be used here: it has no data");
+        session->unsent = PQputCopyEnd(session->conn, "no data") < 0 || PQflush(session->conn) != 0;
+    } else {
+        complain(session, "COPY TO STDOUT cannot be used here: nobody takes its data");
+        session->copying_out = true;
+    }
+}
+
+static void take(BdSession *session, PGresult *result) {
+    ExecStatusType status = PQresultStatus(result);
+    switch (status) {
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+    case PGRES_EMPTY_QUERY:
+    case PGRES_FATAL_ERROR:
+    case PGRES_BAD_RESPONSE:
+    case PGRES_PIPELINE_ABORTED:
+        keep(session, result);
+        return;
+    case PGRES_COPY_IN:
+    case PGRES_COPY_OUT:
+        end_copy(session, status);
+        break;
+    default:
+        complain(session, "the server gave an answer of an unexpected kind");
+        break;
+    }
+    PQclear(result);
+}
+
+/* Throw copied data away. True when it has all come. */
+static bool copied_out(BdSession *session) {
+    char *data = NULL;
+    int n = 0;
+    while ((n = PQgetCopyData(session->conn, &data, 1)) > 0) {
+        PQfreemem(data);
+    }
+    session->copying_out = n == 0;
+    return n != 0;
+}
+
+static BdIo fail(PGresult *result) {
+    PQclear(result);
+    return BD_IO_FAILED;
+}
+
+/* The connection is gone. What the server said about it, if it did, is the better explanation. */
+static BdIo lose(BdSession *session, BdErr *err) {
+    PGconn *conn = session->conn;
+    PGresult *more = NULL;
+    atomic_store(&session->abort_fd, -1);
+    while (PQstatus(conn) == CONNECTION_BAD && (more = PQgetResult(conn)) != NULL) {
+        keep(session, more);
+    }
+    PGresult *result = session->result;
+    session->result = NULL;
+    if (result != NULL && is_error(result)) {
+        bd_pg_error_result(result, conn, err);
+    }
+    if (result == NULL || !is_error(result) || err->code != BD_E_CONN) {
+        if (session->farewell.code == BD_E_CONN) {
+            *err = session->farewell;
+        } else {
+            bd_pg_error_conn(conn, "the connection was lost", err);
+        }
+    }
+    session->busy = false;
+    session->pipeline = false;
+    session->open = false;
+    return fail(result);
+}
+
+/* A request's results have all come; if it was the last one, the server is ready for another. */
+static BdIo finish(BdSession *session, BdAnswer **answer, BdErr *err) {
+    if (PQstatus(session->conn) == CONNECTION_BAD) {
+        return lose(session, err);
+    }
+    PGresult *result = session->result;
+    const char *complaint = session->complaint;
+    session->result = NULL;
+    session->complaint = NULL;
+    session->busy = session->pipeline;
+    if (complaint != NULL) {
+        bd_err_set(err, BD_E_SQL, 0, "%s", complaint);
+        return fail(result);
+    }
+    if (result == NULL) {
+        bd_err_set(err, BD_E_SQL, 0, "the server gave no answer");
+        return fail(result);
+    }
+    if (PQresultStatus(result) == PGRES_PIPELINE_ABORTED) {
+        bd_err_set(err, BD_E_SQL, 0,
+                   "not executed, since an earlier statement of its pipeline was refused");
+        return fail(result);
+    }
+    if (is_error(result)) {
+        bd_pg_error_result(result, session->conn, err);
+        return fail(result);
+    }
+    *answer = result;
+    return BD_IO_DONE;
+}
+
+/* The server has confirmed the end of the pipeline, which is the answer to BD_REQUEST_SYNC. */
+static BdIo end_pipeline(BdSession *session, PGresult *sync, BdAnswer **answer, BdErr *err) {
+    if (session->expected > 0 && session->result == NULL) {
+        session->result = sync;
+    } else {
+        PQclear(sync);
+    }
+    if (PQexitPipelineMode(session->conn) != 1) {
+        complain(session, "the server gave an answer too many in a pipeline");
+    }
+    session->pipeline = false;
+    return finish(session, answer, err);
+}
+
+/* A request's results have all come: is its answer one that others follow? Not so the last one, and
+ * an error at the end of the pipeline, which belongs to it. */
+static bool is_followed(BdSession *session) {
+    if (session->expected > 0) {
+        session->expected--;
+    }
+    bool room =
+        session->expected == 0 || (!session->unsent && session->expected <= BD_SESSION_BURST);
+    session->full = session->full && !room;
+    return session->expected > 0 || session->open;
+}
+
+/* Go through what has come. True when an answer is complete: *io says how. */
+static bool receive(BdSession *session, BdAnswer **answer, BdIo *io, BdErr *err) {
+    PGconn *conn = session->conn;
+    while (session->copying_out ? copied_out(session) : !PQisBusy(conn)) {
+        PGresult *result = PQgetResult(conn);
+        if (result != NULL && PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+            *io = end_pipeline(session, result, answer, err);
+            return true;
+        }
+        if (result != NULL) {
+            take(session, result);
+        } else if (PQstatus(conn) == CONNECTION_BAD || !session->pipeline || is_followed(session)) {
+            *io = finish(session, answer, err);
+            return true;
+        }
+    }
+    return false;
+}
+
+BdIo bd_session_step(BdSession *session, BdAnswer **answer, BdErr *err) {
+    assert(bd_session_busy(session));
+    PGconn *conn = session->conn;
+    BdIo io = BD_IO_READ;
+    *answer = NULL;
+    if (session->pipeline && receive(session, answer, &io, err)) {
+        return io; /* it had come together with another one */
+    }
+    if (!session->waited) {
+        session->waited = true; /* nothing more can have come yet */
+        return session->unsent ? BD_IO_WRITE : BD_IO_READ;
+    }
+    session->unsent = session->unsent && PQflush(conn) > 0;
+    if (PQconsumeInput(conn) == 0) {
+        return lose(session, err);
+    }
+    if (receive(session, answer, &io, err)) {
+        return io;
+    }
+    return session->unsent ? BD_IO_WRITE : BD_IO_READ;
+}
+
+bool bd_session_busy(const BdSession *session) {
+    return session->open ? session->full : session->busy;
+}
+
+bool bd_session_in_pipeline(const BdSession *session) {
+    return session->pipeline;
+}

@@ -1,0 +1,55 @@
+/*
+ * session_impl.h - the inside of a session, for the files session*.c alone.
+ *
+ * session.c makes connections, session_send.c sends requests, session_answer.c takes what comes
+ * back.
+ */
+#ifndef BD_SESSION_IMPL_H
+#define BD_SESSION_IMPL_H
+
+#include "core/buf.h"
+#include "pg/session.h"
+
+#include <libpq-fe.h>
+#include <stdatomic.h>
+
+/*
+ * An open pipeline is sent in bursts, each followed by a request for its answers, without which the
+ * server keeps them until the end. It is full when as many answers are owed as two bursts have
+ * requests, or when the socket takes no more; it has room again when half of them have come. So the
+ * server works on one burst while another one is written.
+ */
+#define BD_SESSION_BURST       256
+#define BD_SESSION_BURST_BYTES (32 * 1024)
+
+struct BdSession {
+    PGconn *conn;
+    PGcancel *cancel; /* NULL until connected */
+    _Atomic int
+        abort_fd; /* the socket, for bd_session_abort(); -1 before connecting and when lost */
+    BdProtocol protocol;
+
+    /* The exchange under way. */
+    bool busy;             /* there is one */
+    bool waited;           /* the caller was told to wait, so that its next call comes after that */
+    bool unsent;           /* a part of the request is still to be sent */
+    bool several;          /* more than one result is all right */
+    bool copying_out;      /* in the data of a COPY TO STDOUT, which is thrown away */
+    PGresult *result;      /* the first error, or else the last result; NULL before the first */
+    const char *complaint; /* what we found wrong with the exchange; NULL if nothing */
+
+    bool pipeline;      /* libpq is in pipeline mode */
+    bool open;          /* further requests may be added to the pipeline */
+    bool full;          /* but not now: answers are to be taken first */
+    uint32_t expected;  /* answers of the pipeline that have not come whole */
+    uint32_t burst;     /* requests sent since answers were last asked for */
+    size_t burst_bytes; /* of them */
+
+    BdErr farewell; /* why the server closes the connection; BD_E_NONE if it has not said */
+
+    BdBuf text; /* the simple protocol's statement */
+    int64_t connect_limit_ns;
+    char description[256];
+};
+
+#endif
