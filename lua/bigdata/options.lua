@@ -54,6 +54,12 @@ local function any(given)
   return given
 end
 
+local function frequency(given)
+  local number = given:match("^%d*%.?%d*$") and tonumber(given)
+  if not number or number > 1000 then return nil, "a number of times a second, up to 1000" end
+  return number
+end
+
 options.whole, options.duration, options.choice, options.any = whole, duration, choice, any
 
 --- The options of a run.
@@ -135,6 +141,13 @@ options.RUN = {
     {
       name = "max-errors", argument = "N", read = whole(0, MANY), default = 0,
       help = "go on until more than N records are bad or refused",
+    },
+  },
+  {
+    title = "Measuring", of_trial = true,
+    {
+      name = "monitor", argument = "HZ", read = frequency, default = 20,
+      help = "look so often a second at what the server's backends do; 0 is not at all",
     },
   },
   {

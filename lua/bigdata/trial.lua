@@ -6,6 +6,7 @@
 local core = require "bigdata.core"
 local failure = require "bigdata.failure"
 local hooks = require "bigdata.hooks"
+local monitors = require "bigdata.monitor"
 local proof = require "bigdata.proof"
 local schema = require "bigdata.schema"
 local trace = require "bigdata.trace"
@@ -119,13 +120,17 @@ local function lua_loop(scenario, step, settings, flags)
   }
 end
 
-local function run_step(pool, scenario, compiled, settings, flags, watch)
+-- Ways for a step to end after which the next one is run.
+local GOES_ON = { done = true, time = true }
+
+local function run_step(pool, scenario, compiled, settings, flags, watch, monitor)
   local step = compiled.step
   local source <close> = trial.source(step, flags)
   if settings.loop ~= "lua" then
     hooks.prepare_workers(scenario, pool, settings.poolsize, flags)
   end
   watch.begin(step.name, settings)
+  monitor:begin()
   local outcome, message, info = pool:run {
     plan = compiled.plan,
     loop = lua_loop(scenario, step, settings, flags),
@@ -141,20 +146,20 @@ local function run_step(pool, scenario, compiled, settings, flags, watch)
     progress_every = watch.every,
     progress = watch.update,
   }
+  monitor:stop()
   watch.finish()
   if not outcome then failure.raise(message, info.hint, info.code) end
   outcome.name = step.name
+  outcome.server = monitor:finish(GOES_ON[outcome.ended])
   if message then
     outcome.error = { message = message, hint = info and info.hint, code = info and info.code }
   end
   return outcome
 end
 
-local GOES_ON = { done = true, time = true }
-
-local function run_steps(result, pool, scenario, compiled, flags, watch)
+local function run_steps(result, pool, scenario, compiled, flags, watch, monitor)
   for _, item in ipairs(compiled) do
-    local outcome = run_step(pool, scenario, item, result.settings, flags, watch)
+    local outcome = run_step(pool, scenario, item, result.settings, flags, watch, monitor)
     result.steps[#result.steps + 1] = outcome
     if not GOES_ON[outcome.ended] then
       result.ended, result.error = outcome.ended, outcome.error
@@ -167,7 +172,10 @@ end
 local function run_pool(result, conninfo, scenario, compiled, flags, watch)
   local pool <close> = open_pool(conninfo, result.settings)
   result.connect_seconds = pool:open_seconds()
-  run_steps(result, pool, scenario, compiled, flags, watch)
+  local monitor <close> = monitors.open(conninfo, result.settings.monitor or 0)
+  monitor:attach(pool, result.settings.poolsize)
+  for name, fact in pairs(monitor:facts()) do result.server[name] = fact end
+  run_steps(result, pool, scenario, compiled, flags, watch, monitor)
   return true
 end
 

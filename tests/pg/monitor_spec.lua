@@ -1,0 +1,114 @@
+-- What is seen of the server while a step runs, and what is said where it cannot be seen.
+
+local kit = dofile "tests/support/scenario_kit.lua"
+
+setup(function()
+  kit.open(20)
+  kit.execute [[
+    create role plain login;
+    create table noted (n integer);
+    grant all on noted to plain]]
+end)
+teardown(kit.close)
+
+-- Run a step of these records on one connection: what was seen of the server.
+local function seen(body, line, more)
+  local path = kit.scenario(body, { count = more and more.count or 1 })
+  local result, message = kit.run(path, "--loop lua -c 1 --monitor 200 " .. (line or ""),
+    more and more.options)
+  assert(result, message)
+  assert.equal("done", result.ended)
+  return result.steps[1].server, result
+end
+
+-- Options to run as the role that may do little.
+local function as_plain()
+  return { "--dburl", (kit.server:conninfo():gsub("user=%S+", "") .. " user=plain") }
+end
+
+-- Why something is missing; nil if it is not.
+local function why(server, what)
+  for _, missing in ipairs(server.missing) do
+    if missing.what == what then return missing.why end
+  end
+end
+
+describe("the monitor", function()
+  it("counts what our backends do and wait for", function()
+    local server = seen [[db:exec("select pg_sleep(0.3)")]]
+    local first = server.states[1]
+    assert.equal("active", first.state)
+    assert.equal("Timeout", first.wait_event_type)
+    assert.equal("PgSleep", first.wait_event)
+    assert.is_true(first.share > 0.5)
+    assert.is_true(server.samples > 3)
+    assert.equal(1, server.backends_seen)
+    assert.same({}, server.missing)
+  end)
+
+  it("takes the differences of the server's statistics", function()
+    local server, result = seen([[db:exec("insert into noted values ($1)", row.n)]], nil,
+      { count = 50 })
+    assert.equal(50, result.steps[1].rows)
+    assert.equal(50, server.database.tup_inserted)
+    assert.is_true(server.wal_bytes > 50 * 27)
+  end)
+
+  it("reads the CPU time of the server's processes where they are on this machine", function()
+    local server = seen [[db:exec("select count(*) from generate_series(1, 3000000)")]]
+    assert.is_true(server.cpu.backends > 0.05)
+    assert.is_true(server.cpu.checkpointer < server.cpu.backends)
+    assert.is_true(server.machine.busy_seconds >= server.cpu.backends / 2)
+  end)
+
+  it("tells the round trip and the settings before the run", function()
+    local _, result = seen [[db:exec("select 1")]]
+    assert.is_true(result.server.round_trip_seconds > 0)
+    assert.equal("off", result.server.settings.fsync)
+    assert.equal("20", result.server.settings.max_connections)
+  end)
+
+  it("is switched off by --monitor 0", function()
+    local server = seen([[db:exec("select 1")]], "--monitor 0")
+    assert.is_nil(server.states)
+    assert.equal("--monitor 0 switches it off", why(server, "the server's side"))
+  end)
+
+  it("says what it is not permitted to see, and measures the rest", function()
+    kit.execute "revoke select on pg_stat_activity, pg_stat_wal from public"
+    local server = seen([[db:exec("insert into noted values ($1)", row.n)]], nil,
+      { options = as_plain() })
+    kit.execute "grant select on pg_stat_activity, pg_stat_wal to public"
+    assert.is_truthy(why(server, "pg_stat_activity"):find("permission denied"))
+    assert.is_truthy(why(server, "pg_stat_wal"):find("permission denied"))
+    assert.is_nil(server.states)
+    assert.is_nil(server.wal)
+    assert.equal(1, server.database.tup_inserted)
+  end)
+
+  it("says that backends do not show what they do", function()
+    local server = seen([[db:exec("select pg_sleep(0.1)")]], nil, { options = { "--dburl",
+      kit.server:conninfo() .. " options='-c track_activities=off'" } })
+    assert.is_nil(server.states)
+    assert.equal("track_activities is off", why(server, "pg_stat_activity"))
+  end)
+
+  it("that finds no connection free leaves the run alone", function()
+    kit.execute "alter role plain connection limit 1"
+    local server = seen([[db:exec("insert into noted values ($1)", row.n)]], nil,
+      { options = as_plain() })
+    kit.execute "alter role plain connection limit -1"
+    assert.is_truthy(why(server, "the server's side"):find("cannot connect"))
+  end)
+
+  it("that is killed keeps what it has seen, and says so", function()
+    local server, result = seen([[
+      db:exec("select pg_sleep(0.3)")
+      db:exec("select pg_terminate_backend(pid, 10000) from pg_stat_activity"
+        .. " where query like '%concat_ws%' and pid <> pg_backend_pid()")
+      db:exec("select pg_sleep(0.1)")]])
+    assert.equal(1, result.steps[1].records)
+    assert.equal("PgSleep", server.states[1].wait_event)
+    assert.is_truthy(why(server, "pg_stat_activity"):find("the monitor stopped after %d+ samples"))
+  end)
+end)
