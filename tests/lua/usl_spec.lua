@@ -1,0 +1,71 @@
+-- usl: the law's fit to published data and to curves of known parameters.
+
+local random = require "bigdata.random"
+local usl = require "bigdata.usl"
+
+local function near(expected, value, share)
+  assert.is_true(math.abs(value - expected) <= math.abs(expected) * share,
+    ("%s is not within %s of %s"):format(value, share, expected))
+end
+
+local function points(sizes, rate)
+  local list = {}
+  for i, size in ipairs(sizes) do list[i] = { size = size, rate = rate(size, i) } end
+  return list
+end
+
+describe("the Universal Scalability Law", function()
+  it("fits the SPEC SDM 91 results of a SPARCcenter 2000 as published", function()
+    -- Throughputs in scripts/hour of SPEC's report; parameters, errors, and the peak as of the R
+    -- package usl (CRAN, data set specsdm91, method nlxb).
+    local RATES = { 64.9, 995.9, 1652.4, 1853.2, 1828.9, 1775.0, 1702.2 }
+    local fit = assert(usl.fit(points({ 1, 18, 36, 72, 108, 144, 216 },
+      function(_, i) return RATES[i] end)))
+    near(89.9952330, fit.lambda, 1e-5)
+    near(0.0277285, fit.sigma, 1e-5)
+    near(0.0001044, fit.kappa, 1e-3)
+    near(14.2134894, fit.errors.lambda, 1e-4)
+    near(0.0091217, fit.errors.sigma, 1e-4)
+    near(0.0000199, fit.errors.kappa, 5e-3)
+    near(97, fit.peak_size, 0.01)
+    near(0.99, fit.fit_share, 0.001)
+    near(usl.rate(fit, fit.peak_size), fit.peak_rate, 1e-12)
+  end)
+
+  it("finds the parameters that made a curve", function()
+    local made = { lambda = 700, sigma = 0.08, kappa = 0.002 }
+    local fit = assert(usl.fit(points({ 1, 2, 4, 8, 16, 32, 64 },
+      function(size) return usl.rate(made, size) end)))
+    near(700, fit.lambda, 1e-4)
+    near(0.08, fit.sigma, 1e-3)
+    near(0.002, fit.kappa, 1e-3)
+    assert.is_true(fit.error < 1e-4)
+  end)
+
+  it("has no peak where rates only grow", function()
+    local fit = assert(usl.fit(points({ 1, 2, 4, 8, 16 },
+      function(size) return 100 * size end)))
+    near(100, fit.lambda, 1e-6)
+    assert.is_true(fit.sigma < 1e-6 and fit.kappa < 1e-9)
+    assert.is_true(fit.peak_size == nil or fit.peak_size > 1000)
+  end)
+
+  it("never goes below what cannot be negative, and lives with noise", function()
+    local generator = random.new(2)
+    for _ = 1, 20 do
+      local fit = assert(usl.fit(points({ 1, 2, 5, 10, 20, 50 }, function(size)
+        return 1000 * size / (1 + 0.3 * (size - 1)) * math.exp(0.05 * generator:normal())
+      end)))
+      assert.is_true(fit.sigma >= 0 and fit.kappa >= 0)
+      near(0.3, fit.sigma, 0.5)
+    end
+  end)
+
+  it("is refused to fewer than four sizes, and to rates that are none", function()
+    local fit, why = usl.fit(points({ 1, 2, 2, 4 }, function(size) return size end))
+    assert.is_nil(fit)
+    assert.equal("the Universal Scalability Law needs at least 4 sizes", why)
+    assert.is_nil(usl.fit(points({ 1, 2, 4, 8 },
+      function(size) return size == 8 and 0 / 0 or size end)))
+  end)
+end)
