@@ -1,0 +1,222 @@
+#include "stats/arrival.h"
+
+#include "core/mem.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+/* What a statement is, beside its place in the manifest. */
+enum { UNKNOWN = -1, NO_ROW = -2 };
+
+int bd_arrival_init(BdArrival *arrival, const BdManifest *manifest, BdErr *err) {
+    *arrival = (BdArrival){.manifest = manifest};
+    if (manifest == NULL) {
+        return 0;
+    }
+    size_t cells = (size_t)manifest->tables * BD_ARRIVAL_GROUPS;
+    arrival->pending = bd_alloc_array(cells, sizeof(BdTally));
+    arrival->acknowledged = bd_alloc_array(cells, sizeof(BdTally));
+    arrival->doubtful = bd_alloc_array(cells, sizeof(BdTally));
+    arrival->unread = bd_alloc_array(manifest->tables, sizeof(BdUnread));
+    arrival->used = bd_alloc_array(cells, sizeof(uint32_t));
+    arrival->recent = bd_alloc_array((size_t)manifest->columns * BD_RECENT, sizeof(BdRecent));
+    if (arrival->pending == NULL || arrival->acknowledged == NULL || arrival->doubtful == NULL ||
+        arrival->unread == NULL || arrival->used == NULL || arrival->recent == NULL) {
+        bd_arrival_deinit(arrival);
+        return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for what is to be verified");
+    }
+    return 0;
+}
+
+void bd_arrival_deinit(BdArrival *arrival) {
+    bd_free(arrival->pending);
+    bd_free(arrival->acknowledged);
+    bd_free(arrival->doubtful);
+    bd_free(arrival->unread);
+    bd_free(arrival->used);
+    bd_free(arrival->recent);
+    bd_free(arrival->unforeseen);
+    bd_buf_deinit(&arrival->known);
+    *arrival = (BdArrival){.manifest = NULL};
+}
+
+/* ---- rows that are sent ---- */
+
+static void note_unread(BdUnread *unread, uint32_t column, BdSpan value) {
+    if (!unread->pending && !unread->acknowledged) {
+        unread->column = column;
+        snprintf(unread->value, sizeof(unread->value), "%.*s",
+                 (int)(value.n < sizeof(unread->value) ? value.n : sizeof(unread->value)), value.p);
+    }
+    unread->pending = true;
+}
+
+/* The bytes of a short text as one number, which tells it from every other: 0 if it is empty or too
+ * long for that. */
+static inline uint64_t key_of(const char *text) {
+    uint64_t key = 0;
+    for (uint32_t i = 0; i < sizeof(key); i++) {
+        if (text[i] == '\0') {
+            return key;
+        }
+        key |= (uint64_t)(unsigned char)text[i] << (8 * i);
+    }
+    return text[sizeof(key)] == '\0' ? key : 0;
+}
+
+/* 0 for what has no known form. */
+static uint64_t hash_text(const BdManifestColumn *column, uint32_t i, const char *text,
+                          BdUnread *unread) {
+    char scratch[BD_FORM_SCRATCH];
+    const BdSpan given = {text, strlen(text)};
+    BdSpan value;
+    if (bd_form_apply(column->form, given, scratch, &value) != 0) {
+        note_unread(unread, i, given);
+        return 0;
+    }
+    return bd_checksum_text(value, i + 1);
+}
+
+/* The same values come again and again, so that most hashes are found among the recent ones. */
+static uint64_t hash_value(const BdManifestColumn *column, uint32_t i, const char *text,
+                           BdRecent *recent, BdUnread *unread) {
+    if (text == NULL) {
+        return 0;
+    }
+    uint64_t key = key_of(text);
+    recent += (key * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - BD_RECENT_BITS);
+    if (key != 0 && recent->key == key) {
+        return recent->hash;
+    }
+    uint64_t hash = hash_text(column, i, text, unread);
+    if (hash != 0) {
+        *recent = (BdRecent){.key = key, .hash = hash};
+    }
+    return hash;
+}
+
+void bd_arrival_add(BdArrival *arrival, uint32_t row, const char *const *values) {
+    if (arrival->manifest == NULL) {
+        return;
+    }
+    const BdManifestRow *sent = &arrival->manifest->rows[row];
+    BdUnread *unread = &arrival->unread[sent->table];
+    BdRecent *recent = arrival->recent + (size_t)sent->first * BD_RECENT;
+    uint64_t first = 0;
+    uint64_t hash = 0;
+    for (uint32_t i = 0; i < sent->count; i++) {
+        const BdManifestColumn *column = &sent->columns[i];
+        uint64_t part = hash_value(column, i, values[column->value], recent, unread);
+        recent += BD_RECENT;
+        first = i == 0 ? part : first;
+        hash ^= part;
+    }
+    uint32_t cell = sent->table * BD_ARRIVAL_GROUPS + (uint32_t)(first % BD_ARRIVAL_GROUPS);
+    BdTally *tally = &arrival->pending[cell];
+    if (tally->rows++ == 0) {
+        arrival->used[arrival->used_count++] = cell;
+    }
+    tally->sum += hash;
+}
+
+/* Does a statement that is not in the manifest only read, as far as its first word tells? */
+static bool only_reads(const char *sql) {
+    static const char *const words[] = {"select", "values", "table", "show"};
+    sql += strspn(sql, " \t\n\r\v\f");
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        size_t n = strlen(words[i]);
+        if (strncasecmp(sql, words[i], n) == 0 && strchr(" \t\n\r\v\f(*", sql[n]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int32_t look_up(BdArrival *arrival, const char *sql) {
+    int32_t row = bd_manifest_find(arrival->manifest, sql);
+    if (row >= 0) {
+        return row;
+    }
+    if (!only_reads(sql) && arrival->unforeseen == NULL) {
+        arrival->unforeseen = bd_strdup(sql);
+        arrival->lost = arrival->lost || arrival->unforeseen == NULL;
+    }
+    return NO_ROW;
+}
+
+void bd_arrival_send(BdArrival *arrival, uint32_t id, const char *sql, const char *const *values) {
+    const int32_t unknown = UNKNOWN;
+    if (arrival->manifest == NULL) {
+        return;
+    }
+    while (arrival->known.len <= id * sizeof(unknown)) {
+        if (bd_buf_append(&arrival->known, (const char *)&unknown, sizeof(unknown)) != 0) {
+            arrival->lost = true;
+            return;
+        }
+    }
+    int32_t *known = (int32_t *)(void *)arrival->known.p + id;
+    if (*known == UNKNOWN) {
+        *known = look_up(arrival, sql);
+    }
+    if (*known >= 0) {
+        bd_arrival_add(arrival, (uint32_t)*known, values);
+    }
+}
+
+/* ---- what came of them ---- */
+
+/* Empty what is pending into other tallies; NULL: into none. */
+static void settle(BdArrival *arrival, BdTally *into) {
+    for (uint32_t i = 0; i < arrival->used_count; i++) {
+        uint32_t cell = arrival->used[i];
+        if (into != NULL) {
+            into[cell].rows += arrival->pending[cell].rows;
+            into[cell].sum += arrival->pending[cell].sum;
+            BdUnread *unread = &arrival->unread[cell / BD_ARRIVAL_GROUPS];
+            unread->acknowledged = unread->acknowledged || unread->pending;
+        }
+        arrival->unread[cell / BD_ARRIVAL_GROUPS].pending = false;
+        arrival->pending[cell] = (BdTally){0};
+    }
+    arrival->used_count = 0;
+}
+
+void bd_arrival_acknowledge(BdArrival *arrival) {
+    settle(arrival, arrival->acknowledged);
+}
+
+void bd_arrival_drop(BdArrival *arrival) {
+    settle(arrival, NULL);
+}
+
+void bd_arrival_doubt(BdArrival *arrival) {
+    settle(arrival, arrival->doubtful);
+}
+
+static void add_up(BdTally *into, const BdTally *from, size_t cells) {
+    for (size_t i = 0; i < cells; i++) {
+        into[i].rows += from[i].rows;
+        into[i].sum += from[i].sum;
+    }
+}
+
+void bd_arrival_merge(BdArrival *into, const BdArrival *from) {
+    if (from->manifest == NULL) {
+        return;
+    }
+    size_t cells = (size_t)from->manifest->tables * BD_ARRIVAL_GROUPS;
+    add_up(into->acknowledged, from->acknowledged, cells);
+    add_up(into->doubtful, from->doubtful, cells);
+    for (uint32_t i = 0; i < from->manifest->tables; i++) {
+        if (from->unread[i].acknowledged && !into->unread[i].acknowledged) {
+            into->unread[i] = from->unread[i];
+        }
+    }
+    if (from->unforeseen != NULL && into->unforeseen == NULL) {
+        into->unforeseen = bd_strdup(from->unforeseen);
+        into->lost = into->lost || into->unforeseen == NULL;
+    }
+    into->lost = into->lost || from->lost;
+}

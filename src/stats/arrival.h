@@ -1,0 +1,84 @@
+/*
+ * arrival.h - the count and the checksum of the rows that the server has acknowledged, to be
+ * compared with what its tables hold.
+ *
+ * A row's hash is the exclusive or of the hashes of its values, NULL being 0. The rows of a table
+ * are summed up in groups, which the hash of a row's first compared value chooses: see
+ * docs/verify.md.
+ *
+ * Each worker has one. Rows are added as they are sent. They are pending until it is known what
+ * came of them: acknowledged, dropped (refused, rolled back), or in doubt (the connection was lost
+ * before the answer). The memory it takes does not grow with the rows.
+ *
+ * Ownership: embedded in its owner; the manifest must outlive it.
+ * Threads:   one at a time.
+ */
+#ifndef BD_ARRIVAL_H
+#define BD_ARRIVAL_H
+
+#include "core/buf.h"
+#include "stats/manifest.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define BD_ARRIVAL_GROUPS 64
+
+/* Rows, and the sum of their hashes, modulo 2 to the power of 64. */
+typedef struct BdTally {
+    int64_t rows;
+    uint64_t sum;
+} BdTally;
+
+/* The first value of a table that was written in a way that has no known form. */
+typedef struct BdUnread {
+    bool pending;
+    bool acknowledged;
+    uint32_t column; /* of its row's columns */
+    char value[40];  /* cut if it is longer */
+} BdUnread;
+
+#define BD_RECENT_BITS 8
+#define BD_RECENT      (1 << BD_RECENT_BITS)
+
+/* The hash of a short value that was sent lately, to be found by its bytes. */
+typedef struct BdRecent {
+    uint64_t key;
+    uint64_t hash;
+} BdRecent;
+
+typedef struct BdArrival {
+    const BdManifest *manifest; /* NULL: nothing is verified, and all calls do nothing */
+    BdTally *pending;           /* of table t, group g: t * BD_ARRIVAL_GROUPS + g */
+    BdTally *acknowledged;
+    BdTally *doubtful;
+    BdUnread *unread; /* of each table */
+    uint32_t *used;   /* cells of pending that are not empty, */
+    uint32_t used_count;
+    BdRecent *recent; /* BD_RECENT for each column of the manifest */
+    BdBuf known;      /* by a statement's id: an int32_t, what it is */
+    char *unforeseen; /* SQL that may write and is not in the manifest; NULL: there was none */
+    bool lost;        /* memory ran out: nothing can be said */
+} BdArrival;
+
+/* manifest may be NULL. */
+BD_MUSTCHECK int bd_arrival_init(BdArrival *arrival, const BdManifest *manifest, BdErr *err);
+
+/* A row of the manifest, by its place there, is sent with these values. */
+void bd_arrival_add(BdArrival *arrival, uint32_t row, const char *const *values);
+
+/* A statement is sent with these values: added if the manifest has it. id: a small number of the
+ * worker's own, always the same for the same text. */
+void bd_arrival_send(BdArrival *arrival, uint32_t id, const char *sql, const char *const *values);
+
+/* What came of all that is pending. */
+void bd_arrival_acknowledge(BdArrival *arrival);
+void bd_arrival_drop(BdArrival *arrival);
+void bd_arrival_doubt(BdArrival *arrival);
+
+/* Add what another one has to this one; both of the same manifest. */
+void bd_arrival_merge(BdArrival *into, const BdArrival *from);
+
+void bd_arrival_deinit(BdArrival *arrival);
+
+#endif
