@@ -1,0 +1,54 @@
+/*
+ * test_near.c - which name comes near.
+ */
+#include "core/near.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static const char *nearest(const char *written) {
+    static const char *const names[] = {"data_element",
+                                        "geo_record",
+                                        "geo_records",
+                                        "matrix",
+                                        "id",
+                                        "a_name_that_is_longer_than_any_that_a_table_may_have_in_"
+                                        "postgresql_by_far"};
+    BdNear near;
+    bd_near_init(&near, written);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        bd_near_consider(&near, names[i]);
+    }
+    return near.name;
+}
+
+static void letters_may_be_added_dropped_replaced_and_swapped(void **state) {
+    (void)state;
+    assert_string_equal(nearest("geo_recrod"), "geo_record");
+    assert_string_equal(nearest("georecord"), "geo_record");
+    assert_string_equal(nearest("Matricx"), "matrix");
+    assert_string_equal(nearest("matrrix"), "matrix");
+    assert_string_equal(nearest("ix"), "id");
+    assert_string_equal(nearest("GEO_RECORDS"), "geo_records");
+}
+
+static void what_is_too_far_is_not_meant(void **state) {
+    (void)state;
+    assert_null(nearest("elements"));
+    assert_null(nearest(""));
+    assert_null(nearest("xy"));
+    assert_null(
+        nearest("a_name_that_is_longer_than_any_that_a_table_may_have_in_postgresql_by_fa"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(letters_may_be_added_dropped_replaced_and_swapped),
+        cmocka_unit_test(what_is_too_far_is_not_meant),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
