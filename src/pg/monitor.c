@@ -81,7 +81,7 @@ int bd_monitor_round_trip(BdMonitor *monitor, uint32_t times, int64_t *median_ns
 
 /* ---- the thread ------------------------------------------------------------------------------ */
 
-/* Wait for the session (unless io is BD_IO_DONE), for the end, or until the time. 1: it is to end. */
+/* Wait for the session (not where io is BD_IO_DONE), for the end, or until the time. 1: the end. */
 static int wait_for(const BdMonitor *monitor, BdIo io, bool ending, int64_t until_ns) {
     struct pollfd fds[] = {
         {.fd = ending ? -1 : bd_wake_fd(&monitor->wake), .events = POLLIN},

@@ -1,5 +1,5 @@
 /*
- * monitor.h - looks at a server again and again while others work: a connection, and a thread of its
+ * monitor.h - looks at a server again and again while others work: a connection and a thread of its
  * own that asks one question at a steady pace and adds up the answers.
  *
  * The question is a statement without parameters whose rows are (name, count). The counts are added
