@@ -2,9 +2,9 @@
 -- four wordings, with the range in which the ratio lies. Pure.
 --
 -- Runs differ by factors rather than by amounts, so all is reckoned in logarithms: the ratio is
--- that of the geometric means. Where the runs were interleaved, the i-th runs of both make a pair, which
--- shares the state the machine was in. The 95 % interval is that of the bootstrap: the pairs are
--- drawn anew, with replacement, again and again, and the interval holds the middle 95 % of the
+-- that of the geometric means. Where the runs were interleaved, the i-th runs of both make a pair,
+-- which shares the state the machine was in. The 95 % interval is that of the bootstrap: the pairs
+-- are drawn anew, with replacement, again and again, and the interval holds the middle 95 % of the
 -- ratios that result. With few pairs that interval is known to be too narrow; so it is stretched by
 -- what Student's distribution says of so many values.
 --
@@ -117,9 +117,9 @@ local COST = { above = "dearer", below = "cheaper" }
 -- NaN) is left out, with its pair.
 -- options: paired, whether the i-th figures of both lists belong together; seed (1); cost, whether
 -- less is better.
--- Returns { runs = the fewest of a side, words, ratio = other / base, low, high = its 95 % interval,
--- smallest = the smallest difference that would have been called one, as a share }. With fewer
--- than three runs there is no interval; without any, no ratio either.
+-- Returns { runs = the fewest of a side, words, ratio = other / base, low, high = its 95 %
+-- interval, smallest = the smallest difference that would have been called one, as a share }. With
+-- fewer than three runs there is no interval; without any, no ratio either.
 function comparison.of(base, other, options)
   local samples = samples_of(base, other, options.paired)
   local runs = math.huge

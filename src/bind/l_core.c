@@ -6,6 +6,7 @@
 #include "bind/l_plan.h"
 #include "bind/l_player.h"
 #include "bind/l_pool.h"
+#include "bind/l_proxy.h"
 #include "bind/l_server.h"
 #include "bind/l_source.h"
 #include "bind/l_zip.h"
@@ -62,5 +63,6 @@ int bd_lua_open_core(lua_State *lua) {
     bd_lua_open_server(lua);
     bd_lua_open_monitor(lua);
     bd_lua_open_pool(lua);
+    bd_lua_open_proxy(lua);
     return 1;
 }
