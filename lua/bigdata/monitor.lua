@@ -5,6 +5,7 @@
 -- live to tell is left out, and `missing` says so.
 
 local core = require "bigdata.core"
+local json = require "bigdata.json"
 local proc = require "bigdata.proc"
 local text = require "bigdata.text"
 
@@ -164,7 +165,7 @@ end
 
 -- What was read and written by whom: a list, without those who did nothing.
 local function io_difference(from, to)
-  local list = {}
+  local list = json.array {}
   for name, row in pairs(to) do
     local changed = difference(from[name] or {}, row)
     local any = false
@@ -259,7 +260,7 @@ end
 
 -- The sightings as a list, the most frequent first; their shares are those of all sightings.
 local function states_of(sightings)
-  local states, all = {}, 0
+  local states, all = json.array {}, 0
   for name, count in pairs(sightings) do
     local state, kind, event = name:match("^(.-)|(.-)|(.*)$")
     states[#states + 1] = {
@@ -318,7 +319,7 @@ end
 -- What there was to be seen since begin(). usable: the pool's connections still are.
 -- @return { hz=, samples=, states={ { state=, wait_event_type=,
 -- wait_event=, count=, share= } }, backends_seen=, database={}, wal={}, bgwriter={},
--- checkpointer={}, io={}, wal_bytes=, cpu={ backends= }, machine={ cores=, busy_seconds=,
+-- checkpointer={}, io={}, wal_bytes=, cpu_seconds={ backends= }, machine={ cores=, busy_seconds=,
 -- idle_seconds= }, missing={ { what=, why= } } }; what could not be had is left out.
 function Monitor:finish(usable)
   local seen, from = self.seen or {}, self.from
@@ -326,10 +327,10 @@ function Monitor:finish(usable)
     if usable then self:flush() end
     set_differences(seen, from.statistics, self:statistics())
     local processes = from.processes and self:processes()
-    if processes then seen.cpu = cpu_difference(from.processes, processes) end
+    if processes then seen.cpu_seconds = cpu_difference(from.processes, processes) end
   end
   self.seen, self.from = nil, nil
-  seen.missing = {}
+  seen.missing = json.array {}
   local named = {}
   for _, missing in ipairs(self.missing) do
     if not named[missing.what] then seen.missing[#seen.missing + 1] = missing end

@@ -157,6 +157,19 @@ options.RUN = {
       read = duration, help = "show progress every S seconds",
     },
     options.QUIET,
+    {
+      name = "json", argument = "FILE", read = any,
+      help = "write the whole result as JSON; - is standard output, and moves the report to "
+        .. "standard error",
+    },
+    {
+      name = "csv", argument = "FILE", read = any,
+      help = "write a line for each step, and a header; - as with --json",
+    },
+    {
+      name = "log", argument = "FILE", read = any,
+      help = "write a line for each interval: every second, or as --progress says",
+    },
     { name = "dry-run", help = "read and parse everything, print the plan, touch no database" },
     options.VERBOSE,
     { name = "version", short = "V", help = "show the version" },

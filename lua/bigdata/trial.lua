@@ -6,6 +6,8 @@
 local core = require "bigdata.core"
 local failure = require "bigdata.failure"
 local hooks = require "bigdata.hooks"
+local json = require "bigdata.json"
+local machine = require "bigdata.machine"
 local monitors = require "bigdata.monitor"
 local proof = require "bigdata.proof"
 local schema = require "bigdata.schema"
@@ -150,6 +152,7 @@ local function run_step(pool, scenario, compiled, settings, flags, watch, monito
   watch.finish()
   if not outcome then failure.raise(message, info.hint, info.code) end
   outcome.name = step.name
+  json.array(outcome.samples)
   outcome.server = monitor:finish(GOES_ON[outcome.ended])
   if message then
     outcome.error = { message = message, hint = info and info.hint, code = info and info.code }
@@ -207,22 +210,27 @@ local function copy(set)
   return copied
 end
 
--- The settings that a result shows: never where to connect, which may hold a password.
+-- Settings that do not belong to a result: where to connect, which may hold a password, and what
+-- to do with the result.
+local NOT_SHOWN = {
+  "dburl", "progress", "quiet", "verbose", "dry_run", "json", "csv", "log", "help", "version",
+}
+
 local function shown_settings(settings)
   local shown = copy(settings)
-  shown.dburl = nil
+  for _, name in ipairs(NOT_SHOWN) do shown[name] = nil end
   return shown
 end
 
--- Run the scenario: the result, { scenario=, summary=, settings=, flags=, server={ version=,
--- description=, private= }, connect_seconds=, steps={ the core's result of each, with its name },
--- ended=, error= }; or nil, message, info when nothing could be run. ended is "done", or what cut
--- the trial short: "errors", "failed", "interrupted".
+-- Run the scenario: the result, as docs/result.md describes it but for its format; or nil, message,
+-- info when nothing could be run. `ended` is "done", or what cut the trial short: "errors",
+-- "failed", "interrupted".
 function trial.run(scenario, settings, flags, watch)
   watch = setmetatable(watch or {}, { __index = SILENT })
   local result = {
     scenario = scenario.name, summary = scenario.summary,
-    settings = copy(settings), flags = copy(flags), steps = {},
+    settings = copy(settings), flags = copy(flags), steps = json.array {},
+    started = os.date("!%Y-%m-%dT%H:%M:%SZ"), environment = machine.facts(),
   }
   local good, message, info = failure.protect(run, result, scenario, flags, watch)
   result.settings = shown_settings(settings)

@@ -1,6 +1,9 @@
 -- What is seen of the server while a step runs, and what is said where it cannot be seen.
 
 local kit = dofile "tests/support/scenario_kit.lua"
+local json = require "bigdata.json"
+local result_file = require "bigdata.result_file"
+local schema = dofile "tests/support/json_schema.lua"
 
 setup(function()
   kit.open(20)
@@ -56,9 +59,9 @@ describe("the monitor", function()
 
   it("reads the CPU time of the server's processes where they are on this machine", function()
     local server = seen [[db:exec("select count(*) from generate_series(1, 3000000)")]]
-    assert.is_true(server.cpu.backends > 0.05)
-    assert.is_true(server.cpu.checkpointer < server.cpu.backends)
-    assert.is_true(server.machine.busy_seconds >= server.cpu.backends / 2)
+    assert.is_true(server.cpu_seconds.backends > 0.05)
+    assert.is_true(server.cpu_seconds.checkpointer < server.cpu_seconds.backends)
+    assert.is_true(server.machine.busy_seconds >= server.cpu_seconds.backends / 2)
   end)
 
   it("tells the round trip and the settings before the run", function()
@@ -111,4 +114,12 @@ describe("the monitor", function()
     assert.equal("PgSleep", server.states[1].wait_event)
     assert.is_truthy(why(server, "pg_stat_activity"):find("the monitor stopped after %d+ samples"))
   end)
+end)
+
+it("a whole result is as its schema says", function()
+  local _, result = seen [[db:exec("insert into noted values ($1)", row.n)]]
+  local file <close> = assert(io.open("docs/result.schema.json"))
+  local document = assert(json.decode(result_file.text(result)))
+  assert.same({}, schema.problems(assert(json.decode(file:read("a"))), document))
+  assert.is_nil(document.settings.dburl)
 end)

@@ -7,7 +7,9 @@ local options = require "bigdata.options"
 
 local cli = {}
 
-local COMMANDS = { run = true, list = true, help = true, rebuild = true, data = true, test = true }
+local COMMANDS = {
+  run = true, list = true, help = true, rebuild = true, data = true, report = true, test = true,
+}
 
 local function without(args, index)
   local rest = { table.unpack(args) }

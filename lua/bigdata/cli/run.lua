@@ -6,8 +6,10 @@ local core = require "bigdata.core"
 local dry_run = require "bigdata.dry_run"
 local help = require "bigdata.cli.help"
 local options = require "bigdata.options"
+local outputs = require "bigdata.cli.outputs"
 local progress = require "bigdata.progress"
 local report = require "bigdata.report"
+local result_file = require "bigdata.result_file"
 local sweep = require "bigdata.sweep"
 local sweep_report = require "bigdata.sweep_report"
 local sweep_run = require "bigdata.sweep_run"
@@ -66,27 +68,47 @@ local function new_meter(settings, out)
   }
 end
 
+-- Write the files that were asked for; the exit status, which is that of the run if it goes well.
+local function write_files(files, document, results, out)
+  local good, message = files:write(document, results)
+  if good then return STATUS[document.ended] end
+  out:problem(message, { hint = "the result above is complete" })
+  return STATUS.failed
+end
+
 local function run_trial(scenario, settings, flags, out)
+  local files, problem = outputs.open(settings, out)
+  if not files then return out:problem(problem) end
   local meter = new_meter(settings, out)
-  local result, message, info = trial.run(scenario, settings, flags, meter and meter:watch())
+  local result, message, info = trial.run(scenario, settings, flags,
+    files:watch(meter and meter:watch()))
   if meter then meter:finish() end
-  if not result then return out:problem(message, info) end
-  out:result(settings.quiet and report.line(result) or report.text(result))
+  if not result then
+    files:drop()
+    return out:problem(message, info)
+  end
+  files:show(settings.quiet and report.line(result) or report.text(result))
   explain(result, out)
-  return STATUS[result.ended]
+  return write_files(files, result, { result }, out)
 end
 
 local function run_sweep(object, settings, flags, out)
+  local files, problem = outputs.open(settings, out)
+  if not files then return out:problem(problem) end
   local meter = new_meter(settings, out)
   local function announce(number, count, label)
     if meter then out:say(("trial %d of %d: %s\n"):format(number, count, label)) end
   end
   local result, message, info = sweep_run.run(object, settings, flags, announce,
-    meter and meter:watch())
+    files:watch(meter and meter:watch()))
   if meter then meter:finish() end
-  if not result then return out:problem(message, info) end
-  out:result(settings.quiet and sweep_report.lines(result) or sweep_report.text(result))
-  return STATUS[result.ended]
+  if not result then
+    files:drop()
+    return out:problem(message, info)
+  end
+  files:show(settings.quiet and sweep_report.lines(result) or sweep_report.text(result))
+  local document = result_file.of_sweep(result)
+  return write_files(files, document, document.results, out)
 end
 
 -- A sweep's trials, and what each of them would do.

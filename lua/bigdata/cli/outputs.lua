@@ -1,0 +1,96 @@
+-- cli/outputs.lua - the files that a run is asked to write: --json, --csv and --log.
+
+local interval_log = require "bigdata.interval_log"
+local output = require "bigdata.output"
+local result_csv = require "bigdata.result_csv"
+local result_file = require "bigdata.result_file"
+
+local outputs = {}
+
+local Outputs = {}
+Outputs.__index = Outputs
+
+local WRITTEN_AFTER = { "json", "csv" }
+
+local function open(settings, out)
+  local self = setmetatable({ settings = settings, out = out, files = {} }, Outputs)
+  for _, name in ipairs(WRITTEN_AFTER) do
+    local path = settings[name]
+    if path == "-" and self.on_standard_output then
+      return nil, ("--%s and --%s cannot both go to standard output"):format(
+        self.on_standard_output, name), self
+    end
+    if path == "-" then self.on_standard_output = name end
+    if path then
+      local file, message = output.open(name, path, function(words) out:result(words) end)
+      if not file then return nil, message, self end
+      self.files[name] = file
+    end
+  end
+  if settings.log then
+    local file, message = io.open(settings.log, "w")
+    if not file then return nil, "--log: cannot write to " .. message, self end
+    self.log = file
+  end
+  return self
+end
+
+-- See that all files can be written, before anything is run: nil, message if not.
+-- settings: as of the command line; out: the console.
+function outputs.open(settings, out)
+  local self, message, begun = open(settings, out)
+  if not self then begun:drop() end
+  return self, message
+end
+
+-- Show the report: where results go, unless a file goes there.
+function Outputs:show(text)
+  if self.on_standard_output then self.out:say(text) else self.out:result(text) end
+end
+
+local function both(first, second)
+  return function(...)
+    first(...)
+    second(...)
+  end
+end
+
+-- What a trial tells: to the meter's functions (nil for none), and to the log.
+function Outputs:watch(meter)
+  if not self.log then return meter end
+  local log = interval_log.new(self.log, self.settings.progress or 1):watch()
+  if not meter then return log end
+  local watch = { every = log.every }
+  for name, f in pairs(meter) do
+    if name ~= "every" then watch[name] = log[name] and both(f, log[name]) or f end
+  end
+  return watch
+end
+
+local function close_log(self)
+  if self.log then self.log:close() end
+  self.log = nil
+end
+
+-- Write the result's document, and the results in it, one or, of a sweep, many: true, or nil,
+-- message.
+function Outputs:write(document, results)
+  close_log(self)
+  local texts = { json = result_file.text, csv = result_csv.text }
+  local given = { json = document, csv = results }
+  for _, name in ipairs(WRITTEN_AFTER) do
+    if self.files[name] then
+      local good, message = self.files[name]:write(texts[name](given[name]))
+      if not good then return nil, message end
+    end
+  end
+  return true
+end
+
+-- There is no result.
+function Outputs:drop()
+  close_log(self)
+  for _, file in pairs(self.files) do file:drop() end
+end
+
+return outputs

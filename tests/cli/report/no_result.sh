@@ -1,0 +1,9 @@
+# Files that are no results.
+bigdata report
+bigdata report missing.json
+echo '{"format": "bigdata result", "format_version": 99}' >other.json
+bigdata report other.json
+printf '{\n  "format": "bigdata result",\n' >cut.json
+bigdata report cut.json
+echo 'step,records' >steps.csv
+bigdata report steps.csv

@@ -1,0 +1,215 @@
+-- Results as files: JSON, CSV and the log of intervals, and what is said of files that are no
+-- results.
+
+local interval_log = require "bigdata.interval_log"
+local json = require "bigdata.json"
+local output = require "bigdata.output"
+local result_csv = require "bigdata.result_csv"
+local result_file = require "bigdata.result_file"
+local schema = dofile "tests/support/json_schema.lua"
+
+local function step(values)
+  local made = {
+    name = "data", ended = "done", records = 10, failed = 0, rows = 2220, statements = 2240,
+    seconds = 1.25, fed_seconds = 0.1, fed_rows = 100, read_records = 10, read_bytes = 4096,
+    queue_full_seconds = 0, queue_empty_seconds = 0.5, turn_seconds = 0,
+    cpu_user_seconds = 1 / 3, cpu_system_seconds = 0.25, peak_bytes = 1000, rejects = 0,
+    samples = json.array {}, server = { missing = json.array {}, wal_bytes = 77 },
+  }
+  for key, value in pairs(values or {}) do made[key] = value end
+  return made
+end
+
+local function result(values)
+  local made = {
+    scenario = "test", summary = "a test", started = "2026-01-02T03:04:05Z",
+    environment = { bigdata = "0.1.0", lua = "Lua 5.4", cores = 2 },
+    settings = {
+      engine = "threads", loop = "c", poolsize = 3, jobs = 1, protocol = "prepared",
+      autocommit = true, limit = 0, time = 0, lua_state = "worker",
+    },
+    flags = {}, server = { version = "15.1", description = "here", private = false },
+    ended = "done", steps = json.array { step() },
+  }
+  for key, value in pairs(values or {}) do made[key] = value end
+  return made
+end
+
+local path
+
+before_each(function() path = os.tmpname() end)
+after_each(function() os.remove(path) end)
+
+local function written(text)
+  local file <close> = assert(io.open(path, "wb"))
+  assert(file:write(text))
+end
+
+local function read()
+  local file <close> = assert(io.open(path, "rb"))
+  return file:read("a")
+end
+
+local function load_schema()
+  local file <close> = assert(io.open("docs/result.schema.json"))
+  return assert(json.decode(file:read("a")))
+end
+
+-- Loading the text fails, and the message holds these words.
+local function refused(text, words)
+  written(text)
+  local loaded, message, info = result_file.load(path)
+  assert.is_nil(loaded)
+  assert.is_truthy(message:find(words, 1, true), message)
+  assert.is_truthy(message:find(path, 1, true), message)
+  return info.hint
+end
+
+describe("a result as JSON", function()
+  it("comes back as it was, with all digits", function()
+    local original = result()
+    written(result_file.text(original))
+    local loaded = assert(result_file.load(path))
+    assert.equal(1, #loaded)
+    local back = loaded[1]
+    assert.equal("bigdata result", back.format)
+    back.format, back.format_version = nil, nil
+    assert.same(original, back)
+    assert.equal(1 / 3, back.steps[1].cpu_user_seconds)
+  end)
+
+  it("is as the schema says", function()
+    local document = assert(json.decode(result_file.text(result())))
+    assert.same({}, schema.problems(load_schema(), document))
+  end)
+
+  it("of a sweep holds the results of all runs, in order", function()
+    local sweep = {
+      name = "sweep", summary = "two", ended = "done", trials = {
+        { label = "poolsize 1", runs = { result(), result { ended = "interrupted" } } },
+        { label = "poolsize 2", runs = { result() } },
+      },
+    }
+    local text = result_file.text(result_file.of_sweep(sweep))
+    assert.same({}, schema.problems(load_schema(), assert(json.decode(text))))
+    written(text)
+    local loaded = assert(result_file.load(path))
+    assert.equal(3, #loaded)
+    assert.equal("poolsize 2", loaded[3].trial)
+    assert.equal("interrupted", loaded[2].ended)
+  end)
+
+  it("is refused where it is of another version, and the version is named", function()
+    local hint = refused(result_file.text(result { format_version = 99 }),
+      "has format version 99; this program reads version 1")
+    assert.is_truthy(hint:find("environment"))
+  end)
+
+  it("is refused where it is cut short", function()
+    local text = result_file.text(result())
+    refused(text:sub(1, #text // 2), "is cut short")
+    refused(text:sub(1, 1), "is cut short")
+  end)
+
+  it("is refused where it is something else", function()
+    refused("", "is empty")
+    refused("step,records\n", "is not JSON")
+    refused('{ "a": 1 }', "is JSON, but no result of bigdata")
+    refused("[1, 2]", "is JSON, but no result of bigdata")
+    refused("7", "is JSON, but no result of bigdata")
+    refused('{"format":"bigdata result","format_version":1,"ended":"done"\n}',
+      "a part of the result is missing")
+  end)
+
+  it("is refused where it cannot be read", function()
+    local loaded, message = result_file.load("/nowhere/x.json")
+    assert.is_nil(loaded)
+    assert.is_truthy(message:find("cannot read /nowhere/x.json", 1, true))
+  end)
+end)
+
+describe("the schema", function()
+  it("finds what is wrong", function()
+    local document = assert(json.decode(result_file.text(result())))
+    document.steps[1].seconds = -1
+    document.steps[1].rows = nil
+    document.steps[1].server.missing[1] = { what = 1, why = "w" }
+    document.environment.color = "red"
+    assert.same({
+      ".environment: color is not in the schema",
+      ".steps[1].seconds: -1 is below 0",
+      ".steps[1].server.missing[1].what: 1 is no string",
+      ".steps[1]: rows is missing",
+    }, schema.problems(load_schema(), document))
+  end)
+end)
+
+describe("results as CSV", function()
+  it("have a header and a line for each step", function()
+    local text = result_csv.text { result { trial = 'a "b", c' }, result() }
+    local lines = {}
+    for line in text:gmatch("([^\n]*)\n") do lines[#lines + 1] = line end
+    assert.equal(3, #lines)
+    assert.is_truthy(lines[1]:find("^scenario,trial,engine,"))
+    assert.is_truthy(lines[2]:find('^test,"a ""b"", c",threads,c,worker,3,1,prepared,true,data,'))
+    assert.is_truthy(lines[3]:find("^test,,threads"))
+    assert.is_truthy(lines[3]:find(",0.33333333333333331,", 1, true))
+    local function fields(line) return select(2, line:gsub(",", "")) end
+    assert.equal(fields(lines[1]), fields(lines[3]))
+  end)
+end)
+
+describe("the log", function()
+  it("has what was done since the line before", function()
+    local file = assert(io.open(path, "w"))
+    local watch = interval_log.new(file, 0.5):watch()
+    assert.equal(0.5, watch.every)
+    local p = { records = 1, rows = 10, statements = 11, failed = 0, queued = 5, read_records = 9 }
+    watch.begin("one")
+    p.seconds = 0.5
+    watch.update(p)
+    watch.update { seconds = 1.5, records = 4, rows = 40, statements = 44, failed = 2, queued = 4,
+      read_records = 12 }
+    watch.begin("two")
+    watch.update(p)
+    file:close()
+    assert.same({
+      "step,seconds,interval_seconds,records,rows,statements,failed,rows_per_second,queued,"
+        .. "read_records",
+      "one,0.500,0.500,1,10,11,0,20.0,5,9",
+      "one,1.500,1.000,3,30,33,2,30.0,4,12",
+      "two,0.500,0.500,1,10,11,0,20.0,5,9", "",
+    }, { (read() .. "\n"):match("(.-)\n(.-)\n(.-)\n(.-)\n(.-)\n") })
+  end)
+end)
+
+describe("a file to be written after a run", function()
+  it("is known to be unwritable before", function()
+    local opened, message = output.open("json", "/nowhere/x.json", print)
+    assert.is_nil(opened)
+    assert.is_truthy(message:find("--json: cannot write to /nowhere/x.json", 1, true), message)
+    assert.is_truthy(select(2, output.open("json", "/tmp", print)):find("--json: cannot write"))
+  end)
+
+  it("is known to be full before", function()
+    local opened, message = output.open("csv", "/dev/full", print)
+    assert.is_nil(opened)
+    assert.is_truthy(message:find("--csv: cannot write to /dev/full: No space left", 1, true))
+  end)
+
+  it("keeps what it held until it is written", function()
+    written("before")
+    local opened = assert(output.open("json", path, print))
+    assert.equal("before", read())
+    opened:drop()
+    assert.equal("before", read())
+    assert(opened:write("after"))
+    assert.equal("after", read())
+  end)
+
+  it("does not stay behind empty", function()
+    os.remove(path)
+    assert(output.open("json", path, print)):drop()
+    assert.is_nil(io.open(path))
+  end)
+end)
