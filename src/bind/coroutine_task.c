@@ -318,6 +318,24 @@ static void reset(BdTask *task) {
     run->stage = READY;
 }
 
+/* Nothing is collected. */
+static BdNext finish(BdTask *task, BdRequest *request, BdErr *err) {
+    (void)task;
+    (void)request;
+    (void)err;
+    return BD_NEXT_DONE;
+}
+
+static void settle(BdTask *task, bool stored) {
+    (void)task;
+    (void)stored;
+}
+
+static void reopened(BdTask *task, BdSession *session) {
+    (void)session;
+    bd_buf_reset(&self(task)->prepared);
+}
+
 static void free_task(BdTask *task) {
     CoroutineTask *run = self(task);
     reset(task);
@@ -332,6 +350,9 @@ static const BdTaskOps coroutine_task_ops = {
     .answer = answer,
     .refused = refused,
     .reset = reset,
+    .finish = finish,
+    .settle = settle,
+    .reopened = reopened,
     .free = free_task,
 };
 

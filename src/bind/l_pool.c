@@ -146,13 +146,23 @@ static void on_progress(void *context, const BdProgress *progress) {
     run->progress_failed = bd_lua_call(run->lua, 2, 0, &err) != 0;
 }
 
+/* Read what is committed together. */
+static void read_unit(const BdTable *table, BdStepOpts *opts) {
+    int64_t records = bd_table_integer_or(table, "commit_every", 0, UINT32_MAX, 0);
+    opts->unit_rows = bd_table_integer_or(table, "insert_batch", 0, INT64_MAX, 0);
+    opts->transactions =
+        records > 0 || opts->unit_rows > 0 || !bd_table_boolean_or(table, "autocommit", true);
+    opts->unit_records = records > 0 ? (uint32_t)records : opts->unit_rows > 0 ? UINT32_MAX : 1;
+    opts->max_tries = (uint32_t)bd_table_integer_or(table, "max_tries", 1, UINT32_MAX, 10);
+}
+
 /* Read the options of a run; leaves plan, source and progress function on the stack. */
 static void read_options(lua_State *lua, const BdTable *table, Run *run) {
     static const char *const engines[] = {"threads", "poll", NULL};
     BdStepOpts *opts = &run->opts;
     opts->engine = (BdEngineKind)bd_table_choice_or(table, "engine", engines, BD_ENGINE_THREADS);
     opts->jobs = (uint32_t)bd_table_integer_or(table, "jobs", 1, MOST_JOBS, 1);
-    opts->transactions = !bd_table_boolean_or(table, "autocommit", true);
+    read_unit(table, opts);
     opts->queue = bd_table_integer_or(table, "queue", 0, INT64_MAX, 4096);
     opts->preload = bd_table_boolean_or(table, "preload", false);
     opts->limit = bd_table_integer_or(table, "limit", 0, INT64_MAX, 0);
@@ -235,6 +245,7 @@ static void push_result(lua_State *lua, const BdStepResult *result) {
     bd_result_integer(lua, "read_bytes", result->bytes);
     bd_result_seconds(lua, "queue_full_seconds", result->queue_full_ns);
     bd_result_seconds(lua, "queue_empty_seconds", result->queue_empty_ns);
+    bd_result_integer(lua, "retries", result->retries);
     bd_result_seconds(lua, "turn_seconds", result->turn_ns);
     bd_result_seconds(lua, "cpu_user_seconds", result->usage.user_ns);
     bd_result_seconds(lua, "cpu_system_seconds", result->usage.system_ns);
@@ -254,9 +265,10 @@ static int raise_progress_error(lua_State *lua) {
 }
 
 static int run_step(lua_State *lua) {
-    static const char *const keys[] = {"plan",           "source",   "engine", "jobs", "autocommit",
-                                       "queue",          "preload",  "limit",  "time", "max_errors",
-                                       "progress_every", "progress", "loop",   NULL};
+    static const char *const keys[] = {
+        "plan",         "source",         "engine",   "jobs",    "autocommit", "commit_every",
+        "insert_batch", "max_tries",      "queue",    "preload", "limit",      "time",
+        "max_errors",   "progress_every", "progress", "loop",    NULL};
     BdErr err = BD_ERR_INIT;
     Pool *self = bd_object_check(lua, 1, &pool_type);
     lua_settop(lua, 2);

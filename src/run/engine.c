@@ -118,7 +118,7 @@ int bd_engine_open(BdEngine **out, BdEngineKind kind, BdWorker *workers, uint32_
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for %u threads", crews);
     }
     engine->run = kind == BD_ENGINE_THREADS ? bd_engine_threads_run : bd_engine_poll_run;
-    engine->control = workers[0].control;
+    engine->control = workers[0].opts->control;
     pthread_mutex_init(&engine->mutex, NULL);
     pthread_cond_init(&engine->opened, NULL);
     if (start_crews(engine, workers, count, crews, err) != 0) {

@@ -54,7 +54,7 @@ static int set_interest(Loop *loop, uint32_t slot, BdInterest interest, BdErr *e
 static bool feed(Loop *loop, uint32_t slot) {
     BdWorker *worker = &loop->workers[slot];
     BdItem item;
-    BdPop pop = bd_queue_try_pop(worker->queue, &item, &loop->waiter);
+    BdPop pop = bd_queue_try_pop(worker->opts->queue, &item, &loop->waiter);
     if (pop == BD_POP_LATER) {
         loop->hungry[loop->hungry_count++] = slot;
         if (loop->since_ns[slot] == 0) {
@@ -147,10 +147,10 @@ void bd_engine_poll_run(BdWorker *workers, uint32_t count) {
     BdErr err = BD_ERR_INIT;
     Loop loop;
     if (loop_init(&loop, workers, count, &err) != 0 || run_loop(&loop, &err) != 0) {
-        bd_control_fail(workers[0].control, &err);
-        bd_queue_abort(workers[0].queue); /* lets go of the waiter */
+        bd_control_fail(workers[0].opts->control, &err);
+        bd_queue_abort(workers[0].opts->queue); /* lets go of the waiter */
         for (uint32_t i = 0; i < count; i++) {
-            bd_worker_end(&workers[i]);
+            bd_worker_quit(&workers[i]);
         }
     }
     loop_deinit(&loop);

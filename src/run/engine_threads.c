@@ -5,7 +5,7 @@
 
 static void wait_record(BdWorker *worker) {
     BdItem item;
-    if (bd_queue_pop(worker->queue, &item) == BD_POP_RECORD) {
+    if (bd_queue_pop(worker->opts->queue, &item) == BD_POP_RECORD) {
         bd_worker_give(worker, &item);
     } else {
         bd_worker_end(worker);

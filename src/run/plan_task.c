@@ -131,6 +131,25 @@ static void reset(BdTask *task) {
     }
 }
 
+/* Nothing is collected. */
+static BdNext finish(BdTask *task, BdRequest *request, BdErr *err) {
+    (void)task;
+    (void)request;
+    (void)err;
+    return BD_NEXT_DONE;
+}
+
+static void settle(BdTask *task, bool stored) {
+    (void)task;
+    (void)stored;
+}
+
+/* The plan's statements are all there is, and they are prepared. */
+static void reopened(BdTask *task, BdSession *session) {
+    (void)task;
+    (void)session;
+}
+
 static void free_task(BdTask *task) {
     PlanTask *run = self(task);
     if (run->slots != NULL) {
@@ -149,6 +168,9 @@ static const BdTaskOps plan_task_ops = {
     .answer = answer,
     .refused = refused,
     .reset = reset,
+    .finish = finish,
+    .settle = settle,
+    .reopened = reopened,
     .free = free_task,
 };
 

@@ -23,6 +23,7 @@ typedef struct Run {
     BdQueue *queue;
     BdFeeder *feeder;
     BdEngine *engine;
+    BdWorkerOpts worker_opts;
     BdWorker *workers;
     uint32_t count;           /* of workers that are made */
     _Atomic int64_t begin_ns; /* when the gate was opened; 0 before */
@@ -74,13 +75,19 @@ static int make_workers(Run *run, BdErr *err) {
     if (run->workers == NULL) {
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for %u workers", size);
     }
+    run->worker_opts = (BdWorkerOpts){.queue = run->queue,
+                                      .control = &run->control,
+                                      .transactions = run->opts->transactions,
+                                      .unit_records = run->opts->unit_records,
+                                      .unit_rows = run->opts->unit_rows,
+                                      .max_tries = run->opts->max_tries};
     for (; run->count < size; run->count++) {
         BdTask *task = NULL;
-        if (new_task(run, &task, err) != 0) {
+        if (new_task(run, &task, err) != 0 ||
+            bd_worker_init(&run->workers[run->count], bd_pool_session(run->pool, run->count), task,
+                           &run->worker_opts, err) != 0) {
             return -1;
         }
-        bd_worker_init(&run->workers[run->count], bd_pool_session(run->pool, run->count), task,
-                       run->queue, &run->control, run->opts->transactions);
     }
     return 0;
 }
@@ -237,6 +244,7 @@ static void fill_result(Run *run, int64_t elapsed_ns, BdStepResult *result) {
     }
     for (uint32_t i = 0; i < run->count; i++) {
         result->queue_empty_ns += run->workers[i].idle_ns;
+        result->retries += run->workers[i].retries;
         result->turn_ns += run->workers[i].task->turn_ns;
     }
     memcpy(result->sample, run->control.rejects.samples, sizeof(result->sample));

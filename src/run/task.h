@@ -2,11 +2,14 @@
  * task.h - what drives a session through one record: requests out, answers in.
  *
  * A worker holds one task and uses it for record after record. It calls start() with a record, then
- * next() and answer() in turn until next() says that the record is done. It does not know whether a
- * plan or a coroutine is behind, and the task does not know who waits, or how.
+ * next() and answer() in turn until next() says that the record is done; reset() follows, also
+ * after a failure. Records are committed in units (run/worker.h): after the last record of a unit
+ * come finish() and answer() in turn, then settle(). A unit may be given up at any time, and its
+ * records started once more. A task does not know who waits, or how, and the worker does not know
+ * whether a plan or a coroutine is behind.
  *
- * Ownership: the record stays valid until the record is done or reset() is called. Answers belong
- *            to the task.
+ * Ownership: the record stays valid until reset(). Answers belong to the task. What a request
+ *            points to stays valid until it was answered or refused: it may be sent again.
  * Threads:   one at a time.
  * Errors:    a failing call fails the record: *err says why, with the place in the scenario.
  *            reset() follows.
@@ -26,8 +29,8 @@ typedef struct BdTask BdTask;
 
 typedef enum BdNext {
     BD_NEXT_REQUEST, /* *request is to be sent; if it says `more`, another one follows at once */
-    BD_NEXT_DONE,    /* the record is done */
-    BD_NEXT_FAILED   /* the record has failed */
+    BD_NEXT_DONE,    /* the record is done, or nothing is left to be finished */
+    BD_NEXT_FAILED   /* the record, or its unit, has failed */
 } BdNext;
 
 typedef struct BdTaskOps {
@@ -43,14 +46,34 @@ typedef struct BdTaskOps {
      */
     int (*refused)(BdTask *task, BdErr *err);
 
-    /* Let go of everything that belongs to the record under way. */
+    /* Let go of everything that belongs to the record under way, but not of rows that were
+     * collected from it for later. */
     void (*reset)(BdTask *task);
+
+    /* The unit's last record is done: as next(), for what was collected and not sent. */
+    BdNext (*finish)(BdTask *task, BdRequest *request, BdErr *err);
+
+    /* The unit is over. What was answered since the last call is stored for good; or nothing of it,
+     * and collected rows are to be forgotten. (Outside of a worker's transactions it is always the
+     * former, although a refused pipeline has stored nothing.) */
+    void (*settle)(BdTask *task, bool stored);
+
+    /* The session is a new one, in the place of one that was lost: nothing is prepared on it but
+     * the plan's statements. */
+    void (*reopened)(BdTask *task, BdSession *session);
+
     void (*free)(BdTask *task);
 } BdTaskOps;
 
 struct BdTask {
     const BdTaskOps *ops;
-    int64_t turn_ns; /* how long it has waited for its interpreter, ever */
+    int64_t turn_ns;   /* how long it has waited for its interpreter, ever */
+    int64_t held_rows; /* collected and not yet sent */
+    bool vague; /* set by the task: the last failure does not say which row is at fault, and doing
+                   the record carefully would */
+    bool
+        careful; /* set by the worker: the record has failed and is done once more only to say which
+                     row is at fault */
 };
 
 /* Where a task will be used. */

@@ -1,50 +1,42 @@
-#include "run/worker.h"
+#include "run/worker_impl.h"
 
 #include <assert.h>
+#include <string.h>
 
-/* What a state's function says: go on with the (new) state at once, or wait for *want. */
-typedef enum Move { GO_ON, WAIT } Move;
-
-typedef Move StateFn(BdWorker *worker, BdWant *want);
-
-void bd_worker_init(BdWorker *worker, BdSession *session, BdTask *task, BdQueue *queue,
-                    BdControl *control, bool transactions) {
-    *worker = (BdWorker){.state = BD_WORKER_IDLE,
-                         .session = session,
-                         .task = task,
-                         .queue = queue,
-                         .control = control,
-                         .transactions = transactions};
-}
-
-/* Let go of the record under way, whatever came of it. */
-static void drop_record(BdWorker *worker) {
-    if (worker->busy) {
-        worker->task->ops->reset(worker->task);
-        bd_queue_done(worker->queue, &worker->item);
-        worker->busy = false;
+int bd_worker_init(BdWorker *worker, BdSession *session, BdTask *task, const BdWorkerOpts *opts,
+                   BdErr *err) {
+    *worker = (BdWorker){.state = BD_WORKER_RECORD, .opts = opts, .session = session, .task = task};
+    if (bd_unit_init(&worker->unit, opts->queue, err) != 0) {
+        bd_worker_deinit(worker);
+        return -1;
     }
-    worker->rows = 0;
-    worker->pipelined = false;
-    worker->refused = false;
+    return 0;
 }
 
 void bd_worker_deinit(BdWorker *worker) {
     if (worker->task != NULL) {
-        drop_record(worker);
+        bd_worker_quit(worker);
         bd_task_free(worker->task);
     }
+    bd_unit_deinit(&worker->unit);
     *worker = (BdWorker){.state = BD_WORKER_ENDED};
 }
 
 void bd_worker_give(BdWorker *worker, const BdItem *item) {
-    assert(worker->state == BD_WORKER_IDLE && !worker->busy);
-    worker->item = *item;
-    worker->busy = true;
+    assert(worker->state == BD_WORKER_RECORD);
+    bd_unit_push(&worker->unit, item);
 }
 
 void bd_worker_end(BdWorker *worker) {
-    drop_record(worker);
+    worker->no_more = true;
+}
+
+void bd_worker_quit(BdWorker *worker) {
+    if (worker->under_way) {
+        worker->task->ops->reset(worker->task);
+        worker->under_way = false;
+    }
+    bd_unit_reset(&worker->unit);
     worker->state = BD_WORKER_ENDED;
 }
 
@@ -52,70 +44,9 @@ int bd_worker_fd(const BdWorker *worker) {
     return bd_session_fd(worker->session);
 }
 
-/* ---- how records end ---- */
+/* ---- talking to the server ---- */
 
-static Move end_worker(BdWorker *worker) {
-    bd_worker_end(worker);
-    return GO_ON;
-}
-
-/* The session is lost: the run cannot go on. */
-static Move fail_run(BdWorker *worker, const BdErr *err) {
-    bd_control_fail(worker->control, err);
-    return end_worker(worker);
-}
-
-static Move finish_record(BdWorker *worker) {
-    bd_counter_add(&worker->counters.rows, worker->rows);
-    bd_counter_add(&worker->counters.records, 1);
-    drop_record(worker);
-    worker->state = BD_WORKER_IDLE;
-    return GO_ON;
-}
-
-static Move send_text(BdWorker *worker, const char *text, BdWorkerState then) {
-    BdErr err = BD_ERR_INIT;
-    const BdRequest request = {.kind = BD_REQUEST_TEXT, .text = text};
-    if (bd_session_send(worker->session, &request, &err) != 0) {
-        return fail_run(worker, &err);
-    }
-    worker->state = then;
-    return GO_ON;
-}
-
-/* The record has failed: note it, and leave the session fit for the next one. */
-static Move fail_record(BdWorker *worker, const BdErr *err) {
-    if (bd_control_stopped(worker->control) == BD_STOP_NOW || err->code == BD_E_STOPPED) {
-        return end_worker(worker); /* cancelled, not failed */
-    }
-    bd_counter_add(&worker->counters.failed, 1);
-    bd_control_reject(worker->control, worker->item.record.file, worker->item.record.line,
-                      err->sqlstate, err->msg);
-    drop_record(worker);
-    if (bd_session_in_transaction(worker->session)) {
-        return send_text(worker, "rollback", BD_WORKER_ROLLBACK);
-    }
-    worker->state = BD_WORKER_IDLE;
-    return GO_ON;
-}
-
-/* COMMIT would end a failed transaction too, with a rollback that looks like success. */
-static Move commit_record(BdWorker *worker) {
-    if (bd_session_transaction_failed(worker->session)) {
-        BdErr err = BD_ERR_INIT;
-        bd_err_set(&err, BD_E_SQL, 0, "a statement of its transaction had failed");
-        return fail_record(worker, &err);
-    }
-    return send_text(worker, "commit", BD_WORKER_COMMIT);
-}
-
-/* ---- the states ---- */
-
-/*
- * Go on with the request under way. True when it is over: *answer is there, or NULL with *err when
- * the server refused it or the session is lost. False: wait for *want.
- */
-static bool receive(BdWorker *worker, BdAnswer **answer, BdWant *want, BdErr *err) {
+bool bd_worker_receive(BdWorker *worker, BdAnswer **answer, BdWant *want, BdErr *err) {
     *answer = NULL;
     switch (bd_session_step(worker->session, answer, err)) {
     case BD_IO_READ:
@@ -132,153 +63,246 @@ static bool receive(BdWorker *worker, BdAnswer **answer, BdWant *want, BdErr *er
     }
 }
 
-static Move step_idle(BdWorker *worker, BdWant *want) {
-    if (!worker->busy) {
-        if (bd_control_stopped(worker->control) != BD_STOP_NOT) {
-            return end_worker(worker);
-        }
-        *want = BD_WANT_RECORD;
-        return WAIT;
-    }
+BdMove bd_worker_send_text(BdWorker *worker, const char *text, BdWorkerState then) {
     BdErr err = BD_ERR_INIT;
-    if (worker->task->ops->start(worker->task, &worker->item.record, &err) != 0) {
-        return fail_record(worker, &err);
+    const BdRequest request = {.kind = BD_REQUEST_TEXT, .text = text};
+    if (bd_session_send(worker->session, &request, &err) != 0) {
+        return bd_worker_fail_run(worker, &err);
     }
-    if (worker->transactions) {
-        return send_text(worker, "begin", BD_WORKER_BEGIN);
-    }
-    worker->state = BD_WORKER_NEXT;
-    return GO_ON;
+    worker->piping = false;
+    worker->state = then;
+    return BD_MOVE_ON;
 }
 
-/* An answer was dealt with: wait for the next one of the pipeline, or let the task go on. */
-static Move answered(BdWorker *worker) {
-    if (bd_session_busy(worker->session)) {
-        worker->state = BD_WORKER_ANSWER;
-        return GO_ON;
+/* ---- between records ---- */
+
+static bool wants_record(BdWorker *worker) {
+    const BdWorkerOpts *opts = worker->opts;
+    BdUnit *unit = &worker->unit;
+    if (unit->closed || unit->count >= opts->unit_records || worker->no_more ||
+        bd_control_stopped(opts->control) != BD_STOP_NOT) {
+        return false;
     }
-    if (worker->pipelined) {
-        bd_counter_add(&worker->counters.rows, worker->refused ? 0 : worker->rows);
+    if (unit->count > 0 && opts->unit_rows > 0 &&
+        (worker->task->held_rows == 0 || worker->task->held_rows >= opts->unit_rows)) {
+        return false;
+    }
+    return bd_unit_has_room(unit);
+}
+
+static BdMove start_record(BdWorker *worker, const BdRecord *record) {
+    BdErr err = BD_ERR_INIT;
+    worker->under_way = true;
+    worker->kept = false;
+    if (worker->task->ops->start(worker->task, record, &err) != 0) {
+        return bd_worker_fail_unit(worker, &err);
+    }
+    if (worker->opts->transactions && !worker->begun) {
+        return bd_worker_send_text(worker, "begin", BD_WORKER_BEGIN);
+    }
+    worker->state = BD_WORKER_NEXT;
+    return BD_MOVE_ON;
+}
+
+static BdMove step_record(BdWorker *worker, BdWant *want) {
+    if (bd_control_stopped(worker->opts->control) == BD_STOP_NOW) {
+        bd_worker_quit(worker);
+        return BD_MOVE_ON;
+    }
+    const BdRecord *record = bd_unit_next(&worker->unit);
+    if (record != NULL) {
+        return start_record(worker, record);
+    }
+    if (wants_record(worker)) {
+        *want = BD_WANT_RECORD;
+        return BD_MOVE_WAIT;
+    }
+    if (worker->unit.count == 0) {
+        bd_worker_quit(worker);
+        return BD_MOVE_ON;
+    }
+    bd_unit_close(&worker->unit);
+    worker->state = BD_WORKER_NEXT;
+    return BD_MOVE_ON;
+}
+
+/* ---- how a unit is stored ---- */
+
+/* The unit, or the part of it under way, is stored for good. */
+static BdMove store_unit(BdWorker *worker) {
+    worker->task->ops->settle(worker->task, true);
+    worker->task->careful = false;
+    bd_counter_add(&worker->counters.rows, worker->rows);
+    bd_counter_add(&worker->counters.records, bd_unit_size(&worker->unit));
+    bd_unit_pass(&worker->unit);
+    worker->begun = false;
+    worker->tries = 0;
+    worker->rows = 0;
+    worker->state = BD_WORKER_RECORD;
+    return BD_MOVE_ON;
+}
+
+/* COMMIT would end a failed transaction too, with a rollback that looks like success. */
+static BdMove commit_unit(BdWorker *worker) {
+    if (bd_session_transaction_failed(worker->session)) {
+        BdErr err = BD_ERR_INIT;
+        bd_err_set(&err, BD_E_SQL, 0, "a statement of its transaction had failed");
+        return bd_worker_fail_unit(worker, &err);
+    }
+    return bd_worker_send_text(worker, "commit", BD_WORKER_COMMIT);
+}
+
+/* ---- the task's requests ---- */
+
+static bool is_commit(const BdRequest *request) {
+    return request->kind == BD_REQUEST_TEXT && strcmp(request->text, "commit") == 0;
+}
+
+void bd_worker_count_rows(BdWorker *worker) {
+    if (!worker->begun && !bd_session_in_transaction(worker->session)) {
+        bool stored = !worker->refused && (!worker->in_block || is_commit(&worker->request));
+        if (stored) {
+            bd_counter_add(&worker->counters.rows, worker->rows);
+            worker->kept = true;
+            worker->tries = 0;
+        }
         worker->rows = 0;
-        worker->pipelined = false;
     }
+    worker->pipelined = false;
     worker->refused = false;
-    worker->state = BD_WORKER_NEXT;
-    return GO_ON;
 }
 
-/* The task's request could not be sent, or was refused. */
-static Move refuse_request(BdWorker *worker, BdErr *err) {
-    if (err->code == BD_E_CONN) {
-        return fail_run(worker, err);
-    }
-    worker->refused = true;
-    if (worker->task->ops->refused(worker->task, err) != 0) {
-        return fail_record(worker, err);
-    }
-    return answered(worker);
+/* An answer or a refusal was dealt with: wait for the next one of the pipeline, or let the task go
+ * on. */
+static BdMove answered(BdWorker *worker) {
+    worker->state = bd_session_busy(worker->session) ? BD_WORKER_ANSWER : BD_WORKER_NEXT;
+    return BD_MOVE_ON;
 }
 
-static Move step_next(BdWorker *worker, BdWant *want) {
+static BdMove refused(BdWorker *worker, BdErr *err) {
+    BdMove move = BD_MOVE_ON;
+    return bd_worker_refuse_request(worker, err, &move) ? move : answered(worker);
+}
+
+BdMove bd_worker_send_again(BdWorker *worker) {
+    BdErr err = BD_ERR_INIT;
+    if (bd_session_send(worker->session, &worker->request, &err) != 0) {
+        return refused(worker, &err);
+    }
+    worker->piping = worker->request.more;
+    worker->pipelined = worker->pipelined || (worker->piping && !worker->begun);
+    worker->state = worker->piping ? BD_WORKER_NEXT : BD_WORKER_ANSWER;
+    return BD_MOVE_ON;
+}
+
+static BdMove done(BdWorker *worker) {
+    if (worker->under_way) {
+        worker->task->ops->reset(worker->task);
+        worker->under_way = false;
+        worker->state = BD_WORKER_RECORD;
+        return BD_MOVE_ON;
+    }
+    return worker->begun ? commit_unit(worker) : store_unit(worker);
+}
+
+static BdMove step_next(BdWorker *worker, BdWant *want) {
     (void)want;
     BdErr err = BD_ERR_INIT;
-    BdRequest request;
-    switch (worker->task->ops->next(worker->task, &request, &err)) {
+    const BdTaskOps *ops = worker->task->ops;
+    BdRequest *request = &worker->request;
+    switch (worker->under_way ? ops->next(worker->task, request, &err)
+                              : ops->finish(worker->task, request, &err)) {
     case BD_NEXT_DONE:
-        return worker->transactions ? commit_record(worker) : finish_record(worker);
+        return done(worker);
     case BD_NEXT_FAILED:
-        return fail_record(worker, &err);
+        return bd_worker_fail_unit(worker, &err);
     default:
         break;
     }
-    if (bd_control_stopped(worker->control) == BD_STOP_NOW) {
-        return end_worker(worker);
+    if (bd_control_stopped(worker->opts->control) == BD_STOP_NOW) {
+        bd_worker_quit(worker);
+        return BD_MOVE_ON;
     }
-    if (bd_session_send(worker->session, &request, &err) != 0) {
-        return refuse_request(worker, &err);
+    if (!worker->begun && !worker->piping) {
+        worker->in_block = bd_session_in_transaction(worker->session);
     }
-    if (request.more) {
-        worker->pipelined = !worker->transactions;
-        return GO_ON; /* to the next request of the pipeline */
-    }
-    worker->state = BD_WORKER_ANSWER;
-    return GO_ON;
+    return bd_worker_send_again(worker);
 }
 
-static Move step_answer(BdWorker *worker, BdWant *want) {
+static BdMove step_answer(BdWorker *worker, BdWant *want) {
     BdErr err = BD_ERR_INIT;
     BdAnswer *answer = NULL;
-    if (!receive(worker, &answer, want, &err)) {
-        return WAIT;
+    if (!bd_worker_receive(worker, &answer, want, &err)) {
+        return BD_MOVE_WAIT;
     }
     if (answer == NULL) {
-        return refuse_request(worker, &err);
+        return refused(worker, &err);
     }
-    int64_t touched = bd_answer_touched(answer);
-    if (worker->transactions || worker->pipelined) {
-        worker->rows += touched;
-    } else {
-        bd_counter_add(&worker->counters.rows, touched);
+    worker->rows += bd_answer_touched(answer);
+    if (!bd_session_busy(worker->session)) {
+        bd_worker_count_rows(worker);
     }
     if (worker->task->ops->answer(worker->task, answer, &err) != 0) {
-        return fail_record(worker, &err);
+        return bd_worker_fail_unit(worker, &err);
     }
     return answered(worker);
 }
 
-/* BEGIN, COMMIT, ROLLBACK: wait for the answer, then go on with `then`, or `refused` if it was. */
-static Move step_text(BdWorker *worker, BdWant *want, Move (*then)(BdWorker *),
-                      Move (*refused)(BdWorker *, const BdErr *)) {
+/* ---- the transaction's begin and end ---- */
+
+/* Wait for the answer to BEGIN or COMMIT: true when it is there; false with the move where it is
+ * not, or was refused. */
+static bool agreed(BdWorker *worker, BdWant *want, BdMove *move,
+                   BdMove (*fail)(BdWorker *, const BdErr *)) {
     BdErr err = BD_ERR_INIT;
     BdAnswer *answer = NULL;
-    if (!receive(worker, &answer, want, &err)) {
-        return WAIT;
+    *move = BD_MOVE_WAIT;
+    if (!bd_worker_receive(worker, &answer, want, &err)) {
+        return false;
     }
     if (answer == NULL) {
-        return err.code == BD_E_CONN ? fail_run(worker, &err) : refused(worker, &err);
+        *move = err.code == BD_E_CONN ? bd_worker_fail_run(worker, &err) : fail(worker, &err);
+        return false;
     }
     bd_answer_free(answer);
-    return then(worker);
+    return true;
 }
 
-static Move begun(BdWorker *worker) {
+static BdMove step_begin(BdWorker *worker, BdWant *want) {
+    BdMove move = BD_MOVE_ON;
+    if (!agreed(worker, want, &move, bd_worker_fail_run)) {
+        return move;
+    }
+    worker->begun = true;
     worker->state = BD_WORKER_NEXT;
-    return GO_ON;
+    return BD_MOVE_ON;
 }
 
-static Move rolled_back(BdWorker *worker) {
-    worker->state = BD_WORKER_IDLE;
-    return GO_ON;
+static BdMove step_commit(BdWorker *worker, BdWant *want) {
+    BdMove move = BD_MOVE_ON;
+    return agreed(worker, want, &move, bd_worker_fail_unit) ? store_unit(worker) : move;
 }
 
-static Move step_begin(BdWorker *worker, BdWant *want) {
-    return step_text(worker, want, begun, fail_run);
-}
-
-static Move step_commit(BdWorker *worker, BdWant *want) {
-    return step_text(worker, want, finish_record, fail_record);
-}
-
-static Move step_rollback(BdWorker *worker, BdWant *want) {
-    return step_text(worker, want, rolled_back, fail_run);
-}
-
-static Move step_ended(BdWorker *worker, BdWant *want) {
+static BdMove step_ended(BdWorker *worker, BdWant *want) {
     (void)worker;
     *want = BD_WANT_NOTHING;
-    return WAIT;
+    return BD_MOVE_WAIT;
 }
 
-static StateFn *const states[] = {
-    [BD_WORKER_IDLE] = step_idle,     [BD_WORKER_BEGIN] = step_begin,
-    [BD_WORKER_NEXT] = step_next,     [BD_WORKER_ANSWER] = step_answer,
-    [BD_WORKER_COMMIT] = step_commit, [BD_WORKER_ROLLBACK] = step_rollback,
+static BdStateFn *const states[] = {
+    [BD_WORKER_RECORD] = step_record,
+    [BD_WORKER_BEGIN] = step_begin,
+    [BD_WORKER_NEXT] = step_next,
+    [BD_WORKER_ANSWER] = step_answer,
+    [BD_WORKER_COMMIT] = step_commit,
+    [BD_WORKER_CLEAN] = bd_worker_step_clean,
+    [BD_WORKER_ROLLBACK] = bd_worker_step_rollback,
     [BD_WORKER_ENDED] = step_ended,
 };
 
 BdWant bd_worker_step(BdWorker *worker) {
     BdWant want = BD_WANT_NOTHING;
-    while (states[worker->state](worker, &want) == GO_ON) {
+    while (states[worker->state](worker, &want) == BD_MOVE_ON) {
     }
     return want;
 }

@@ -1,11 +1,22 @@
 /*
- * worker.h - one connection, the record it is on, and where it stands with it.
+ * worker.h - one connection, the unit of records it is on, and where it stands with it.
  *
  * A worker is a state machine that never waits. Its engine calls bd_worker_step(), which goes on as
  * far as it can and says what it needs next; the engine waits for that in its own way and calls
  * again. Records come from the engine too: bd_worker_give().
  *
- * Ownership: the session stays the pool's, the task is the worker's. A record is given back to the
+ * Records are committed in units. Without transactions a unit is one record, and each of its
+ * statements is committed by itself. With them a unit is as many records as the options say; its
+ * records are held until COMMIT was answered, and only then counted as done, and their rows as
+ * written. A unit of several records that fails is rolled back and split, and its pieces are done
+ * again, until a piece is one record, which is the one that has failed.
+ *
+ * What the server gives up because of others (a serialization failure, a deadlock) is done again:
+ * the whole unit in a transaction, or the one statement without. Where a record of a unit without
+ * transactions opens a transaction itself, that is done again with the record, if it was the first
+ * thing that the record did. A pipeline outside of any transaction is not done again.
+ *
+ * Ownership: the session stays the pool's, the task is the worker's. Records are given back to the
  *            queue by the worker.
  * Threads:   one at a time; the counters may be read by others.
  */
@@ -16,6 +27,7 @@
 #include "pg/session.h"
 #include "run/control.h"
 #include "run/task.h"
+#include "run/unit.h"
 #include "stats/counters.h"
 
 #include <stdbool.h>
@@ -28,37 +40,58 @@ typedef enum BdWant {
 } BdWant;
 
 typedef enum BdWorkerState {
-    BD_WORKER_IDLE,   /* no record; wants one; goes to BEGIN or NEXT when given one, to ENDED when
-                         there are no more */
-    BD_WORKER_BEGIN,  /* BEGIN was sent; waits for its answer; goes to NEXT */
-    BD_WORKER_NEXT,   /* asks the task for a request; goes to ANSWER, or to COMMIT or IDLE when the
-                         record is done */
-    BD_WORKER_ANSWER, /* a request was sent; waits for its answer; goes to NEXT, or to ROLLBACK or
-                         IDLE when refused */
-    BD_WORKER_COMMIT, /* COMMIT was sent; waits for its answer; goes to IDLE */
-    BD_WORKER_ROLLBACK, /* ROLLBACK was sent after a failure; waits for its answer; goes to IDLE */
+    BD_WORKER_RECORD,   /* between records: goes to NEXT with the unit's next one, or wants one; to
+                         BEGIN with the first one of a transaction; to NEXT at the unit's end; to
+                         ENDED when there are no more */
+    BD_WORKER_BEGIN,    /* BEGIN was sent; waits for its answer; goes to NEXT */
+    BD_WORKER_NEXT,     /* asks the task for a request; goes to ANSWER; to RECORD when the record is
+                         done; to COMMIT or RECORD when the unit is */
+    BD_WORKER_ANSWER,   /* a request was sent; waits for its answer; goes to NEXT, or to CLEAN when
+                         refused */
+    BD_WORKER_COMMIT,   /* COMMIT was sent; waits for its answer; goes to RECORD */
+    BD_WORKER_CLEAN,    /* something has failed: lets answers pass that are still to come; goes to
+                         ROLLBACK or RECORD */
+    BD_WORKER_ROLLBACK, /* ROLLBACK was sent; waits for its answer; goes to RECORD */
     BD_WORKER_ENDED     /* there is nothing more to do, or the session is lost */
 } BdWorkerState;
+
+/* What all workers of a step have in common. It must outlive them. */
+typedef struct BdWorkerOpts {
+    BdQueue *queue;
+    BdControl *control;
+    bool transactions;     /* one for each unit; without, a unit is one record */
+    uint32_t unit_records; /* a unit ends with so many records, at least 1, */
+    int64_t unit_rows;     /* or, unless this is 0, when its task holds so many rows, or none */
+    uint32_t max_tries;    /* how often a unit or a statement is tried in all, at least 1 */
+} BdWorkerOpts;
 
 typedef struct BdWorker {
     BdCounters counters; /* first, so that it stands on lines of its own */
     BdWorkerState state;
+    const BdWorkerOpts *opts;
     BdSession *session;
     BdTask *task;
-    BdQueue *queue;
-    BdControl *control;
-    bool transactions; /* one per record */
-    bool busy;         /* item holds a record that is not yet given back */
-    BdItem item;       /* the record under way */
-    int64_t rows;      /* written by the transaction or pipeline under way, not yet counted */
-    bool pipelined;    /* the requests under way are a pipeline, outside of a transaction */
-    bool refused;      /* one of them was refused, so that none of them counts */
-    int64_t idle_ns;   /* kept by an engine that waits for records outside of bd_queue_pop() */
+    BdUnit unit;
+    bool no_more;      /* records */
+    bool under_way;    /* the unit's current record is: the task is to be reset */
+    bool begun;        /* the unit's transaction is open */
+    BdRequest request; /* the last one that was sent for the task */
+    bool piping;       /* its pipeline is still open: another request must follow */
+    bool pipelined;  /* the requests under way are a pipeline, outside of the unit's transaction */
+    bool refused;    /* one of them was refused, so that none of them counts */
+    bool in_block;   /* they were sent inside of a transaction that the task has opened */
+    bool kept;       /* something of the record is committed, or may be, before the unit is over */
+    uint32_t tries;  /* that have failed of the unit's part, or of the statement */
+    int64_t rows;    /* written, but not yet committed and counted */
+    int64_t retries; /* units and statements that were done again */
+    int64_t idle_ns; /* kept by an engine that waits for records outside of bd_queue_pop() */
 } BdWorker;
 
-/* task is taken over, also on failure. transactions: BEGIN and COMMIT around each record. */
-void bd_worker_init(BdWorker *worker, BdSession *session, BdTask *task, BdQueue *queue,
-                    BdControl *control, bool transactions);
+/* task is taken over, also on failure. */
+BD_MUSTCHECK int bd_worker_init(BdWorker *worker, BdSession *session, BdTask *task,
+                                const BdWorkerOpts *opts, BdErr *err);
+
+/* May be called on a zeroed struct. */
 void bd_worker_deinit(BdWorker *worker);
 
 /* Go on. */
@@ -67,8 +100,11 @@ BD_MUSTCHECK BdWant bd_worker_step(BdWorker *worker);
 /* Take over the record that BD_WANT_RECORD asked for. */
 void bd_worker_give(BdWorker *worker, const BdItem *item);
 
-/* There are no more records: the worker ends. */
+/* There are no more records: the worker ends with the next steps, when it has stored what it has. */
 void bd_worker_end(BdWorker *worker);
+
+/* End at once: the unit under way is given up. */
+void bd_worker_quit(BdWorker *worker);
 
 /* The descriptor to wait for. */
 int bd_worker_fd(const BdWorker *worker);

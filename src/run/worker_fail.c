@@ -1,0 +1,146 @@
+/* How units fail: what is done again, what is split, and which record is named at last. */
+#include "run/worker_impl.h"
+
+#include <string.h>
+
+BdMove bd_worker_fail_run(BdWorker *worker, const BdErr *err) {
+    bd_control_fail(worker->opts->control, err);
+    bd_worker_quit(worker);
+    return BD_MOVE_ON;
+}
+
+/* The server gave up for the sake of other transactions: the same may succeed now. */
+static bool may_succeed_now(const BdErr *err) {
+    return err->code == BD_E_SQL &&
+           (strcmp(err->sqlstate, "40001") == 0 || strcmp(err->sqlstate, "40P01") == 0);
+}
+
+/* May the unit be done again, or with `alone` its one statement? */
+static bool may_try_again(const BdWorker *worker, const BdErr *err, bool alone) {
+    bool safe = alone ? !worker->begun && !worker->in_block && !worker->pipelined
+                      : worker->opts->transactions || (worker->in_block && !worker->kept);
+    return safe && may_succeed_now(err) && worker->tries + 1 < worker->opts->max_tries;
+}
+
+static void count_try(BdWorker *worker) {
+    worker->tries++;
+    worker->retries++;
+}
+
+/* The record that has failed with *err is the only one under way: note it, and let go of it. */
+static void fail_record(BdWorker *worker, const BdErr *err) {
+    const BdRecord *record = &worker->unit.items[worker->unit.first].record;
+    bd_counter_add(&worker->counters.failed, 1);
+    bd_control_reject(worker->opts->control, record->file, record->line, err->sqlstate, err->msg);
+    bd_unit_pass(&worker->unit);
+    worker->task->careful = false;
+    worker->tries = 0;
+}
+
+/* What becomes of the part of the unit under way. known: the current record has failed. */
+static void decide(BdWorker *worker, bool known, const BdErr *err) {
+    BdUnit *unit = &worker->unit;
+    BdTask *task = worker->task;
+    if (may_try_again(worker, err, false)) {
+        count_try(worker);
+        bd_unit_again(unit);
+    } else if (bd_unit_size(unit) > 1) {
+        worker->tries = 0;
+        bd_unit_split(unit, known);
+    } else if (worker->opts->transactions && task->vague && !task->careful) {
+        task->careful = true;
+        bd_unit_again(unit);
+    } else {
+        fail_record(worker, err);
+    }
+    task->vague = false;
+}
+
+BdMove bd_worker_fail_unit(BdWorker *worker, const BdErr *err) {
+    if (bd_control_stopped(worker->opts->control) == BD_STOP_NOW || err->code == BD_E_STOPPED) {
+        bd_worker_quit(worker); /* cancelled, not failed */
+        return BD_MOVE_ON;
+    }
+    bool known = worker->under_way;
+    if (worker->under_way) {
+        worker->task->ops->reset(worker->task);
+        worker->under_way = false;
+    }
+    worker->task->ops->settle(worker->task, !worker->opts->transactions && worker->kept);
+    decide(worker, known, err);
+    worker->state = BD_WORKER_CLEAN;
+    return BD_MOVE_ON;
+}
+
+bool bd_worker_refuse_request(BdWorker *worker, BdErr *err, BdMove *move) {
+    if (err->code == BD_E_CONN) {
+        *move = bd_worker_fail_run(worker, err);
+        return true;
+    }
+    if (may_try_again(worker, err, true)) {
+        count_try(worker);
+        *move = bd_worker_send_again(worker);
+        return true;
+    }
+    worker->refused = true;
+    if (may_try_again(worker, err, false) || worker->task->ops->refused(worker->task, err) != 0) {
+        *move = bd_worker_fail_unit(worker, err);
+        return true;
+    }
+    if (!bd_session_busy(worker->session)) {
+        bd_worker_count_rows(worker);
+        worker->tries = worker->begun ? worker->tries : 0;
+    }
+    return false;
+}
+
+/* ---- making the session fit for what comes next ---- */
+
+static BdMove cleaned(BdWorker *worker) {
+    worker->begun = false;
+    worker->pipelined = false;
+    worker->refused = false;
+    worker->rows = 0;
+    worker->state = BD_WORKER_RECORD;
+    return BD_MOVE_ON;
+}
+
+/* A pipeline that is still open is ended by the ROLLBACK; the answers before that pass by. */
+BdMove bd_worker_step_clean(BdWorker *worker, BdWant *want) {
+    BdErr err = BD_ERR_INIT;
+    BdAnswer *answer = NULL;
+    if (worker->piping) {
+        worker->refused = true;
+        return bd_worker_send_text(worker, "rollback", BD_WORKER_CLEAN);
+    }
+    if (bd_session_busy(worker->session)) {
+        if (!bd_worker_receive(worker, &answer, want, &err)) {
+            return BD_MOVE_WAIT;
+        }
+        if (answer == NULL && err.code == BD_E_CONN) {
+            return bd_worker_fail_run(worker, &err);
+        }
+        worker->refused = worker->refused || answer == NULL;
+        worker->rows += answer != NULL ? bd_answer_touched(answer) : 0;
+        bd_answer_free(answer);
+        return BD_MOVE_ON;
+    }
+    if (bd_session_in_transaction(worker->session)) {
+        return bd_worker_send_text(worker, "rollback", BD_WORKER_ROLLBACK);
+    }
+    bd_worker_count_rows(worker);
+    return cleaned(worker);
+}
+
+BdMove bd_worker_step_rollback(BdWorker *worker, BdWant *want) {
+    BdErr err = BD_ERR_INIT;
+    BdAnswer *answer = NULL;
+    if (!bd_worker_receive(worker, &answer, want, &err)) {
+        return BD_MOVE_WAIT;
+    }
+    if (answer == NULL) {
+        return bd_worker_fail_run(worker, &err);
+    }
+    bd_answer_free(answer);
+    return cleaned(worker);
+}

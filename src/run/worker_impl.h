@@ -1,0 +1,51 @@
+/*
+ * worker_impl.h - what the files of the worker's state machine share.
+ *
+ * A state's function goes on as far as it can; what it calls last sets the state to go on with.
+ */
+#ifndef BD_WORKER_IMPL_H
+#define BD_WORKER_IMPL_H
+
+#include "run/worker.h"
+
+/* What a state's function says. */
+typedef enum BdMove {
+    BD_MOVE_ON,  /* go on with the (new) state at once */
+    BD_MOVE_WAIT /* wait for *want */
+} BdMove;
+
+typedef BdMove BdStateFn(BdWorker *worker, BdWant *want);
+
+/* ---- worker.c ---- */
+
+/*
+ * Go on with the request under way. True when it is over: *answer is there, or NULL with *err when
+ * the server refused it or the session is lost. False: wait for *want.
+ */
+bool bd_worker_receive(BdWorker *worker, BdAnswer **answer, BdWant *want, BdErr *err);
+
+/* Send text without parameters, and go on with `then`. */
+BdMove bd_worker_send_text(BdWorker *worker, const char *text, BdWorkerState then);
+
+/* Send the request once more. */
+BdMove bd_worker_send_again(BdWorker *worker);
+
+/* An answer is dealt with: count the rows of a pipeline or of the task's own transaction if that
+ * was the end of it. */
+void bd_worker_count_rows(BdWorker *worker);
+
+/* ---- worker_fail.c ---- */
+
+/* The session is lost, or does what it must not: the run cannot go on. */
+BdMove bd_worker_fail_run(BdWorker *worker, const BdErr *err);
+
+/* What is under way of the unit has failed: try it again, split it, or fail the record. */
+BdMove bd_worker_fail_unit(BdWorker *worker, const BdErr *err);
+
+/* The task's request could not be sent, or was refused. False: the task knows, and goes on. */
+bool bd_worker_refuse_request(BdWorker *worker, BdErr *err, BdMove *move);
+
+BdStateFn bd_worker_step_clean;
+BdStateFn bd_worker_step_rollback;
+
+#endif
