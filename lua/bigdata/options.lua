@@ -93,6 +93,17 @@ options.RUN = {
       help = "one transaction for each record",
       negation = "autocommit", negation_help = "no transaction around each record",
     },
+    {
+      name = "commit-every", argument = "N", read = whole(1, 1000000), default = 0,
+      no_default_in_help = true,
+      help = "one transaction for N records of a connection; if it fails, parts of it are done "
+        .. "again, so that only bad records are left out",
+    },
+    {
+      name = "max-tries", argument = "N", read = whole(1, 1000000), default = 10,
+      help = "how often to try what the server gives up because of a serialization failure or a "
+        .. "deadlock: the transaction, or the statement without one",
+    },
   },
   {
     title = "Execution", of_trial = true,

@@ -50,6 +50,13 @@ local function loop_of(settings)
     or "connection")
 end
 
+local function transactions_of(settings)
+  if settings.commit_every > 0 then
+    return "one transaction per " .. text.plural(settings.commit_every, "record")
+  end
+  return settings.autocommit and "autocommit" or "one transaction per record"
+end
+
 -- The heading's line about the server; what: for what a private one was started.
 function report.server_line(server, what)
   return ("  server    PostgreSQL %s, %s"):format(server.version,
@@ -67,7 +74,7 @@ local function heading(result)
     ("  engine    %s%s"):format(settings.engine, loops and ", " .. loops or ""),
     ("  loop      %s"):format(loop_of(settings)),
     ("  pool      %s, %s protocol, %s"):format(text.plural(settings.poolsize, "connection"),
-      settings.protocol, settings.autocommit and "autocommit" or "one transaction per record"),
+      settings.protocol, transactions_of(settings)),
   }
   if #limits > 0 then
     lines[#lines + 1] = ("  limit     %s a step"):format(table.concat(limits, ", "))
@@ -122,6 +129,15 @@ local function waiting_note(result, step)
   end
 end
 
+-- What the server gave up, and was done again.
+local function retries_note(step)
+  if step.retries > 0 then
+    return ("%s: %s done again after serialization failures or deadlocks"):format(step.name,
+      step.retries == 1 and "1 statement or transaction was"
+      or text.count(step.retries) .. " statements or transactions were")
+  end
+end
+
 -- What was left out, and why: a list of lines.
 function report.reject_notes(step)
   if step.rejects == 0 then return {} end
@@ -161,6 +177,7 @@ local function notes(result, too_short)
   end
   for _, step in ipairs(result.steps) do
     lines[#lines + 1] = waiting_note(result, step)
+    lines[#lines + 1] = retries_note(step)
     for _, note in ipairs(report.reject_notes(step)) do lines[#lines + 1] = note end
     if ENDED[step.ended] then lines[#lines + 1] = ENDED[step.ended]:format(step.name) end
   end

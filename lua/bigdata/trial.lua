@@ -140,6 +140,8 @@ local function run_step(pool, scenario, compiled, settings, flags, watch, monito
     engine = settings.engine,
     jobs = settings.jobs,
     autocommit = settings.autocommit,
+    commit_every = settings.commit_every,
+    max_tries = settings.max_tries,
     queue = settings.queue,
     preload = settings.preload or false,
     limit = settings.limit,

@@ -29,7 +29,7 @@ typedef struct BdUnit {
     uint32_t next;  /* the record to be taken next; the one before it is the current one */
     bool closed;    /* it grows no more */
     uint32_t parts; /* when it is closed: ends in use */
-    uint32_t ends[BD_UNIT_PARTS]; /* where the parts to come end, the one under way last */
+    uint32_t ends[BD_UNIT_PARTS]; /* where the parts to come end, the present one last */
 } BdUnit;
 
 BD_MUSTCHECK int bd_unit_init(BdUnit *unit, BdQueue *queue, BdErr *err);
@@ -51,13 +51,8 @@ static inline uint32_t bd_unit_size(const BdUnit *unit) {
     return (unit->closed ? unit->ends[unit->parts - 1] : unit->count) - unit->first;
 }
 
-/* The next record of the part under way, which becomes the current one; NULL when all were taken. */
+/* The next record of the part under way, the current one from now on; NULL when all were taken. */
 const BdRecord *bd_unit_next(BdUnit *unit);
-
-/* The record that was taken last. There must be one. */
-static inline const BdRecord *bd_unit_current(const BdUnit *unit) {
-    return &unit->items[unit->next - 1].record;
-}
 
 /* Begin the part under way anew. */
 void bd_unit_again(BdUnit *unit);

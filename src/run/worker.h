@@ -100,7 +100,7 @@ BD_MUSTCHECK BdWant bd_worker_step(BdWorker *worker);
 /* Take over the record that BD_WANT_RECORD asked for. */
 void bd_worker_give(BdWorker *worker, const BdItem *item);
 
-/* There are no more records: the worker ends with the next steps, when it has stored what it has. */
+/* There are no more records: the worker ends when it has stored what it has. */
 void bd_worker_end(BdWorker *worker);
 
 /* End at once: the unit under way is given up. */

@@ -24,7 +24,7 @@ describe("options of a run", function()
     assert.same({
       poolsize = 15, protocol = "prepared", autocommit = true, engine = "threads", jobs = 1,
       loop = "c", lua_state = "worker", lua_memory = 1024, limit = 0, time = 0, queue = 4096,
-      max_errors = 0, monitor = 20,
+      max_errors = 0, monitor = 20, commit_every = 0, max_tries = 10,
     }, values)
   end)
 
@@ -61,6 +61,8 @@ describe("options of a run", function()
       refused("--poolsize " .. given,
         ("--poolsize must be a whole number from 1 to 5000, not %s"):format(given))
     end
+    refused("--commit-every 0", "--commit-every must be a whole number from 1 to 1000000, not 0")
+    refused("--max-tries 0", "--max-tries must be a whole number from 1 to 1000000, not 0")
     refused("-M binary", "--protocol must be prepared, extended or simple, not binary")
     refused("--time 0", "--time must be a time above zero, as in 30, 30s, 2m or 1h, not 0")
     refused("--time 5d", "--time must be a time above zero, as in 30, 30s, 2m or 1h, not 5d")

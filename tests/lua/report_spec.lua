@@ -7,7 +7,7 @@ local function step(values)
   local made = {
     name = "data", ended = "done", records = 4500, failed = 0, rows = 999000, statements = 1008000,
     seconds = 60, fed_seconds = 20, fed_rows = 300000, read_records = 4500, read_bytes = 0,
-    queue_full_seconds = 0, queue_empty_seconds = 0, rejects = 0, samples = {},
+    queue_full_seconds = 0, queue_empty_seconds = 0, retries = 0, rejects = 0, samples = {},
   }
   for key, value in pairs(values or {}) do made[key] = value end
   return made
@@ -22,7 +22,7 @@ local function result(steps, values, settings)
     scenario = "row_by_row", summary = "insert records", ended = "done", steps = steps,
     settings = {
       engine = "threads", loop = "c", poolsize = 15, jobs = 1, protocol = "prepared",
-      autocommit = true, limit = 0, time = 0,
+      autocommit = true, commit_every = 0, limit = 0, time = 0,
     },
     server = { version = "15.18", description = "database b on /tmp/x as scott", private = false },
   }
@@ -70,6 +70,18 @@ N/A: shorter than 0.5 s, too short for a rate
     has(text, "pool      1 connection, prepared protocol, one transaction per record\n")
     has(text, "limit     200 records, 30 seconds a step\n")
     has(text, "server    PostgreSQL 16.1, private, started for this run\n")
+  end)
+
+  it("says how much is committed together", function()
+    has(report.text(result({ step() }, {}, { commit_every = 1000 })),
+      "prepared protocol, one transaction per 1,000 records\n")
+  end)
+
+  it("says what was done again", function()
+    has(report.text(result { step { retries = 1 } }), "data: 1 statement or transaction was done "
+      .. "again after serialization failures or deadlocks\n")
+    has(report.text(result { step { retries = 1200 } }), "data: 1,200 statements or transactions "
+      .. "were done again after")
   end)
 
   it("leaves the phases of an early step out where both are too short", function()

@@ -144,13 +144,14 @@ const char *bd_answer_value(const BdAnswer *answer, int row, int column) {
 
 typedef struct FakeTask {
     BdTask task;
-    int requests;      /* for each record */
-    int asked;         /* of them, for this record */
-    int last_requests; /* at the end of each unit */
-    int last_asked;    /* of them, for this unit */
-    int64_t holds;     /* rows that each record leaves to be sent later */
-    bool vague;        /* says so when it is refused */
-    bool noting_units; /* writes the end of each down */
+    int requests;             /* for each record */
+    int asked;                /* of them, for this record */
+    int last_requests;        /* at the end of each unit */
+    int last_asked;           /* of them, for this unit */
+    const char *const *texts; /* for each request: text to be sent as it is; NULL: statements */
+    int64_t holds;            /* rows that each record leaves to be sent later */
+    bool vague;               /* says so when it is refused */
+    bool noting_units;        /* writes the end of each down */
     bool start_fails;
     bool next_fails;
     bool answer_fails;
@@ -174,6 +175,11 @@ static BdNext task_next(BdTask *task, BdRequest *request, BdErr *err) {
         return BD_NEXT_FAILED;
     }
     *request = (BdRequest){.kind = BD_REQUEST_EXECUTE};
+    if (fake(task)->texts != NULL && fake(task)->asked < fake(task)->requests &&
+        fake(task)->texts[fake(task)->asked] != NULL) {
+        *request =
+            (BdRequest){.kind = BD_REQUEST_TEXT, .text = fake(task)->texts[fake(task)->asked]};
+    }
     if (fake(task)->asked++ < fake(task)->requests) {
         return BD_NEXT_REQUEST;
     }
@@ -296,13 +302,18 @@ static inline void expect_totals(const Stage *stage, int64_t records, int64_t fa
     assert_int_equal(totals.statements, statements);
 }
 
-static inline void expect_reject(Stage *stage, const char *sqlstate, const char *reason) {
+static inline void expect_reject_at(Stage *stage, int64_t line, const char *sqlstate,
+                                    const char *reason) {
     assert_int_equal(bd_rejects_count(&stage->control.rejects), 1);
     const BdReject *reject = &stage->control.rejects.samples[0];
     assert_string_equal(reject->file, "numbers");
-    assert_int_equal(reject->line, 1);
+    assert_int_equal(reject->line, line);
     assert_string_equal(reject->sqlstate, sqlstate);
     assert_string_equal(reject->reason, reason);
+}
+
+static inline void expect_reject(Stage *stage, const char *sqlstate, const char *reason) {
+    expect_reject_at(stage, 1, sqlstate, reason);
 }
 
 static inline void expect_fatal(const Stage *stage, BdErrCode code, const char *message) {

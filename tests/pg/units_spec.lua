@@ -1,0 +1,88 @@
+-- Units: records that are committed together, on a real server, by both engines and both loops.
+
+local kit = dofile "tests/support/scenario_kit.lua"
+
+setup(function()
+  kit.open(40)
+  kit.execute [[
+    create table stored (n integer primary key);
+    create table tally (n integer);
+    insert into tally values (0)]]
+end)
+teardown(kit.close)
+before_each(function() kit.execute "truncate stored; update tally set n = 0" end)
+
+local INSERT = [[db:exec("insert into stored values ($1)", row.n)]]
+
+local function run(body, line, count)
+  local result = assert(kit.run(kit.scenario(body, { key = "each", count = count }), line))
+  return result.steps[1], result
+end
+
+local function stored()
+  return tonumber(kit.query("select count(*) as rows from stored")[1].rows)
+end
+
+for _, ways in ipairs { "--engine threads --loop c", "--engine poll --loop c --jobs 2",
+  "--engine threads --loop lua", "--engine poll --loop lua" } do
+  describe("units with " .. ways, function()
+    it("are committed together, also where the queue is smaller than they are", function()
+      local step = run(INSERT, ways .. " -c 15 --queue 10 --commit-every 1000", 5000)
+      assert.equal("done", step.ended)
+      assert.same({ 5000, 5000, 0 }, { step.records, step.rows, step.failed })
+      assert.equal(5000, stored())
+    end)
+
+    it("leave only bad records out", function()
+      kit.execute "insert into stored values (50), (51), (777)"
+      local step = run(INSERT, ways .. " -c 3 --commit-every 100 --max-errors 3", 1000)
+      assert.equal("done", step.ended)
+      assert.same({ 997, 997, 3 }, { step.records, step.rows, step.failed })
+      assert.equal(1000, stored())
+      table.sort(step.samples, function(a, b) return a.line < b.line end)
+      for i, line in ipairs { 50, 51, 777 } do
+        assert.equal(line, step.samples[i].line)
+        assert.equal("23505", step.samples[i].sqlstate)
+      end
+    end)
+
+    it("count what is stored, and nothing else, where a bad record stops the run", function()
+      kit.execute "insert into stored values (50)"
+      local step, result = run(INSERT, ways .. " -c 3 --commit-every 10", 1000)
+      assert.equal("errors", result.ended)
+      assert.equal(1, step.failed)
+      assert.equal(step.records, step.rows)
+      assert.equal(step.rows, stored() - 1)
+    end)
+
+    it("are done again after serialization failures", function()
+      kit.execute "alter role current_user set default_transaction_isolation = 'repeatable read'"
+      for _, how in ipairs { "--commit-every 2", "--no-autocommit", "--autocommit" } do
+        kit.execute "update tally set n = 0"
+        local step = run([[db:exec("update tally set n = n + 1")]],
+          ("%s -c 4 %s --max-tries 100k"):format(ways, how), 200)
+        assert.same({ 200, 0 }, { step.records, step.failed })
+        assert.equal("200", kit.query("select n from tally")[1].n)
+        assert.is_true(step.retries > 0)
+      end
+      kit.execute "alter role current_user reset default_transaction_isolation"
+    end)
+  end)
+end
+
+describe("a check at the end of the transaction", function()
+  it("fails the record that it is about", function()
+    kit.execute [[
+      create function check_stored() returns trigger language plpgsql as $$
+      begin
+        if new.n % 100 = 7 then raise 'the number % is bad', new.n; end if;
+        return null;
+      end $$;
+      create constraint trigger bad after insert on stored deferrable initially deferred
+        for each row execute function check_stored()]]
+    local step = run(INSERT, "-c 2 --commit-every 50 --max-errors 10", 500)
+    kit.execute "drop function check_stored cascade"
+    assert.same({ 495, 495, 5 }, { step.records, step.rows, step.failed })
+    assert.is_truthy(step.samples[1].reason:find("the number %d*7 is bad"), step.samples[1].reason)
+  end)
+end)
