@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LONG_DETAIL 200 /* bytes; a longer detail is left out */
+#define LONG_DETAIL 200 /* bytes; a longer detail is left out, a longer place cut off */
 
 static const char *or_empty(const char *s) {
     return s == NULL ? "" : s;
@@ -130,6 +130,20 @@ static bool ends_session(const PGresult *result, const char *sqlstate) {
     return fatal;
 }
 
+/* The line of an error's context that says where in the data of a COPY it was; "" if none does. In
+ * that of a trigger, it is the last one. */
+static const char *copy_place(const PGresult *result) {
+    const char *line = or_empty(PQresultErrorField(result, PG_DIAG_CONTEXT));
+    while (strncmp(line, "COPY ", strlen("COPY ")) != 0) {
+        line += strcspn(line, "\n");
+        if (*line == '\0') {
+            return line;
+        }
+        line++;
+    }
+    return line;
+}
+
 int bd_pg_error_result(const PGresult *result, const PGconn *conn, BdErr *err) {
     const char *sqlstate = or_empty(PQresultErrorField(result, PG_DIAG_SQLSTATE));
     const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
@@ -139,8 +153,13 @@ int bd_pg_error_result(const PGresult *result, const PGconn *conn, BdErr *err) {
         return -1;
     }
     bool show = detail[0] != '\0' && strlen(detail) <= LONG_DETAIL;
-    bd_err_set(err, ends_session(result, sqlstate) ? BD_E_CONN : BD_E_SQL, 0, "%s%s%s", primary,
-               show ? ": " : "", show ? detail : "");
+    const char *place = copy_place(result);
+    size_t place_bytes = strcspn(place, "\n");
+    bool placed = place_bytes > 0;
+    int shown = (int)(place_bytes < LONG_DETAIL ? place_bytes : LONG_DETAIL);
+    bd_err_set(err, ends_session(result, sqlstate) ? BD_E_CONN : BD_E_SQL, 0, "%s%s%s%s%.*s%s",
+               primary, show ? ": " : "", show ? detail : "", placed ? " (" : "", shown, place,
+               placed ? ")" : "");
     if (err != NULL) {
         snprintf(err->sqlstate, sizeof(err->sqlstate), "%s", sqlstate);
         advise(err, conn, "");

@@ -16,7 +16,8 @@
  * SQLSTATE into its messages; its password is masked. */
 int bd_pg_error_conn(const PGconn *conn, const char *context, BdErr *err);
 
-/* The server answered with an error: BD_E_SQL, or BD_E_CONN where it ends the session. */
+/* The server answered with an error: BD_E_SQL, or BD_E_CONN where it ends the session. The message
+ * ends with the place in the data of a COPY: "(COPY t, line 3, column a: "x")". */
 int bd_pg_error_result(const PGresult *result, const PGconn *conn, BdErr *err);
 
 #endif

@@ -17,6 +17,7 @@
  * a notice where no request was under way. */
 static void note_farewell(void *context, const PGresult *notice) {
     BdSession *session = context;
+    session->notices++;
     const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
     if (severity != NULL && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0)) {
         bd_pg_error_result(notice, session->conn, &session->farewell);

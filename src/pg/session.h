@@ -11,7 +11,7 @@
  * Text is sent and received in UTF-8 (client_encoding is set).
  *
  * Ownership: answers go to the caller. Requests, their statement and values are borrowed until
- *            bd_session_send() returns.
+ *            bd_session_send() returns, the data of a COPY until its answer is there.
  * Threads:   one at a time, except bd_session_cancel() and bd_session_abort(), from any thread
  *            between connecting and bd_session_free().
  * Errors:    BD_E_SQL: the server refused the request, the session is usable; BD_E_CONN: it is not.
@@ -49,15 +49,19 @@ typedef enum BdRequestKind {
     BD_REQUEST_DESCRIBE, /* describe a prepared statement: columns and parameters */
     BD_REQUEST_TEXT, /* plain text without parameters: BEGIN, COMMIT, a script; the last result is
                         the answer */
+    BD_REQUEST_COPY, /* COPY ... FROM STDIN with its data; not in a pipeline */
     BD_REQUEST_SYNC  /* nothing but the end of the open pipeline; its answer is empty */
 } BdRequestKind;
 
 typedef struct BdRequest {
     BdRequestKind kind;
-    const BdStatement *statement; /* for all kinds but TEXT and SYNC */
+    const BdStatement *statement; /* for EXECUTE, PREPARE and DESCRIBE */
     const char *const *values; /* for EXECUTE: statement->params of them, as text; NULL for NULL */
-    const char *text;          /* for TEXT */
-    bool more; /* another request follows at once, in the same pipeline: see bd_session_send() */
+    const char *text;          /* for TEXT and COPY */
+    BdSpan data; /* for COPY: lines of text or binary tuples, as copy_text.h and copy_binary.h write
+                    them; borrowed until the answer is there */
+    bool binary; /* for COPY: the data is binary; header and trailer are added to it */
+    bool more;   /* another request follows at once, in the same pipeline: see bd_session_send() */
 } BdRequest;
 
 /*

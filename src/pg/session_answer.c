@@ -37,9 +37,13 @@ static void keep(BdSession *session, PGresult *result) {
     session->result = result;
 }
 
-/* A COPY would have to be fed, or listened to: end it, so that the session stays usable. */
-static void end_copy(BdSession *session, ExecStatusType status) {
-    if (status == PGRES_COPY_IN) {
+/* The server wants data, or sends some: if there is none, or nobody to take it, end it, so that the
+ * session stays usable. */
+static void begin_copy(BdSession *session, ExecStatusType status) {
+    if (status == PGRES_COPY_IN && session->copy.wanted) {
+        session->copy.wanted = false;
+        session->copy.under_way = true;
+    } else if (status == PGRES_COPY_IN) {
         complain(session, "COPY FROM STDIN cannot be used here: it has no data");
         session->unsent = PQputCopyEnd(session->conn, "no data") < 0 || PQflush(session->conn) != 0;
     } else {
@@ -61,7 +65,7 @@ static void take(BdSession *session, PGresult *result) {
         return;
     case PGRES_COPY_IN:
     case PGRES_COPY_OUT:
-        end_copy(session, status);
+        begin_copy(session, status);
         break;
     default:
         complain(session, "the server gave an answer of an unexpected kind");
@@ -99,7 +103,9 @@ static BdIo lose(BdSession *session, BdErr *err) {
     if (result != NULL && is_error(result)) {
         bd_pg_error_result(result, conn, err);
     }
-    if (result == NULL || !is_error(result) || err->code != BD_E_CONN) {
+    bool explained = result != NULL && is_error(result) && err->code == BD_E_CONN &&
+                     (err->sqlstate[0] != '\0' || session->farewell.code == BD_E_NONE);
+    if (!explained) {
         if (session->farewell.code == BD_E_CONN) {
             *err = session->farewell;
         } else {
@@ -124,6 +130,10 @@ static BdIo finish(BdSession *session, BdAnswer **answer, BdErr *err) {
     session->busy = session->pipeline;
     if (complaint != NULL) {
         bd_err_set(err, BD_E_SQL, 0, "%s", complaint);
+        return fail(result);
+    }
+    if (session->copy.wanted && result != NULL && !is_error(result)) {
+        bd_err_set(err, BD_E_SQL, 0, "the server did not ask for the data of the COPY");
         return fail(result);
     }
     if (result == NULL) {
@@ -172,7 +182,8 @@ static bool is_followed(BdSession *session) {
 /* Go through what has come. True when an answer is complete: *io says how. */
 static bool receive(BdSession *session, BdAnswer **answer, BdIo *io, BdErr *err) {
     PGconn *conn = session->conn;
-    while (session->copying_out ? copied_out(session) : !PQisBusy(conn)) {
+    while (!session->copy.under_way &&
+           (session->copying_out ? copied_out(session) : !PQisBusy(conn))) {
         PGresult *result = PQgetResult(conn);
         if (result != NULL && PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
             *io = end_pipeline(session, result, answer, err);
@@ -188,6 +199,18 @@ static bool receive(BdSession *session, BdAnswer **answer, BdIo *io, BdErr *err)
     return false;
 }
 
+/* When the data has ended because it was refused, the answer was read already. */
+static BdIo go_on_copying(BdSession *session, BdAnswer **answer, BdErr *err) {
+    BdIo io = BD_IO_READ;
+    if (bd_session_copy(session) != 0) {
+        return lose(session, err);
+    }
+    if (receive(session, answer, &io, err)) {
+        return io;
+    }
+    return session->unsent ? BD_IO_WRITE : BD_IO_READ;
+}
+
 BdIo bd_session_step(BdSession *session, BdAnswer **answer, BdErr *err) {
     assert(bd_session_busy(session));
     PGconn *conn = session->conn;
@@ -200,12 +223,18 @@ BdIo bd_session_step(BdSession *session, BdAnswer **answer, BdErr *err) {
         session->waited = true; /* nothing more can have come yet */
         return session->unsent ? BD_IO_WRITE : BD_IO_READ;
     }
+    if (session->copy.under_way) {
+        return go_on_copying(session, answer, err);
+    }
     session->unsent = session->unsent && PQflush(conn) > 0;
     if (PQconsumeInput(conn) == 0) {
         return lose(session, err);
     }
     if (receive(session, answer, &io, err)) {
         return io;
+    }
+    if (session->copy.under_way) {
+        return go_on_copying(session, answer, err);
     }
     return session->unsent ? BD_IO_WRITE : BD_IO_READ;
 }

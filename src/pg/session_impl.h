@@ -1,8 +1,8 @@
 /*
  * session_impl.h - the inside of a session, for the files session*.c alone.
  *
- * session.c makes connections, session_send.c sends requests, session_answer.c takes what comes
- * back.
+ * session.c makes connections, session_send.c sends requests, session_copy.c the data of a COPY,
+ * session_answer.c takes what comes back.
  */
 #ifndef BD_SESSION_IMPL_H
 #define BD_SESSION_IMPL_H
@@ -22,6 +22,16 @@
 #define BD_SESSION_BURST       256
 #define BD_SESSION_BURST_BYTES (32 * 1024)
 
+/* The data of a BD_REQUEST_COPY. */
+typedef struct BdCopy {
+    bool wanted;        /* the request has data, which the server has not asked for yet */
+    bool under_way;     /* the server takes it, and the end was not sent */
+    bool needs_header;  /* still to be sent: of binary data */
+    bool needs_trailer; /* likewise */
+    BdSpan left;        /* still to be given to libpq; the caller's */
+    int grace;          /* pieces until it is given up; 0: there is no need to */
+} BdCopy;
+
 struct BdSession {
     PGconn *conn;
     PGcancel *cancel; /* NULL until connected */
@@ -38,6 +48,9 @@ struct BdSession {
     PGresult *result;      /* the first error, or else the last result; NULL before the first */
     const char *complaint; /* what we found wrong with the exchange; NULL if nothing */
 
+    BdCopy copy;      /* its data */
+    uint64_t notices; /* that have come, ever */
+
     bool pipeline;      /* libpq is in pipeline mode */
     bool open;          /* further requests may be added to the pipeline */
     bool full;          /* but not now: answers are to be taken first */
@@ -51,5 +64,8 @@ struct BdSession {
     int64_t connect_limit_ns;
     char description[256];
 };
+
+/* session_copy.c: go on with the data of a COPY under way; -1 when the connection is lost. */
+BD_MUSTCHECK int bd_session_copy(BdSession *session);
 
 #endif

@@ -65,6 +65,7 @@ static int begin_exchange(BdSession *session, int sent, bool several, BdErr *err
     session->expected++;
     session->several = several;
     session->complaint = NULL;
+    session->copy = (BdCopy){0};
     return 0;
 }
 
@@ -87,6 +88,18 @@ static int send_execute(BdSession *session, const BdRequest *request, BdErr *err
     return begin_exchange(session, sent, false, err);
 }
 
+static int send_copy(BdSession *session, const BdRequest *request, BdErr *err) {
+    assert(!session->pipeline && !request->more);
+    if (begin_exchange(session, PQsendQuery(session->conn, request->text), false, err) != 0) {
+        return -1;
+    }
+    session->copy = (BdCopy){.wanted = true,
+                             .needs_header = request->binary,
+                             .needs_trailer = request->binary,
+                             .left = request->data};
+    return 0;
+}
+
 static int send_request(BdSession *session, const BdRequest *request, BdErr *err) {
     PGconn *conn = session->conn;
     const BdStatement *statement = request->statement;
@@ -103,6 +116,8 @@ static int send_request(BdSession *session, const BdRequest *request, BdErr *err
             return bd_session_send_sql(session, request->text, NULL, 0, err);
         }
         return begin_exchange(session, PQsendQuery(conn, request->text), true, err);
+    case BD_REQUEST_COPY:
+        return send_copy(session, request, err);
     case BD_REQUEST_SYNC:
         assert(session->open && !request->more);
         return begin_exchange(session, 1, false, err);

@@ -213,9 +213,17 @@ int PQflush(PGconn *conn) {
     return play("PQflush", "")->returns;
 }
 
+int PQputCopyData(PGconn *conn, const char *data, int n) {
+    (void)conn;
+    char given[32];
+    snprintf(given, sizeof(given), "%d bytes", n);
+    (void)data;
+    return play("PQputCopyData", given)->returns;
+}
+
 int PQputCopyEnd(PGconn *conn, const char *message) {
     (void)conn;
-    return play("PQputCopyEnd", message)->returns;
+    return play("PQputCopyEnd", message == NULL ? "" : message)->returns;
 }
 
 /* As libpq does it: quotes are doubled. */
@@ -334,6 +342,8 @@ char *PQresultErrorField(const PGresult *result, int field) {
         return plain(result->reply->primary);
     case PG_DIAG_MESSAGE_DETAIL:
         return plain(result->reply->detail);
+    case PG_DIAG_CONTEXT:
+        return plain(result->reply->context);
     default:
         return NULL;
     }

@@ -21,6 +21,7 @@ typedef struct PqReply {
     const char *sqlstate;
     const char *primary;
     const char *detail;
+    const char *context;
     /* The rows of an answer, and the parameters of a description. */
     int rows;
     int columns;
