@@ -49,8 +49,11 @@ local function statement_lines(op, kinds, rest, indent)
   return lines
 end
 
--- A plan's operations, loops indented. spec is what trace.record() gave, rest the name of the
--- records' list.
+local BLOCKS = { pipeline = "in a pipeline", begin = "in a transaction" }
+local ENDS = { ["end"] = true, sync = true, commit = true }
+
+-- A plan's operations, what is in loops and blocks indented. spec is what trace.record() gave, rest
+-- the name of the records' list.
 function dry_run.plan(spec, rest)
   local lines, kinds, indent = {}, {}, "  "
   for _, op in ipairs(spec.ops) do
@@ -58,7 +61,10 @@ function dry_run.plan(spec, rest)
     if op.op == "zip" then
       lines[#lines + 1] = ("%sfor each of %s:"):format(indent, list_names(op, kinds, rest))
       indent = indent .. "  "
-    elseif op.op == "end" then
+    elseif BLOCKS[op.op] then
+      lines[#lines + 1] = ("%s%s:"):format(indent, BLOCKS[op.op])
+      indent = indent .. "  "
+    elseif ENDS[op.op] then
       indent = indent:sub(3)
     else
       local more = statement_lines(op, kinds, rest, indent)

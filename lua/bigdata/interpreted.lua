@@ -7,6 +7,9 @@
 --   row(n, statement)      the row of db:one
 --   rows(n, statement)     the rows of db:all
 
+local blocks = require "bigdata.blocks"
+local lists = require "bigdata.lists"
+local place = require "bigdata.place"
 local values = require "bigdata.values"
 
 local interpreted = {}
@@ -23,7 +26,7 @@ end
 function interpreted.rows(value, n, count)
   local rows = {}
   for row = 1, count do rows[row] = interpreted.row(value, n, row) end
-  return rows
+  return lists.of_rows(rows)
 end
 
 -- What a made-up column holds, so that no two are the same and each says where it is from: the
@@ -32,22 +35,11 @@ function interpreted.value(n, row, column)
   return ("%s/%d/%d"):format(column, n, row)
 end
 
-local function iterate(lists, length)
-  local i = 0
-  return function()
-    i = i + 1
-    if i > length then return nil end
-    local elements = {}
-    for n, list in ipairs(lists) do elements[n] = list[i] end
-    return table.unpack(elements, 1, #lists)
-  end
-end
-
 local function noted(sent, ...)
   local params = { n = select("#", ...) - 1 }
   for i = 1, params.n do
     local value, problem = values.text((select(i + 1, ...)))
-    if problem then error(("parameter %d is %s"):format(i, problem), 3) end
+    if problem then error(("%sparameter %d is %s"):format(place(), i, problem), 0) end
     params[i] = value
   end
   local statement = { sql = (...), params = params }
@@ -63,6 +55,8 @@ local function noting_db(sent, answers)
   function db.one(_, ...) return answers.row(noted(sent, ...)) end
   function db.all(_, ...) return answers.rows(noted(sent, ...)) end
 
+  blocks.add(db, function(text) noted(sent, text) end)
+
   -- What bigdata.aio sends at once.
   function db.gather(_, requests)
     local outcomes = {}
@@ -74,13 +68,7 @@ local function noting_db(sent, answers)
     return outcomes
   end
 
-  function db.zip(_, ...)
-    local lists = { ... }
-    for _, list in ipairs(lists) do
-      if #list ~= #lists[1] then error("the lists of db:zip are not equally long", 2) end
-    end
-    return iterate(lists, #lists[1])
-  end
+  function db.zip(_, ...) return lists.zip(...) end
 
   return db
 end

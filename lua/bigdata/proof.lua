@@ -117,12 +117,15 @@ local SAME_FOR_ALL = "a test of equality or of truth (if, and, or, ==, ~=) on a 
   .. "variable kept from record to record, cannot be compiled: do the same for every record, "
   .. "and leave the test to the SQL statement"
 
-local function difference(step, at, answer, compiled, sent)
-  local i = parting(compiled, sent)
-  if not i then return end
+local function raise_difference(step, at, answer, i, compiled, sent)
   failure.raise(("step %s: its plan does not do what its function does for the record at %s%s; "
     .. "they part at statement %d:\n  the function sends\n      %s\n  the plan sends\n      %s")
     :format(step.name, at, answer.name, i, shown(sent[i]), shown(compiled[i])), SAME_FOR_ALL)
+end
+
+-- A function that fails within db:transaction rolls back last; what failed is of more interest.
+local function drop_rollbacks(sent)
+  while #sent > 0 and sent[#sent].sql:find("^rollback") do sent[#sent] = nil end
 end
 
 local function prove_record(step, player, row, at, beside)
@@ -135,7 +138,11 @@ local function prove_record(step, player, row, at, beside)
     local compiled = play(player, answer, rows_of_slot)
     local function rows_of(n) return compiled[n] and compiled[n].rows or FREE_ROWS end
     local sent, problem = interpret(step.f, row, answer, rows_of)
-    difference(step, at, answer, compiled, sent)
+    if problem then drop_rollbacks(sent) end
+    local parts = parting(compiled, sent)
+    if parts and not (problem and parts > #sent) then
+      raise_difference(step, at, answer, parts, compiled, sent)
+    end
     if problem then
       failure.raise(("step %s: called for the record at %s%s, its function fails: %s")
         :format(step.name, at, answer.name, tostring(problem)), SAME_FOR_ALL)

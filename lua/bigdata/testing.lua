@@ -9,6 +9,7 @@ local check = require "bigdata.check"
 local core = require "bigdata.core"
 local failure = require "bigdata.failure"
 local interpreted = require "bigdata.interpreted"
+local lists = require "bigdata.lists"
 local options = require "bigdata.options"
 local scenario_type = require "bigdata.scenario"
 local settings = require "bigdata.settings"
@@ -131,7 +132,10 @@ local function answers_for(given, length)
 
   function answers.rows(n, statement)
     local answer = canned(given, statement)
-    if answer ~= nil then return row_list(answer, statement) end
+    if answer ~= nil then
+      local rows = row_list(answer, statement)
+      return lists.of_rows(table.move(rows, 1, #rows, 1, {}))
+    end
     return interpreted.rows(interpreted.value, n, length or FREE_ROWS)
   end
 

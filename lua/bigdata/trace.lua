@@ -18,7 +18,7 @@ local trace = {}
 
 local MAX_OPS = 10000
 
-local METHODS = { "all", "exec", "one", "zip" }
+local METHODS = { "all", "cached", "exec", "one", "pipeline", "transaction", "zip" }
 
 local WAY_OUT = "a step may only pass values through unchanged; compute in the SQL statement, or "
   .. "prepare the data, or use --loop lua, where the function may compute"
@@ -138,6 +138,11 @@ function read.row(fact, key)
 end
 
 function read.list(fact, key)
+  local slot = fact.list.slot
+  if slot and type(key) == "string" then
+    return symbolic { trace = fact.trace, kind = "column", scope = fact.scope,
+      name = ("column %s of %s"):format(key, fact.name), list = { slot = slot }, column = key }
+  end
   refuse_here(fact.trace, ("%s[%s] cannot be compiled: lists are only read by db:zip")
     :format(fact.name, tostring(key)), "write: for item in db:zip(list) do ... end")
 end
@@ -148,6 +153,7 @@ function read.scalar(fact, key)
 end
 
 read.count = read.scalar
+read.column = read.scalar
 
 function read.state(fact, key)
   refuse_here(fact.trace, ("reading %s.%s cannot be compiled"):format(fact.name, tostring(key)),
@@ -165,7 +171,8 @@ end
 local NOT_A_PARAMETER = {
   record = "the whole record: name one of its fields",
   row = "a whole row: name one of its columns",
-  list = "a list: only db:zip takes it",
+  list = "a list: only db:zip and db:insert take it",
+  column = "a list: only db:insert takes it",
   count = "the number of rows that a statement touched: it is not known to a plan",
   state = "a table, which is no value",
 }
@@ -227,12 +234,34 @@ function db.one(self, ...)
     scope = innermost(self) }
 end
 
-function db.all(self, ...)
+local function add_rows(self, kind, ...)
   local slot = new_slot(self)
-  add_statement(self, "all", slot, ...)
-  return symbolic { trace = self, kind = "list", name = "the rows of db:all",
+  add_statement(self, kind, slot, ...)
+  return symbolic { trace = self, kind = "list", name = "the rows of db:" .. kind,
     list = { slot = slot }, scope = innermost(self) }
 end
+
+function db.all(self, ...) return add_rows(self, "all", ...) end
+
+function db.cached(self, ...) return add_rows(self, "cached", ...) end
+
+-- Record what f does between two marks.
+local function add_block(self, name, first, last, f)
+  if type(f) ~= "function" then
+    refuse_here(self, ("db:%s needs a function, not %s"):format(name,
+      facts[f] and facts[f].name or "a " .. type(f)), ("write: db:%s(function() ... end)")
+      :format(name))
+  end
+  local where = place(self)
+  add(self, { op = first, where = where })
+  local results = table.pack(f())
+  add(self, { op = last, where = where })
+  return table.unpack(results, 1, results.n)
+end
+
+function db.pipeline(self, f) return add_block(self, "pipeline", "pipeline", "sync", f) end
+
+function db.transaction(self, f) return add_block(self, "transaction", "begin", "commit", f) end
 
 -- What the loop's variable stands for, one for each list.
 local function element(self, loop, fact)

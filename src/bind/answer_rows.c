@@ -1,7 +1,11 @@
 #include "bind/answer_rows.h"
 
+#include "bind/object.h"
+
 #include <lauxlib.h>
 #include <stdlib.h>
+
+#define COLUMN BD_OBJECT_PREFIX "column"
 
 /* Types whose values are more than text in Lua: their OIDs, as in PostgreSQL's pg_type.dat. */
 enum {
@@ -70,6 +74,64 @@ void bd_lua_push_answer_row(lua_State *lua, const BdAnswer *answer, int row) {
     leave_top(lua, names);
 }
 
+/* The length of a column: it may hold nils. */
+static int column_length(lua_State *lua) {
+    lua_getfield(lua, 1, "n");
+    return 1;
+}
+
+/* Push the values of the column, whose name is at stack index 2, in the list of rows at 1. */
+static void push_column(lua_State *lua) {
+    lua_Integer count = (lua_Integer)lua_rawlen(lua, 1);
+    lua_createtable(lua, (int)count, 1);
+    for (lua_Integer i = 1; i <= count; i++) {
+        lua_rawgeti(lua, 1, i);
+        lua_pushvalue(lua, 2);
+        lua_rawget(lua, -2);
+        lua_rawseti(lua, -3, i);
+        lua_pop(lua, 1);
+    }
+    lua_pushinteger(lua, count);
+    lua_setfield(lua, -2, "n");
+    luaL_setmetatable(lua, COLUMN);
+}
+
+/* rows.name: upvalue 1 is a table, name of a column -> its values, or true before they are asked
+ * for. */
+static int rows_index(lua_State *lua) {
+    lua_settop(lua, 2);
+    if (lua_type(lua, 2) != LUA_TSTRING) {
+        lua_pushnil(lua);
+        return 1;
+    }
+    lua_pushvalue(lua, 2);
+    int type = lua_rawget(lua, lua_upvalueindex(1));
+    if (type == LUA_TNIL) {
+        return luaL_error(lua, "the answer has no column \"%s\"", lua_tostring(lua, 2));
+    }
+    if (type == LUA_TBOOLEAN) {
+        push_column(lua);
+        lua_pushvalue(lua, 2);
+        lua_pushvalue(lua, -2);
+        lua_rawset(lua, lua_upvalueindex(1));
+    }
+    return 1;
+}
+
+/* Let the list on the top of the stack have its columns' values as fields. */
+static void add_columns(lua_State *lua, int names, int columns) {
+    lua_createtable(lua, 0, 1);
+    lua_createtable(lua, 0, columns);
+    for (int i = 0; i < columns; i++) {
+        lua_pushvalue(lua, names + i);
+        lua_pushboolean(lua, 1);
+        lua_rawset(lua, -3);
+    }
+    lua_pushcclosure(lua, rows_index, 1);
+    lua_setfield(lua, -2, "__index");
+    lua_setmetatable(lua, -2);
+}
+
 void bd_lua_push_answer_rows(lua_State *lua, const BdAnswer *answer) {
     int rows = bd_answer_rows(answer);
     int names = push_names(lua, answer);
@@ -78,5 +140,23 @@ void bd_lua_push_answer_rows(lua_State *lua, const BdAnswer *answer) {
         push_row(lua, answer, i, names);
         lua_rawseti(lua, -2, (lua_Integer)i + 1);
     }
+    add_columns(lua, names, bd_answer_columns(answer));
     leave_top(lua, names);
+}
+
+bool bd_lua_is_column(lua_State *lua, int index) {
+    if (lua_getmetatable(lua, index) == 0) {
+        return false;
+    }
+    luaL_getmetatable(lua, COLUMN);
+    bool equal = lua_rawequal(lua, -1, -2);
+    lua_pop(lua, 2);
+    return equal;
+}
+
+void bd_lua_open_answer_rows(lua_State *lua) {
+    luaL_newmetatable(lua, COLUMN);
+    lua_pushcfunction(lua, column_length);
+    lua_setfield(lua, -2, "__len");
+    lua_pop(lua, 1);
 }

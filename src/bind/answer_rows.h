@@ -10,11 +10,19 @@
 #include "pg/answer.h"
 
 #include <lua.h>
+#include <stdbool.h>
 
 /* Push one row, which must exist. */
 void bd_lua_push_answer_row(lua_State *lua, const BdAnswer *answer, int row);
 
-/* Push the list of all rows. */
+/* Push the list of all rows. Its field of a column's name is the list of that column's values,
+ * whose length is what # says, also where there are nils. */
 void bd_lua_push_answer_rows(lua_State *lua, const BdAnswer *answer);
+
+/* Is the value at a stack index such a list of a column's values? */
+bool bd_lua_is_column(lua_State *lua, int index);
+
+/* Make the metatable; once per state. */
+void bd_lua_open_answer_rows(lua_State *lua);
 
 #endif

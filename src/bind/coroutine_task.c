@@ -14,6 +14,7 @@
 #include "bind/l_db.h"
 #include "bind/l_row.h"
 #include "core/clock.h"
+#include "core/fifo.h"
 #include "core/mem.h"
 
 #include <lauxlib.h>
@@ -40,11 +41,20 @@ typedef struct CoroutineTask {
     lua_CFunction entry; /* what the coroutine begins with; its argument is the task */
     Stage stage;
     BdAsk ask;
-    uint32_t sent;     /* of the statements that are asked for, so many were sent, */
-    uint32_t answered; /* and so many answered */
-    BdBuf prepared;    /* a byte per statement: 1 once it was sent to be prepared */
-    int64_t drain_ns;  /* when it was first noticed that the step is to end; 0: not yet */
+    uint32_t sent;    /* of the requests that are asked for, so many were sent */
+    BdFifo flights;   /* Flight: the requests that are not answered */
+    BdBuf prepared;   /* a byte per statement: 1 once it was sent to be prepared */
+    int64_t drain_ns; /* when it was first noticed that the step is to end; 0: not yet */
 } CoroutineTask;
+
+/* A request under way. */
+typedef struct Flight {
+    bool prepares;                /* it only prepares the statement */
+    bool detached;                /* nobody waits for its answer */
+    uint32_t item;                /* else it is of this item */
+    const BdStatement *statement; /* NULL for text and SYNC */
+    BdAskPlace place;             /* of what is detached */
+} Flight;
 
 static CoroutineTask *self(BdTask *task) {
     return (CoroutineTask *)task;
@@ -184,6 +194,7 @@ static BdNext resume(CoroutineTask *run, BdErr *err) {
         lua_pushcfunction(run->lua, run->entry);
         lua_pushlightuserdata(run->lua, run);
         arguments = 1;
+        run->ask.transactions = bd_session_in_transaction(run->ask.session);
     }
     int status = lua_resume(run->lua, NULL, arguments, &results);
     interpreter->running = NULL;
@@ -195,7 +206,6 @@ static BdNext resume(CoroutineTask *run, BdErr *err) {
     }
     if (status == LUA_YIELD && run->ask.waiting) {
         run->sent = 0;
-        run->answered = 0;
         return BD_NEXT_REQUEST;
     }
     explain(run, status, err);
@@ -229,24 +239,52 @@ static bool is_pipeline(const CoroutineTask *run) {
     return run->ask.count > 1 && run->protocol != BD_PROTOCOL_SIMPLE;
 }
 
-/* The request for the next statement to be sent, or for preparing it if that was not done. */
+/* Does another request follow the item's in the same pipeline? */
+static bool more_follows(const CoroutineTask *run, const BdAskItem *item) {
+    return item->detached || (is_pipeline(run) && run->sent + 1 < run->ask.count);
+}
+
+/* Has the item's statement to be prepared first? */
+static bool must_prepare(const CoroutineTask *run, const BdAskItem *item) {
+    return item->statement != NULL && run->protocol == BD_PROTOCOL_PREPARED &&
+           run->prepared.p[item->statement->id] == 0;
+}
+
+static void fill_request(const CoroutineTask *run, const BdAskItem *item, BdRequest *request) {
+    static const BdRequestKind kinds[] = {
+        [BD_ASK_TEXT] = BD_REQUEST_TEXT, [BD_ASK_SYNC] = BD_REQUEST_SYNC};
+    *request = (BdRequest){.statement = item->statement, .text = item->text};
+    request->kind = item->statement != NULL ? BD_REQUEST_EXECUTE : kinds[item->kind];
+    request->values = (const char *const *)(void *)run->ask.values.p + item->first;
+    request->more = more_follows(run, item);
+}
+
+/* The request for the next item to be sent, or for preparing its statement if that was not done. */
 static BdNext send_item(CoroutineTask *run, BdRequest *request, BdErr *err) {
     BdAskItem *item = bd_ask_item(&run->ask, run->sent);
-    uint32_t id = item->statement->id;
-    *request = (BdRequest){.kind = BD_REQUEST_EXECUTE, .statement = item->statement};
-    if (note_statement(run, id, err) != 0) {
+    Flight flight = {.detached = item->detached,
+                     .item = run->sent,
+                     .statement = item->statement,
+                     .place = item->place};
+    if (item->statement != NULL && note_statement(run, item->statement->id, err) != 0) {
         return BD_NEXT_FAILED;
     }
-    if (run->protocol == BD_PROTOCOL_PREPARED && run->prepared.p[id] == 0) {
-        run->prepared.p[id] = 1;
-        item->prepares = true;
+    fill_request(run, item, request);
+    flight.prepares = must_prepare(run, item);
+    if (flight.prepares) {
         request->kind = BD_REQUEST_PREPARE;
-        request->more = is_pipeline(run);
-        return BD_NEXT_REQUEST;
+        request->more = is_pipeline(run) || run->ask.pipelines > 0;
     }
-    request->values = (const char *const *)(void *)run->ask.values.p + item->first;
-    run->sent++;
-    request->more = is_pipeline(run) && run->sent < run->ask.count;
+    if (bd_fifo_push(&run->flights, &flight) != 0) {
+        bd_err_set(err, BD_E_NOMEM, 0, "out of memory for a request");
+        return BD_NEXT_FAILED;
+    }
+    if (flight.prepares) {
+        run->prepared.p[item->statement->id] = 1;
+    } else {
+        run->sent++;
+    }
+    run->ask.open = request->more;
     return BD_NEXT_REQUEST;
 }
 
@@ -265,45 +303,61 @@ static BdNext next(BdTask *task, BdRequest *request, BdErr *err) {
     return next == BD_NEXT_REQUEST ? send_item(run, request, err) : next;
 }
 
+static Flight land(CoroutineTask *run) {
+    Flight flight = *(const Flight *)bd_fifo_front(&run->flights);
+    bd_fifo_pop(&run->flights);
+    return flight;
+}
+
 static int answer(BdTask *task, BdAnswer *given, BdErr *err) {
     (void)err;
     CoroutineTask *run = self(task);
-    BdAskItem *item = bd_ask_item(&run->ask, run->answered);
-    if (item->prepares && !item->prepared) {
-        item->prepared = true;
+    Flight flight = land(run);
+    if (flight.prepares || flight.detached) {
         bd_answer_free(given);
     } else {
-        item->answer = given;
-        run->answered++;
+        bd_ask_item(&run->ask, flight.item)->answer = given;
     }
     return 0;
+}
+
+/* The first error of a pipeline whose answers nobody waits for is kept for its end. */
+static void break_pipeline(BdAsk *ask, const Flight *flight, const BdErr *err) {
+    if (!ask->broken) {
+        ask->broken = true;
+        ask->broken_err = *err;
+        ask->broken_at = flight->place;
+        ask->broken_sql = flight->statement == NULL ? NULL : flight->statement->sql;
+    }
 }
 
 /* The first error is kept, and raised where the function stands. */
 static int refused(BdTask *task, BdErr *err) {
     CoroutineTask *run = self(task);
-    BdAskItem *item = bd_ask_item(&run->ask, run->answered);
-    if (!run->ask.failed) {
-        run->ask.failed = true;
-        run->ask.refused = run->answered;
-        run->ask.err = *err;
+    Flight flight = land(run);
+    BdAsk *ask = &run->ask;
+    if (flight.prepares) {
+        run->prepared.p[flight.statement->id] = 0;
     }
-    bool preparing = item->prepares && !item->prepared;
-    if (preparing) {
-        item->prepared = true;
-        run->prepared.p[item->statement->id] = 0;
+    if (flight.detached) {
+        break_pipeline(ask, &flight, err);
+        return 0;
     }
-    if (preparing && is_pipeline(run)) {
-        return 0; /* the statement itself will be refused too */
+    if (!ask->failed) {
+        ask->failed = true;
+        ask->refused = flight.item;
+        ask->err = *err;
     }
-    run->answered++;
-    run->sent += preparing ? 1 : 0;
+    if (flight.prepares && !is_pipeline(run) && ask->pipelines == 0) {
+        run->sent++; /* in a pipeline the statement itself is under way, and refused too */
+    }
     return 0;
 }
 
 static void reset(BdTask *task) {
     CoroutineTask *run = self(task);
-    bd_ask_drop(&run->ask);
+    bd_ask_reset(&run->ask);
+    bd_fifo_reset(&run->flights);
     run->sent = 0;
     run->ask.current.number++;
     if (run->stage == UNDER_WAY) {
@@ -332,16 +386,17 @@ static void settle(BdTask *task, bool stored) {
 }
 
 static void reopened(BdTask *task, BdSession *session) {
-    (void)session;
-    bd_buf_reset(&self(task)->prepared);
+    CoroutineTask *run = self(task);
+    run->ask.session = session;
+    bd_buf_reset(&run->prepared);
 }
 
 static void free_task(BdTask *task) {
     CoroutineTask *run = self(task);
     reset(task);
     bd_buf_deinit(&run->prepared);
-    bd_buf_deinit(&run->ask.values);
-    bd_buf_deinit(&run->ask.items);
+    bd_fifo_deinit(&run->flights);
+    bd_ask_deinit(&run->ask);
 }
 
 static const BdTaskOps coroutine_task_ops = {
@@ -369,6 +424,8 @@ static int set_up(lua_State *lua) {
     bd_interpreter_watch(thread);
     lua_newtable(lua);
     run->state = luaL_ref(lua, LUA_REGISTRYINDEX);
+    lua_newtable(lua);
+    run->ask.cache = luaL_ref(lua, LUA_REGISTRYINDEX);
     run->lua = thread;
     run->ask.lua = thread;
     *out = run;
@@ -379,12 +436,14 @@ static int set_up(lua_State *lua) {
 static int run_worker_function(CoroutineTask *run, BdSession *session, BdErr *err) {
     run->entry = call_worker;
     run->stage = STARTED;
+    run->ask.one_by_one = true;
     for (;;) {
         BdRequest request;
         BdAnswer *given = NULL;
         BdNext what = next(&run->task, &request, err);
         if (what != BD_NEXT_REQUEST) {
             reset(&run->task);
+            run->ask.one_by_one = false;
             return what == BD_NEXT_DONE ? 0 : -1;
         }
         request.more = false; /* one by one */
@@ -425,6 +484,11 @@ static int task_new(BdTask **out, BdInterpreter *interpreter, BdProtocol protoco
     run->task.ops = &coroutine_task_ops;
     run->interpreter = interpreter;
     run->protocol = protocol;
+    run->ask.simple = protocol == BD_PROTOCOL_SIMPLE;
+    run->ask.session = session;
+    if (bd_fifo_init(&run->flights, sizeof(Flight)) != 0) {
+        return bd_err_set(err, BD_E_NOMEM, 0, "out of memory while making a task");
+    }
     if (prepare_worker(run, session, err) != 0) {
         free_task(&run->task);
         return -1;

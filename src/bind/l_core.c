@@ -1,5 +1,6 @@
 #include "bind/l_core.h"
 
+#include "bind/answer_rows.h"
 #include "bind/guard.h"
 #include "bind/l_connection.h"
 #include "bind/l_monitor.h"
@@ -55,6 +56,7 @@ int bd_lua_open_core(lua_State *lua) {
     lua_setfield(lua, -2, "version");
     lua_pushvalue(lua, lua_upvalueindex(1));
     lua_setfield(lua, -2, "home");
+    bd_lua_open_answer_rows(lua);
     bd_lua_open_source(lua);
     bd_lua_open_zip(lua);
     bd_lua_open_plan(lua);

@@ -1,4 +1,4 @@
-#include "bind/l_db.h"
+#include "bind/l_db_impl.h"
 
 #include "bind/answer_rows.h"
 #include "bind/interpreter.h"
@@ -6,105 +6,25 @@
 #include "bind/text.h"
 
 #include <lauxlib.h>
-#include <stdio.h>
 #include <string.h>
 
-#define DB    BD_OBJECT_PREFIX "db"
-#define ERROR BD_OBJECT_PREFIX "error"
+#define DB BD_OBJECT_PREFIX "db"
 
 typedef struct Db {
     BdAsk *ask;
     int64_t number; /* of the call that it was made for */
 } Db;
 
-/* An error of the database, for pcall to look into. */
-typedef struct Error {
-    char mark[8]; /* ERROR_MARK: tells it from other userdata without looking anything up */
-    BdErr err;    /* the message begins with the place in the scenario */
-    size_t place; /* bytes of the message that are the place */
-} Error;
-
-#define ERROR_MARK "bderror"
-
 #define NUMBER_BYTES 24 /* of a 64-bit integer in decimal, with its sign and end */
 
-typedef enum Kind { EXEC, ONE, ALL, GATHER } Kind;
+/* What a worker keeps of the answers to db:cached. */
+#define CACHE_BYTES ((size_t)16 << 20)
 
 void bd_lua_push_db(lua_State *lua, BdAsk *ask) {
     Db *db = lua_newuserdatauv(lua, sizeof(*db), 0);
     db->ask = ask;
     db->number = ask->current.number;
     luaL_setmetatable(lua, DB);
-}
-
-/* ---- errors ---- */
-
-/* Push an error of the database: the place, which is on the top of the stack and is taken from
- * there, then err's message from `begin` on. Without the text of its statement. */
-static void push_error_at(lua_State *lua, const BdErr *err, size_t begin) {
-    size_t place = 0;
-    const char *where = lua_tolstring(lua, -1, &place);
-    Error *error = lua_newuserdatauv(lua, sizeof(*error), 1);
-    memcpy(error->mark, ERROR_MARK, sizeof(error->mark));
-    error->err = *err;
-    error->place = place < sizeof(err->msg) / 2 ? place : 0;
-    snprintf(error->err.msg, sizeof(error->err.msg), "%.*s%s", (int)error->place, where,
-             err->msg + begin);
-    luaL_setmetatable(lua, ERROR);
-    lua_remove(lua, -2);
-}
-
-/* Push an error of the database, raised where the scenario stands, with its statement's text. */
-static void push_error(lua_State *lua, const BdErr *err, const char *sql) {
-    luaL_where(lua, 1);
-    push_error_at(lua, err, 0);
-    lua_pushstring(lua, sql);
-    lua_setiuservalue(lua, -2, 1);
-}
-
-/* err:at(place): the same error at another place, "file:12: ". */
-static int error_at(lua_State *lua) {
-    const Error *error = luaL_checkudata(lua, 1, ERROR);
-    luaL_checkstring(lua, 2);
-    lua_settop(lua, 2);
-    push_error_at(lua, &error->err, error->place);
-    lua_getiuservalue(lua, 1, 1);
-    lua_setiuservalue(lua, -2, 1);
-    return 1;
-}
-
-const BdErr *bd_lua_db_error(lua_State *lua, int index) {
-    if (lua_type(lua, index) != LUA_TUSERDATA || lua_rawlen(lua, index) != sizeof(Error)) {
-        return NULL;
-    }
-    const Error *error = lua_touserdata(lua, index);
-    return memcmp(error->mark, ERROR_MARK, sizeof(error->mark)) == 0 ? &error->err : NULL;
-}
-
-/* err.sqlstate, err.message, err.sql, err.hint, err:at(); anything else is nil. */
-static int error_index(lua_State *lua) {
-    const Error *error = luaL_checkudata(lua, 1, ERROR);
-    const char *key = luaL_checkstring(lua, 2);
-    if (strcmp(key, "sqlstate") == 0) {
-        lua_pushstring(lua, error->err.sqlstate);
-    } else if (strcmp(key, "message") == 0) {
-        lua_pushstring(lua, error->err.msg + error->place);
-    } else if (strcmp(key, "hint") == 0) {
-        lua_pushstring(lua, error->err.hint);
-    } else if (strcmp(key, "sql") == 0) {
-        lua_getiuservalue(lua, 1, 1);
-    } else if (strcmp(key, "at") == 0) {
-        lua_pushcfunction(lua, error_at);
-    } else {
-        lua_pushnil(lua);
-    }
-    return 1;
-}
-
-static int error_tostring(lua_State *lua) {
-    const Error *error = luaL_checkudata(lua, 1, ERROR);
-    lua_pushstring(lua, error->err.msg);
-    return 1;
 }
 
 /* ---- asking ---- */
@@ -116,31 +36,60 @@ void bd_ask_drop(BdAsk *ask) {
     ask->count = 0;
 }
 
+void bd_ask_reset(BdAsk *ask) {
+    bd_ask_drop(ask);
+    ask->pipelines = 0;
+    ask->open = false;
+    ask->broken = false;
+    ask->transactions = 0;
+}
+
+void bd_ask_deinit(BdAsk *ask) {
+    bd_ask_reset(ask);
+    bd_buf_deinit(&ask->items);
+    bd_buf_deinit(&ask->values);
+    bd_buf_deinit(&ask->key);
+}
+
+void bd_lua_check_pipeline(lua_State *lua, const BdAsk *ask) {
+    if (ask->broken) {
+        bd_lua_push_db_error(lua, &ask->broken_err, ask->broken_sql, &ask->broken_at);
+        lua_error(lua);
+    }
+}
+
+/* Push the error that a request has ended with. */
+static void push_refusal(lua_State *lua, const BdAsk *ask, uint32_t i) {
+    const BdAskItem *item = bd_ask_item(ask, i);
+    if (i == ask->refused) {
+        const char *sql = item->statement == NULL ? item->text : item->statement->sql;
+        bd_lua_push_db_error(lua, &ask->err, sql, NULL);
+    } else {
+        lua_pushliteral(lua, "not executed, since an earlier statement was refused");
+    }
+}
+
 /* Push what came of a statement: its result, or, if that is what it returns, false and an error. */
 static bool push_outcome(lua_State *lua, const BdAsk *ask, uint32_t i) {
     const BdAskItem *item = bd_ask_item(ask, i);
     const BdAnswer *answer = item->answer;
-    if (answer == NULL && i == ask->refused) {
-        push_error(lua, &ask->err, item->statement->sql);
-        return false;
-    }
     if (answer == NULL) {
-        lua_pushliteral(lua, "not executed, since an earlier statement was refused");
+        push_refusal(lua, ask, i);
         return false;
     }
-    if (item->kind == ONE && bd_answer_rows(answer) != 1) {
+    if (item->kind == BD_ASK_ONE && bd_answer_rows(answer) != 1) {
         luaL_where(lua, 1);
         lua_pushfstring(lua, "%s%d rows where db:one wants exactly one: %s", lua_tostring(lua, -1),
                         bd_answer_rows(answer), item->statement->sql);
         lua_remove(lua, -2);
         return false;
     }
-    if (item->kind == ONE) {
+    if (item->kind == BD_ASK_ONE) {
         bd_lua_push_answer_row(lua, answer, 0);
-    } else if (item->kind == ALL) {
-        bd_lua_push_answer_rows(lua, answer);
-    } else {
+    } else if (item->kind == BD_ASK_EXEC) {
         lua_pushinteger(lua, (lua_Integer)bd_answer_touched(answer));
+    } else {
+        bd_lua_push_answer_rows(lua, answer);
     }
     return true;
 }
@@ -159,17 +108,41 @@ static void push_outcomes(lua_State *lua, const BdAsk *ask) {
 }
 
 /* The coroutine was resumed: what it asked for at the same stack has been answered. */
-static int go_on(lua_State *lua, int status, lua_KContext kind) {
+static int go_on(lua_State *lua, int status, lua_KContext context) {
     (void)status;
-    const Db *db = lua_touserdata(lua, 1);
-    bool good = true;
-    if (kind == GATHER) {
-        push_outcomes(lua, db->ask);
-    } else {
-        good = push_outcome(lua, db->ask, 0);
-    }
-    bd_ask_drop(db->ask);
+    (void)context;
+    BdAsk *ask = ((const Db *)lua_touserdata(lua, 1))->ask;
+    bd_lua_check_pipeline(lua, ask);
+    bool good = push_outcome(lua, ask, 0);
+    bd_ask_drop(ask);
     return good ? 1 : lua_error(lua);
+}
+
+/* The same, for a statement that was only sent. */
+static int go_on_detached(lua_State *lua, int status, lua_KContext context) {
+    (void)status;
+    (void)context;
+    bd_lua_check_pipeline(lua, ((const Db *)lua_touserdata(lua, 1))->ask);
+    return 0;
+}
+
+static int go_on_gathered(lua_State *lua, int status, lua_KContext context) {
+    (void)status;
+    (void)context;
+    BdAsk *ask = ((const Db *)lua_touserdata(lua, 1))->ask;
+    push_outcomes(lua, ask);
+    bd_ask_drop(ask);
+    return 1;
+}
+
+void bd_lua_check_asked(lua_State *lua, BdAsk *ask) {
+    uint32_t last = ask->count - 1;
+    if (bd_ask_item(ask, last)->answer == NULL && !bd_ask_item(ask, last)->detached) {
+        push_refusal(lua, ask, last);
+        bd_ask_drop(ask);
+        lua_error(lua);
+    }
+    bd_ask_drop(ask);
 }
 
 /* The db at stack index 1. The metatable is upvalue 1 of every method: cheaper than to look it up
@@ -182,8 +155,7 @@ static const Db *check_db(lua_State *lua) {
     return lua_touserdata(lua, 1);
 }
 
-/* The argument's BdAsk, if the db is of use here and now. */
-static BdAsk *check_ask(lua_State *lua) {
+BdAsk *bd_lua_check_ask(lua_State *lua) {
     const Db *db = check_db(lua);
     BdAsk *ask = db->ask;
     if (bd_interpreter_of(lua)->running != &ask->current || db->number != ask->current.number) {
@@ -230,7 +202,7 @@ static void make_room(lua_State *lua, BdAsk *ask, uint32_t count, size_t values)
 
 /* Put statement i, whose SQL is at a stack index with its values behind it, into the ask. all: the
  * number of values for which there is room. */
-static void take_statement(lua_State *lua, BdAsk *ask, uint32_t i, Kind kind, int index,
+static void take_statement(lua_State *lua, BdAsk *ask, uint32_t i, BdAskKind kind, int index,
                            uint32_t values, size_t first, size_t all) {
     const BdStatement *statement = bd_interpreter_statement(lua, index);
     if (statement->params != values) {
@@ -245,18 +217,52 @@ static void take_statement(lua_State *lua, BdAsk *ask, uint32_t i, Kind kind, in
                           ? write_integer(room + j * NUMBER_BYTES, lua_tointeger(lua, arg))
                           : bd_lua_check_value(lua, arg);
     }
-    *bd_ask_item(ask, i) = (BdAskItem){.statement = statement, .first = first, .kind = (int)kind};
+    *bd_ask_item(ask, i) = (BdAskItem){.kind = kind, .statement = statement, .first = first};
 }
 
-/* Arguments: db, SQL, values. */
-static int ask(lua_State *lua, Kind kind) {
-    BdAsk *ask = check_ask(lua);
+/* Nobody will wait for the item's answer: note where it was asked for. */
+static void detach(lua_State *lua, BdAskItem *item) {
+    lua_Debug where;
+    item->detached = true;
+    if (lua_getstack(lua, 1, &where) != 0 && lua_getinfo(lua, "Sl", &where) != 0 &&
+        where.currentline > 0) {
+        memcpy(item->place.source, where.short_src, sizeof(item->place.source));
+        item->place.line = where.currentline;
+    }
+}
+
+static int yield(lua_State *lua, BdAsk *ask, uint32_t count, lua_KContext context,
+                 lua_KFunction then) {
+    ask->count = count;
+    ask->waiting = true;
+    return lua_yieldk(lua, 0, context, then);
+}
+
+int bd_lua_ask_text(lua_State *lua, BdAsk *ask, const char *text, BdAskHow how,
+                    lua_KContext context, lua_KFunction then) {
+    uint32_t count = 0;
+    make_room(lua, ask, 2, 0);
+    if (ask->open && how == BD_ASK_AFTER) {
+        *bd_ask_item(ask, count++) = (BdAskItem){.kind = BD_ASK_SYNC};
+    }
+    if (text != NULL) {
+        BdAskItem *item = bd_ask_item(ask, count++);
+        *item = (BdAskItem){.kind = BD_ASK_TEXT, .text = text};
+        if (how == BD_ASK_ALONG) {
+            detach(lua, item);
+        }
+    }
+    return yield(lua, ask, count, context, then);
+}
+
+/* Put the statement at stack index 2, with its values, into the ask. */
+static BdAsk *take_call(lua_State *lua, BdAskKind kind) {
+    BdAsk *ask = bd_lua_check_ask(lua);
     uint32_t values = lua_gettop(lua) < 2 ? 0 : (uint32_t)lua_gettop(lua) - 2;
+    bd_lua_check_pipeline(lua, ask);
     make_room(lua, ask, 1, values);
     take_statement(lua, ask, 0, kind, 2, values, 0, values);
-    ask->count = 1;
-    ask->waiting = true;
-    return lua_yieldk(lua, 0, kind, go_on);
+    return ask;
 }
 
 /* ---- db:gather ---- */
@@ -272,10 +278,11 @@ static uint32_t open_call(lua_State *lua) {
     return n < 1 ? 0 : (uint32_t)n - 1;
 }
 
-static Kind kind_of_call(lua_State *lua, int call) {
-    static const char *const names[] = {[EXEC] = "exec", [ONE] = "one", [ALL] = "all", NULL};
+static BdAskKind kind_of_call(lua_State *lua, int call) {
+    static const char *const names[] = {
+        [BD_ASK_EXEC] = "exec", [BD_ASK_ONE] = "one", [BD_ASK_ALL] = "all", NULL};
     lua_getfield(lua, call, "name");
-    Kind kind = (Kind)luaL_checkoption(lua, -1, NULL, names);
+    BdAskKind kind = (BdAskKind)luaL_checkoption(lua, -1, NULL, names);
     lua_pop(lua, 1);
     return kind;
 }
@@ -283,7 +290,7 @@ static Kind kind_of_call(lua_State *lua, int call) {
 /* Arguments: db, and a list of calls: {name = "exec", "one" or "all", arguments = {SQL, values}}.
  * Everything that is sent stays on the stack, where the collector does not take it. */
 static int db_gather(lua_State *lua) {
-    BdAsk *ask = check_ask(lua);
+    BdAsk *ask = bd_lua_check_ask(lua);
     luaL_checktype(lua, 2, LUA_TTABLE);
     uint32_t count = (uint32_t)lua_rawlen(lua, 2);
     size_t all = 0;
@@ -298,7 +305,7 @@ static int db_gather(lua_State *lua) {
     size_t first = 0;
     for (uint32_t i = 0; i < count; i++) {
         lua_rawgeti(lua, 2, (lua_Integer)i + 1);
-        Kind kind = kind_of_call(lua, lua_gettop(lua));
+        BdAskKind kind = kind_of_call(lua, lua_gettop(lua));
         uint32_t values = open_call(lua);
         int index = lua_gettop(lua);
         for (uint32_t j = 0; j <= values; j++) {
@@ -308,23 +315,82 @@ static int db_gather(lua_State *lua) {
         take_statement(lua, ask, i, kind, index, values, first, all);
         first += values;
     }
-    ask->count = count;
-    ask->waiting = true;
-    return lua_yieldk(lua, 0, GATHER, go_on);
+    return yield(lua, ask, count, 0, go_on_gathered);
 }
 
 /* ---- one statement ---- */
 
 static int db_exec(lua_State *lua) {
-    return ask(lua, EXEC);
+    BdAsk *ask = take_call(lua, BD_ASK_EXEC);
+    if (ask->pipelines > 0) {
+        detach(lua, bd_ask_item(ask, 0));
+        return yield(lua, ask, 1, 0, go_on_detached);
+    }
+    return yield(lua, ask, 1, 0, go_on);
 }
 
 static int db_one(lua_State *lua) {
-    return ask(lua, ONE);
+    return yield(lua, take_call(lua, BD_ASK_ONE), 1, 0, go_on);
 }
 
 static int db_all(lua_State *lua) {
-    return ask(lua, ALL);
+    return yield(lua, take_call(lua, BD_ASK_ALL), 1, 0, go_on);
+}
+
+/* ---- db:cached ---- */
+
+/* Push what tells the statement and its values from others. */
+static void push_key(lua_State *lua, BdAsk *ask) {
+    const BdStatement *statement = bd_ask_item(ask, 0)->statement;
+    const char *const *values = (const char *const *)(void *)ask->values.p;
+    BdBuf *key = &ask->key;
+    bd_buf_reset(key);
+    int failed = bd_buf_append(key, (const char *)&statement->id, sizeof(statement->id));
+    for (uint32_t i = 0; i < statement->params && failed == 0; i++) {
+        failed = values[i] == NULL ? bd_buf_append(key, "", 1)
+                                   : bd_buf_append_str(key, "=") ||
+                                         bd_buf_append(key, values[i], strlen(values[i]) + 1);
+    }
+    if (failed != 0) {
+        luaL_error(lua, "out of memory for db:cached");
+    }
+    lua_pushlstring(lua, key->p, key->len);
+}
+
+/* The key is on the top of the stack: keep the answer's rows under it, and return them. */
+static int go_on_cached(lua_State *lua, int status, lua_KContext context) {
+    (void)status;
+    (void)context;
+    BdAsk *ask = ((const Db *)lua_touserdata(lua, 1))->ask;
+    int key = lua_gettop(lua);
+    bd_lua_check_pipeline(lua, ask);
+    bool good = push_outcome(lua, ask, 0);
+    size_t bytes = good ? bd_answer_bytes(bd_ask_item(ask, 0)->answer) : 0;
+    bd_ask_drop(ask);
+    if (!good) {
+        return lua_error(lua);
+    }
+    if (bytes <= CACHE_BYTES - ask->cache_bytes) {
+        ask->cache_bytes += bytes;
+        lua_rawgeti(lua, LUA_REGISTRYINDEX, ask->cache);
+        lua_pushvalue(lua, key);
+        lua_pushvalue(lua, -3);
+        lua_rawset(lua, -3);
+        lua_pop(lua, 1);
+    }
+    return 1;
+}
+
+static int db_cached(lua_State *lua) {
+    BdAsk *ask = take_call(lua, BD_ASK_CACHED);
+    push_key(lua, ask);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, ask->cache);
+    lua_pushvalue(lua, -2);
+    if (lua_rawget(lua, -2) != LUA_TNIL) {
+        return 1;
+    }
+    lua_pop(lua, 2);
+    return yield(lua, ask, 1, 0, go_on_cached);
 }
 
 /* ---- db:zip ---- */
@@ -343,16 +409,24 @@ static int zip_next(lua_State *lua) {
     return count;
 }
 
+/* The length of the list at a stack index. A column is none here: a loop would end at a NULL. */
+static int zip_length(lua_State *lua, int index) {
+    luaL_checktype(lua, index, LUA_TTABLE);
+    if (bd_lua_is_column(lua, index)) {
+        luaL_argerror(lua, index, "db:zip goes over rows, not over a column of theirs");
+    }
+    return (int)lua_rawlen(lua, index);
+}
+
 static int db_zip(lua_State *lua) {
     int count = lua_gettop(lua) - 1;
     check_db(lua);
     luaL_argcheck(lua, count >= 1 && count <= 8, 2, "db:zip takes 1 to 8 lists");
-    luaL_checktype(lua, 2, LUA_TTABLE);
+    int length = zip_length(lua, 2);
     for (int i = 1; i < count; i++) {
-        luaL_checktype(lua, 2 + i, LUA_TTABLE);
-        if (lua_rawlen(lua, 2 + i) != lua_rawlen(lua, 2)) {
-            return luaL_error(lua, "db:zip over lists of %d and %d elements",
-                              (int)lua_rawlen(lua, 2), (int)lua_rawlen(lua, 2 + i));
+        int other = zip_length(lua, 2 + i);
+        if (other != length) {
+            return luaL_error(lua, "db:zip over lists of %d and %d elements", length, other);
         }
     }
     lua_pushinteger(lua, count);
@@ -366,8 +440,15 @@ static int db_zip(lua_State *lua) {
 /* ---- metatables ---- */
 
 static const luaL_Reg methods[] = {
-    {"all", db_all}, {"exec", db_exec}, {"gather", db_gather},
-    {"one", db_one}, {"zip", db_zip},   {NULL, NULL},
+    {"all", db_all},
+    {"cached", db_cached},
+    {"exec", db_exec},
+    {"gather", db_gather},
+    {"one", db_one},
+    {"pipeline", bd_lua_db_pipeline},
+    {"transaction", bd_lua_db_transaction},
+    {"zip", db_zip},
+    {NULL, NULL},
 };
 
 void bd_lua_open_db(lua_State *lua) {
@@ -376,10 +457,6 @@ void bd_lua_open_db(lua_State *lua) {
     lua_pushvalue(lua, -2);
     luaL_setfuncs(lua, methods, 1);
     lua_setfield(lua, -2, "__index");
-    luaL_newmetatable(lua, ERROR);
-    lua_pushcfunction(lua, error_index);
-    lua_setfield(lua, -2, "__index");
-    lua_pushcfunction(lua, error_tostring);
-    lua_setfield(lua, -2, "__tostring");
-    lua_pop(lua, 2);
+    lua_pop(lua, 1);
+    bd_lua_open_db_error(lua);
 }

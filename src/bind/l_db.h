@@ -3,6 +3,8 @@
  *
  * db:exec, db:one and db:all leave their request in a BdAsk, yield, and go on when it holds what
  * came of it. db:gather, which bigdata.aio stands on, leaves several, to be sent in one pipeline.
+ * Within db:pipeline, db:exec goes on as soon as its request was sent. If that is refused, it is
+ * noted here, and raised by what comes next in the pipeline, or by its end.
  */
 #ifndef BD_L_DB_H
 #define BD_L_DB_H
@@ -11,26 +13,44 @@
 #include "core/buf.h"
 #include "core/err.h"
 #include "pg/answer.h"
+#include "pg/session.h"
 #include "pg/statement.h"
 
 #include <lua.h>
 #include <stdbool.h>
 
-/* A statement on its way from Lua to the session, and its answer on the way back. */
+/* What a request is for. */
+typedef enum BdAskKind {
+    BD_ASK_EXEC,
+    BD_ASK_ONE,
+    BD_ASK_ALL,
+    BD_ASK_CACHED,
+    BD_ASK_TEXT, /* begins or ends a transaction */
+    BD_ASK_SYNC  /* ends a part of a pipeline */
+} BdAskKind;
+
+/* A place in the scenario. */
+typedef struct BdAskPlace {
+    char source[LUA_IDSIZE];
+    int line; /* 0: not known */
+} BdAskPlace;
+
+/* A request on its way from Lua to the session, and its answer on the way back. */
 typedef struct BdAskItem {
-    const BdStatement *statement;
-    size_t first;     /* its values are those from there on */
-    int kind;         /* which method of db it is for */
-    bool prepares;    /* a request that prepares it was sent before it, */
-    bool prepared;    /* and answered */
-    BdAnswer *answer; /* what came of it; NULL: it was refused */
+    BdAskKind kind;
+    const BdStatement *statement; /* EXEC, ONE, ALL, CACHED */
+    const char *text;             /* TEXT */
+    size_t first;                 /* its values are those from there on */
+    bool detached;                /* nobody waits for its answer; it was asked for at: */
+    BdAskPlace place;
+    BdAnswer *answer; /* what came of it; NULL: it was refused, or is detached */
 } BdAskItem;
 
-/* What a coroutine waits for. */
+/* What a coroutine waits for, and what its record has begun. */
 typedef struct BdAsk {
     BdCurrent current; /* whose db it is */
     lua_State *lua;    /* the coroutine that may ask */
-    bool waiting;      /* there are statements to be sent: */
+    bool waiting;      /* there are requests to be sent: */
     BdBuf items;       /* BdAskItem, */
     uint32_t count;    /* so many of them */
     BdBuf values; /* pointers to strings on the coroutine's stack, or to numbers that follow in the
@@ -38,10 +58,30 @@ typedef struct BdAsk {
     bool failed;  /* one of them was refused: */
     uint32_t refused; /* this was the first, */
     BdErr err;        /* and this is why */
+
+    const BdSession *session; /* to see whether it is in a transaction */
+    bool one_by_one;          /* pipelines are not for this db: every answer is waited for */
+    bool simple;              /* the protocol has none */
+    uint32_t pipelines;       /* that are open, one in the other */
+    bool open;                /* a part of a pipeline was begun and not ended */
+    bool broken;              /* a request in it that nobody waited for was refused: */
+    BdErr broken_err;         /* why, */
+    BdAskPlace broken_at;     /* where it was asked for, */
+    const char *broken_sql;   /* and what it was */
+    uint32_t transactions;    /* that are open, one in the other, with the worker's if it has one */
+
+    int cache;          /* registry reference: what db:cached has found, by statement and values; */
+    size_t cache_bytes; /* the answers that it is made from */
+    BdBuf key;          /* scratch */
 } BdAsk;
 
 /* Let go of the answers, and of what was asked for. */
 void bd_ask_drop(BdAsk *ask);
+
+/* Forget what the record had begun. */
+void bd_ask_reset(BdAsk *ask);
+
+void bd_ask_deinit(BdAsk *ask);
 
 static inline BdAskItem *bd_ask_item(const BdAsk *ask, uint32_t i) {
     return (BdAskItem *)(void *)ask->items.p + i;

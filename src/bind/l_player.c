@@ -75,7 +75,8 @@ int bd_lua_plan_player(lua_State *lua) {
     lua_pushvalue(lua, 2);
     lua_setiuservalue(lua, 3, SOURCE);
     bd_plan_assume_columns(plan->plan);
-    if (bd_plan_task_new(&self->task, plan->plan, &err) != 0) {
+    const BdPlanTaskOpts opts = {.one_by_one = true};
+    if (bd_plan_task_new(&self->task, plan->plan, &opts, &err) != 0) {
         return bd_lua_fail(lua, &err);
     }
     self->object.open = true;
@@ -87,6 +88,7 @@ static int start(lua_State *lua) {
     BdRecord record;
     Player *self = bd_object_check(lua, 1, &player_type);
     finish(self);
+    bd_plan_task_forget(self->task);
     if (!bd_lua_source_current(self->source, &record)) {
         return luaL_error(lua, "the source has no current record");
     }
@@ -97,7 +99,7 @@ static int start(lua_State *lua) {
 }
 
 static void push_params(lua_State *lua, const BdRequest *request) {
-    uint32_t count = request->statement->params;
+    uint32_t count = request->statement == NULL ? 0 : request->statement->params;
     lua_createtable(lua, (int)count, 1);
     for (uint32_t i = 0; i < count; i++) {
         if (request->values[i] != NULL) {
@@ -137,7 +139,7 @@ static int next(lua_State *lua) {
     }
     self->stage = ASKED;
     self->fills = bd_plan_task_slot(self->task, &self->slot);
-    lua_pushstring(lua, request.statement->sql);
+    lua_pushstring(lua, request.statement == NULL ? request.text : request.statement->sql);
     push_params(lua, &request);
     if (!self->fills) {
         return 2;

@@ -167,10 +167,19 @@ static int read_end(const Reader *reader, const BdTable *op) {
     return bd_plan_add_end(reader->self->plan, number(op, "loop"), reader->err);
 }
 
+static int read_mark(const Reader *reader, const BdTable *op, BdOpKind kind) {
+    static const char *const keys[] = {"op", "where", NULL};
+    bd_table_check_keys(op, keys);
+    return bd_plan_add_mark(reader->self->plan, kind, bd_table_string(op, "where"), reader->err);
+}
+
 /* One operation, on the top of the stack. */
 static int read_op(const Reader *reader, uint32_t i) {
-    static const char *const kinds[] = {"exec", "one", "all", "zip", "end", NULL};
-    static const BdOpKind codes[] = {BD_OP_EXEC, BD_OP_ONE, BD_OP_ALL, BD_OP_ZIP, BD_OP_END};
+    static const char *const kinds[] = {"exec",     "one",  "all",   "cached", "zip", "end",
+                                        "pipeline", "sync", "begin", "commit", NULL};
+    static const BdOpKind codes[] = {BD_OP_EXEC,  BD_OP_ONE,   BD_OP_ALL,      BD_OP_CACHED,
+                                     BD_OP_ZIP,   BD_OP_END,   BD_OP_PIPELINE, BD_OP_SYNC,
+                                     BD_OP_BEGIN, BD_OP_COMMIT};
     BdTable op = bd_table_at(reader->lua, -1, NULL, "op %" PRIu32, i + 1);
     BdOpKind kind = codes[bd_table_choice(&op, "op", kinds)];
     switch (kind) {
@@ -178,6 +187,11 @@ static int read_op(const Reader *reader, uint32_t i) {
         return read_zip(reader, &op);
     case BD_OP_END:
         return read_end(reader, &op);
+    case BD_OP_PIPELINE:
+    case BD_OP_SYNC:
+    case BD_OP_BEGIN:
+    case BD_OP_COMMIT:
+        return read_mark(reader, &op, kind);
     default:
         return read_statement(reader, &op, kind);
     }

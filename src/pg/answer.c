@@ -71,6 +71,10 @@ int bd_answer_params(const BdAnswer *answer) {
     return PQnparams(answer);
 }
 
+size_t bd_answer_bytes(const BdAnswer *answer) {
+    return PQresultMemorySize(answer);
+}
+
 void bd_answer_free(BdAnswer *answer) {
     PQclear(answer);
 }

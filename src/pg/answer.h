@@ -12,6 +12,7 @@
 #include "core/err.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct pg_result BdAnswer; /* libpq's PGresult */
@@ -40,6 +41,9 @@ bool bd_answer_executed(const BdAnswer *answer);
 
 /* Number of parameters of a statement, from an answer to BD_REQUEST_DESCRIBE. */
 int bd_answer_params(const BdAnswer *answer);
+
+/* The memory it takes. */
+size_t bd_answer_bytes(const BdAnswer *answer);
 
 void bd_answer_free(BdAnswer *answer);
 

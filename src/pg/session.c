@@ -135,6 +135,10 @@ int bd_session_fd(const BdSession *session) {
 
 /* ---- at any time ----------------------------------------------------------------------------- */
 
+BdProtocol bd_session_protocol(const BdSession *session) {
+    return session->protocol;
+}
+
 void bd_session_cancel(BdSession *session) {
     char ignored[256]; /* without a cancel, the answer comes in its own time */
     PQcancel(session->cancel, ignored, sizeof(ignored));

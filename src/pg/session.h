@@ -112,6 +112,9 @@ BD_MUSTCHECK int bd_session_send_sql(BdSession *session, const char *sql, const 
  */
 BD_MUSTCHECK BdIo bd_session_step(BdSession *session, BdAnswer **answer, BdErr *err);
 
+/* How it sends statements. */
+BdProtocol bd_session_protocol(const BdSession *session);
+
 /* True while bd_session_step() is to be called, not bd_session_send(): an answer is awaited. */
 bool bd_session_busy(const BdSession *session);
 

@@ -221,13 +221,27 @@ int bd_plan_add_end(BdPlan *plan, uint32_t loop, BdErr *err) {
     return bd_err_set(err, BD_E_BUG, 0, "loop %" PRIu32 " is not the one to end", loop);
 }
 
+int bd_plan_add_mark(BdPlan *plan, BdOpKind kind, const char *where, BdErr *err) {
+    if (next_op(plan, kind, where, err) == NULL) {
+        return -1;
+    }
+    plan->op_count++;
+    return 0;
+}
+
 /* ---- bd_plan_end(): is every name that is used known where it is used? ---- */
 
 typedef struct Scope {
-    BdOpKind *filled; /* per slot: ONE or ALL once such an operation has filled it, else EXEC */
-    bool *open;       /* per loop: inside of it */
-    const BdOp **zip; /* per loop: the operation that opened it */
+    BdOpKind *filled;       /* per slot: what has filled it: ONE, ALL or CACHED; before that EXEC */
+    bool *open;             /* per loop: inside of it */
+    const BdOp **zip;       /* per loop: the operation that opened it */
+    const BdOp **under_way; /* the loops and marks that are open, the innermost last */
+    uint32_t depth;         /* so many of them */
 } Scope;
+
+static bool is_list(BdOpKind filled) {
+    return filled == BD_OP_ALL || filled == BD_OP_CACHED;
+}
 
 static bool loop_has_slot(const BdOp *zip, uint32_t slot) {
     for (uint32_t i = 0; i < zip->list_count; i++) {
@@ -269,7 +283,7 @@ static int check_zip(const BdPlan *plan, Scope *scope, const BdOp *op, BdErr *er
         const BdList *list = &op->lists[i];
         bool known = list->kind == BD_LIST_REST
                          ? plan->rest != UINT32_MAX
-                         : list->slot < plan->slots && scope->filled[list->slot] == BD_OP_ALL;
+                         : list->slot < plan->slots && is_list(scope->filled[list->slot]);
         if (!known) {
             return bd_err_set(err, BD_E_CONFIG, 0, "%s: list %" PRIu32 " of db:zip is no list",
                               op->where, i + 1);
@@ -284,7 +298,7 @@ static int check_zip(const BdPlan *plan, Scope *scope, const BdOp *op, BdErr *er
 static void leave_loop(const BdPlan *plan, Scope *scope, const BdOp *end) {
     scope->open[end->loop] = false;
     for (const BdOp *op = &plan->ops[end->partner]; op < end; op++) {
-        if (op->kind == BD_OP_ONE || op->kind == BD_OP_ALL) {
+        if (op->statement != NULL && op->kind != BD_OP_EXEC) {
             scope->filled[op->slot] = BD_OP_EXEC;
         }
     }
@@ -307,20 +321,52 @@ static int check_statement(const BdPlan *plan, Scope *scope, const BdOp *op, BdE
     return 0;
 }
 
+/* Does every operation that ends something end what was begun last? */
+static int check_nesting(Scope *scope, const BdOp *op, BdErr *err) {
+    static const BdOpKind begun_by[] = {
+        [BD_OP_END] = BD_OP_ZIP, [BD_OP_SYNC] = BD_OP_PIPELINE, [BD_OP_COMMIT] = BD_OP_BEGIN};
+    switch (op->kind) {
+    case BD_OP_ZIP:
+    case BD_OP_PIPELINE:
+    case BD_OP_BEGIN:
+        scope->under_way[scope->depth++] = op;
+        return 0;
+    case BD_OP_END:
+    case BD_OP_SYNC:
+    case BD_OP_COMMIT:
+        if (scope->depth > 0 && scope->under_way[scope->depth - 1]->kind == begun_by[op->kind]) {
+            scope->depth--;
+            return 0;
+        }
+        return bd_err_set(err, BD_E_BUG, 0, "%s: what ends here is not what was begun last",
+                          op->where);
+    default:
+        return 0;
+    }
+}
+
+static int check_op(const BdPlan *plan, Scope *scope, const BdOp *op, BdErr *err) {
+    if (check_nesting(scope, op, err) != 0) {
+        return -1;
+    }
+    if (op->kind == BD_OP_ZIP) {
+        return check_zip(plan, scope, op, err);
+    }
+    if (op->kind == BD_OP_END) {
+        leave_loop(plan, scope, op);
+    }
+    return op->statement == NULL ? 0 : check_statement(plan, scope, op, err);
+}
+
 static int check_ops(const BdPlan *plan, Scope *scope, BdErr *err) {
     for (uint32_t i = 0; i < plan->op_count; i++) {
-        const BdOp *op = &plan->ops[i];
-        int failed = 0;
-        if (op->kind == BD_OP_ZIP) {
-            failed = check_zip(plan, scope, op, err);
-        } else if (op->kind == BD_OP_END) {
-            leave_loop(plan, scope, op);
-        } else {
-            failed = check_statement(plan, scope, op, err);
-        }
-        if (failed != 0) {
+        if (check_op(plan, scope, &plan->ops[i], err) != 0) {
             return -1;
         }
+    }
+    if (scope->depth > 0) {
+        return bd_err_set(err, BD_E_BUG, 0, "%s: what begins here does not end",
+                          scope->under_way[scope->depth - 1]->where);
     }
     return 0;
 }
@@ -333,13 +379,16 @@ int bd_plan_end(BdPlan *plan, BdErr *err) {
         .filled = bd_alloc_array(plan->slots, sizeof(*scope.filled)),
         .open = bd_alloc_array(plan->loops, sizeof(*scope.open)),
         .zip = bd_alloc_array(plan->loops, sizeof(*scope.zip)),
+        .under_way = bd_alloc_array(plan->op_count, sizeof(*scope.under_way)),
     };
     int result = -1;
-    if (scope.filled == NULL || scope.open == NULL || scope.zip == NULL) {
+    if (scope.filled == NULL || scope.open == NULL || scope.zip == NULL ||
+        scope.under_way == NULL) {
         no_memory(err);
     } else {
         result = check_ops(plan, &scope, err);
     }
+    bd_free(scope.under_way);
     bd_free(scope.zip);
     bd_free(scope.open);
     bd_free(scope.filled);

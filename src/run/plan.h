@@ -39,11 +39,16 @@ typedef struct BdValue {
 } BdValue;
 
 typedef enum BdOpKind {
-    BD_OP_EXEC, /* send the statement; its answer only counts */
-    BD_OP_ONE,  /* its answer must be one row, and stays in a slot */
-    BD_OP_ALL,  /* its answer, however many rows, stays in a slot */
-    BD_OP_ZIP,  /* begin a loop over lists, which must be equally long */
-    BD_OP_END   /* go round, or leave the loop */
+    BD_OP_EXEC,     /* send the statement; its answer only counts */
+    BD_OP_ONE,      /* its answer must be one row, and stays in a slot */
+    BD_OP_ALL,      /* its answer, however many rows, stays in a slot */
+    BD_OP_CACHED,   /* as ALL, but asked only once for each set of values */
+    BD_OP_ZIP,      /* begin a loop over lists, which must be equally long */
+    BD_OP_END,      /* go round, or leave the loop */
+    BD_OP_PIPELINE, /* from here on nothing waits for an answer that is not needed, */
+    BD_OP_SYNC,     /* up to here */
+    BD_OP_BEGIN,    /* begin a transaction; within another one, a savepoint */
+    BD_OP_COMMIT    /* end it */
 } BdOpKind;
 
 /* A list that a loop goes over. */
@@ -60,9 +65,9 @@ typedef struct BdList {
 BD_MUSTCHECK int bd_plan_new(BdPlan **out, const char *name, uint32_t rest, BdErr *err);
 
 /*
- * Add EXEC, ONE or ALL. The same SQL text is one statement however often it occurs. `where` is the
- * place in the scenario, "file:line", for messages. slot is ignored for EXEC. -1 if the number of
- * values is not the number of parameters.
+ * Add EXEC, ONE, ALL or CACHED. The same SQL text is one statement however often it occurs. `where`
+ * is the place in the scenario, "file:line", for messages. slot is ignored for EXEC. -1 if the
+ * number of values is not the number of parameters.
  */
 BD_MUSTCHECK int bd_plan_add_statement(BdPlan *plan, BdOpKind kind, const char *sql,
                                        const BdValue *values, uint32_t count, uint32_t slot,
@@ -73,8 +78,12 @@ BD_MUSTCHECK int bd_plan_add_zip(BdPlan *plan, const BdList *lists, uint32_t cou
                                  const char *where, BdErr *err);
 BD_MUSTCHECK int bd_plan_add_end(BdPlan *plan, uint32_t loop, BdErr *err);
 
-/* Complete the plan: -1 if it is empty, a loop is open, or a value names a slot or a loop that does
- * not exist there. */
+/* Add PIPELINE, SYNC, BEGIN or COMMIT. The first needs the second, the third the fourth; they and
+ * loops may stand inside one another. */
+BD_MUSTCHECK int bd_plan_add_mark(BdPlan *plan, BdOpKind kind, const char *where, BdErr *err);
+
+/* Complete the plan: -1 if it is empty, a loop or a pair of marks is open, or a value names a slot
+ * or a loop that does not exist there. */
 BD_MUSTCHECK int bd_plan_end(BdPlan *plan, BdErr *err);
 
 /* NULL is allowed. */

@@ -2,6 +2,7 @@
 #include "run/plan.h"
 
 #include "run/plan_impl.h"
+#include "run/task.h"
 
 #include <stdio.h>
 
@@ -71,6 +72,9 @@ int bd_plan_check(BdPlan *plan, BdSession *session, BdErr *err) {
     uint32_t prepared = 0; /* statements are numbered in the order of their first use */
     for (uint32_t i = 0; i < plan->op_count; i++) {
         const BdOp *op = &plan->ops[i];
+        if (op->kind == BD_OP_PIPELINE && bd_session_protocol(session) == BD_PROTOCOL_SIMPLE) {
+            return bd_err_set(err, BD_E_CONFIG, 0, "%s: " BD_NO_PIPELINES, op->where);
+        }
         if (op->statement == NULL) {
             continue;
         }

@@ -1,24 +1,36 @@
 /*
- * A plan under execution: a program counter over its operations. Everything it needs is allocated
- * when it is made, so a record costs no allocation but those of libpq's own results.
+ * A plan under execution: a program counter over its operations. What it needs is allocated when it
+ * is made, or kept for the next record, so that in the long run a record costs no allocation but
+ * those of libpq's own results.
+ *
+ * In a pipeline only requests whose answers are not needed are sent with `more`; any other one ends
+ * the pipeline's part, and the next one begins another.
  */
-#include "run/task.h"
-
+#include "core/fifo.h"
 #include "core/mem.h"
+#include "run/cache.h"
 #include "run/plan_impl.h"
+#include "run/task.h"
 
 #include <inttypes.h>
 
 typedef struct PlanTask {
     BdTask task; /* first: a BdTask * is a PlanTask * */
     const BdPlan *plan;
+    BdPlanTaskOpts opts;
     BdRecord record;
     uint32_t next;       /* operation to execute */
-    uint32_t sent;       /* operation whose request is under way */
-    BdAnswer **slots;    /* what ONE and ALL have left */
+    BdFifo sent;         /* operations (uint32_t) whose requests are under way */
+    BdAnswer **slots;    /* what ONE, ALL and CACHED have left; the latter's may be the cache's */
+    bool *borrowed;      /* per slot: it is the cache's */
     uint32_t *positions; /* of each loop */
     uint32_t *lengths;   /* of each loop */
-    const char **values; /* of the request under way */
+    const char **values; /* of the last request */
+    BdCache *cache;
+
+    uint32_t pipelines;    /* that are open, one in the other */
+    bool open;             /* a part of a pipeline was begun and not ended */
+    uint32_t transactions; /* that are open, one in the other, with the worker's if it has one */
 } PlanTask;
 
 static PlanTask *self(BdTask *task) {
@@ -27,10 +39,13 @@ static PlanTask *self(BdTask *task) {
 
 static int start(BdTask *task, const BdRecord *record, BdErr *err) {
     (void)err;
-    self(task)->record = *record;
-    self(task)->next = 0;
+    PlanTask *run = self(task);
+    run->record = *record;
+    run->next = 0;
     return 0;
 }
+
+/* ---- values and loops ---- */
 
 static const char *param_value(const PlanTask *run, const BdParam *param) {
     switch (param->from) {
@@ -78,38 +93,139 @@ static void go_round(PlanTask *run, const BdOp *end) {
     run->next = position < run->lengths[end->loop] ? end->partner + 1 : run->next + 1;
 }
 
-static BdNext next(BdTask *task, BdRequest *request, BdErr *err) {
-    PlanTask *run = self(task);
-    while (run->next < run->plan->op_count) {
-        const BdOp *op = &run->plan->ops[run->next];
-        if (op->kind == BD_OP_ZIP) {
-            if (begin_loop(run, op, err) != 0) {
-                return BD_NEXT_FAILED;
-            }
-        } else if (op->kind == BD_OP_END) {
-            go_round(run, op);
-        } else {
-            for (uint32_t i = 0; i < op->statement->params; i++) {
-                run->values[i] = param_value(run, &op->params[i]);
-            }
-            *request = (BdRequest){
-                .kind = BD_REQUEST_EXECUTE, .statement = op->statement, .values = run->values};
-            run->sent = run->next++;
-            return BD_NEXT_REQUEST;
+static void fill_slot(PlanTask *run, uint32_t slot, BdAnswer *answer, bool borrowed) {
+    if (!run->borrowed[slot]) {
+        bd_answer_free(run->slots[slot]);
+    }
+    run->slots[slot] = answer;
+    run->borrowed[slot] = borrowed;
+}
+
+/* ---- requests ---- */
+
+/* What an operation comes to. */
+typedef enum Outcome {
+    GO_ON, /* nothing to be sent; run->next is the next operation */
+    SEND,  /* *request; run->next is the one that sends it */
+    FAIL
+} Outcome;
+
+static Outcome execute(PlanTask *run, const BdOp *op, BdRequest *request) {
+    for (uint32_t i = 0; i < op->statement->params; i++) {
+        run->values[i] = param_value(run, &op->params[i]);
+    }
+    if (op->kind == BD_OP_CACHED) {
+        BdAnswer *known = bd_cache_find(run->cache, op->statement, run->values);
+        if (known != NULL) {
+            fill_slot(run, op->slot, known, true);
+            run->next++;
+            return GO_ON;
         }
     }
-    return BD_NEXT_DONE;
+    *request = (BdRequest){.kind = BD_REQUEST_EXECUTE,
+                           .statement = op->statement,
+                           .values = run->values,
+                           .more = op->kind == BD_OP_EXEC && run->pipelines > 0};
+    return SEND;
+}
+
+/* BEGIN and COMMIT; within another transaction they are a savepoint's, whose name may be used again
+ * within itself. */
+static Outcome transact(PlanTask *run, const BdOp *op, BdRequest *request) {
+    bool begins = op->kind == BD_OP_BEGIN;
+    run->transactions -= begins ? 0 : 1;
+    bool within = run->transactions > 0;
+    run->transactions += begins ? 1 : 0;
+    const char *text = begins ? (within ? BD_SAVEPOINT_BEGIN : BD_TRANSACTION_BEGIN)
+                              : (within ? BD_SAVEPOINT_COMMIT : BD_TRANSACTION_COMMIT);
+    *request = (BdRequest){.kind = BD_REQUEST_TEXT, .text = text, .more = run->pipelines > 0};
+    return SEND;
+}
+
+static Outcome end_pipeline(PlanTask *run, BdRequest *request) {
+    run->pipelines--;
+    if (run->pipelines > 0 || !run->open) {
+        run->next++;
+        return GO_ON;
+    }
+    *request = (BdRequest){.kind = BD_REQUEST_SYNC};
+    return SEND;
+}
+
+static Outcome step(PlanTask *run, BdRequest *request, BdErr *err) {
+    const BdOp *op = &run->plan->ops[run->next];
+    switch (op->kind) {
+    case BD_OP_ZIP:
+        return begin_loop(run, op, err) == 0 ? GO_ON : FAIL;
+    case BD_OP_END:
+        go_round(run, op);
+        return GO_ON;
+    case BD_OP_PIPELINE:
+        run->pipelines += run->opts.one_by_one ? 0 : 1;
+        run->next++;
+        return GO_ON;
+    case BD_OP_SYNC:
+        if (!run->opts.one_by_one) {
+            return end_pipeline(run, request);
+        }
+        run->next++;
+        return GO_ON;
+    case BD_OP_BEGIN:
+    case BD_OP_COMMIT:
+        return transact(run, op, request);
+    default:
+        return execute(run, op, request);
+    }
+}
+
+static BdNext next(BdTask *task, BdRequest *request, BdErr *err) {
+    PlanTask *run = self(task);
+    if (run->next == 0) { /* the worker has begun its transaction by now, if it does */
+        run->transactions =
+            run->opts.session != NULL && bd_session_in_transaction(run->opts.session);
+    }
+    Outcome outcome = GO_ON;
+    while (outcome == GO_ON) {
+        if (run->next == run->plan->op_count) {
+            return BD_NEXT_DONE;
+        }
+        outcome = step(run, request, err);
+    }
+    if (outcome == FAIL) {
+        return BD_NEXT_FAILED;
+    }
+    if (request->kind != BD_REQUEST_SYNC && bd_fifo_push(&run->sent, &run->next) != 0) {
+        bd_err_set(err, BD_E_NOMEM, 0, "out of memory for a pipeline");
+        return BD_NEXT_FAILED;
+    }
+    run->open = request->more;
+    run->next++;
+    return BD_NEXT_REQUEST;
+}
+
+/* ---- answers ---- */
+
+/* The operation whose request is answered now. That of BD_REQUEST_SYNC is not noted: it is the last
+ * one of its pipeline, and the operation before the next. */
+static const BdOp *take_sent(PlanTask *run) {
+    if (bd_fifo_empty(&run->sent)) {
+        return &run->plan->ops[run->next - 1];
+    }
+    const BdOp *op = &run->plan->ops[*(const uint32_t *)bd_fifo_front(&run->sent)];
+    bd_fifo_pop(&run->sent);
+    return op;
 }
 
 static int answer(BdTask *task, BdAnswer *given, BdErr *err) {
     PlanTask *run = self(task);
-    const BdOp *op = &run->plan->ops[run->sent];
-    if (op->kind == BD_OP_EXEC) {
+    const BdOp *op = take_sent(run);
+    if (op->statement == NULL || op->kind == BD_OP_EXEC) {
         bd_answer_free(given);
         return 0;
     }
-    bd_answer_free(run->slots[op->slot]);
-    run->slots[op->slot] = given;
+    bool kept =
+        op->kind == BD_OP_CACHED && bd_cache_keep(run->cache, op->statement, run->values, given);
+    fill_slot(run, op->slot, given, kept);
     int rows = bd_answer_rows(given);
     if (op->kind == BD_OP_ONE && rows != 1) {
         return bd_err_set(err, BD_E_FORMAT, 0, "%s: %d rows where db:one wants exactly one: %s",
@@ -119,16 +235,20 @@ static int answer(BdTask *task, BdAnswer *given, BdErr *err) {
 }
 
 static int refused(BdTask *task, BdErr *err) {
-    const PlanTask *run = self(task);
-    return bd_err_wrap(err, "%s", run->plan->ops[run->sent].where);
+    const BdOp *op = take_sent(self(task));
+    return bd_err_wrap(err, "%s", op->where);
 }
+
+/* ---- the task itself ---- */
 
 static void reset(BdTask *task) {
     PlanTask *run = self(task);
     for (uint32_t i = 0; i < run->plan->slots; i++) {
-        bd_answer_free(run->slots[i]);
-        run->slots[i] = NULL;
+        fill_slot(run, i, NULL, false);
     }
+    bd_fifo_reset(&run->sent);
+    run->pipelines = 0;
+    run->open = false;
 }
 
 /* Nothing is collected. */
@@ -146,16 +266,18 @@ static void settle(BdTask *task, bool stored) {
 
 /* The plan's statements are all there is, and they are prepared. */
 static void reopened(BdTask *task, BdSession *session) {
-    (void)task;
-    (void)session;
+    self(task)->opts.session = session;
 }
 
 static void free_task(BdTask *task) {
     PlanTask *run = self(task);
-    if (run->slots != NULL) {
+    if (run->slots != NULL && run->borrowed != NULL) {
         reset(task);
     }
+    bd_cache_free(run->cache);
+    bd_fifo_deinit(&run->sent);
     bd_free(run->slots);
+    bd_free(run->borrowed);
     bd_free(run->positions);
     bd_free(run->lengths);
     bd_free((void *)run->values);
@@ -174,7 +296,22 @@ static const BdTaskOps plan_task_ops = {
     .free = free_task,
 };
 
-int bd_plan_task_new(BdTask **out, const BdPlan *plan, BdErr *err) {
+static int allocate(PlanTask *run, BdErr *err) {
+    const BdPlan *plan = run->plan;
+    run->slots = bd_alloc_array(plan->slots, sizeof(*run->slots));
+    run->borrowed = bd_alloc_array(plan->slots, sizeof(*run->borrowed));
+    run->positions = bd_alloc_array(plan->loops, sizeof(*run->positions));
+    run->lengths = bd_alloc_array(plan->loops, sizeof(*run->lengths));
+    run->values = bd_alloc_array(plan->max_params, sizeof(*run->values));
+    if (run->slots == NULL || run->borrowed == NULL || run->positions == NULL ||
+        run->lengths == NULL || run->values == NULL ||
+        bd_fifo_init(&run->sent, sizeof(uint32_t)) != 0) {
+        return bd_err_set(err, BD_E_NOMEM, 0, "out of memory while making a task");
+    }
+    return bd_cache_new(&run->cache, BD_CACHE_BYTES, err);
+}
+
+int bd_plan_task_new(BdTask **out, const BdPlan *plan, const BdPlanTaskOpts *opts, BdErr *err) {
     *out = NULL;
     PlanTask *run = bd_alloc(sizeof(*run));
     if (run == NULL) {
@@ -182,14 +319,10 @@ int bd_plan_task_new(BdTask **out, const BdPlan *plan, BdErr *err) {
     }
     run->task.ops = &plan_task_ops;
     run->plan = plan;
-    run->slots = bd_alloc_array(plan->slots, sizeof(*run->slots));
-    run->positions = bd_alloc_array(plan->loops, sizeof(*run->positions));
-    run->lengths = bd_alloc_array(plan->loops, sizeof(*run->lengths));
-    run->values = bd_alloc_array(plan->max_params, sizeof(*run->values));
-    if (run->slots == NULL || run->positions == NULL || run->lengths == NULL ||
-        run->values == NULL) {
+    run->opts = *opts;
+    if (allocate(run, err) != 0) {
         free_task(&run->task);
-        return bd_err_set(err, BD_E_NOMEM, 0, "out of memory while making a task");
+        return -1;
     }
     *out = &run->task;
     return 0;
@@ -197,9 +330,13 @@ int bd_plan_task_new(BdTask **out, const BdPlan *plan, BdErr *err) {
 
 bool bd_plan_task_slot(BdTask *task, uint32_t *slot) {
     const PlanTask *run = self(task);
-    const BdOp *op = &run->plan->ops[run->sent];
+    const BdOp *op = &run->plan->ops[*(const uint32_t *)bd_fifo_front(&run->sent)];
     *slot = op->slot;
-    return op->kind != BD_OP_EXEC;
+    return op->statement != NULL && op->kind != BD_OP_EXEC;
+}
+
+void bd_plan_task_forget(BdTask *task) {
+    bd_cache_reset(self(task)->cache);
 }
 
 void bd_task_free(BdTask *task) {

@@ -59,7 +59,8 @@ static int on_reject(void *context, const char *file, int64_t line, const char *
 static int new_task(Run *run, BdTask **out, BdErr *err) {
     const BdStepOpts *opts = run->opts;
     if (opts->new_task == NULL) {
-        return bd_plan_task_new(out, run->plan, err);
+        const BdPlanTaskOpts plan_opts = {.session = bd_pool_session(run->pool, run->count)};
+        return bd_plan_task_new(out, run->plan, &plan_opts, err);
     }
     const BdTaskPlace place = {
         .crew = bd_engine_crew(opts->engine, bd_pool_size(run->pool), opts->jobs, run->count),

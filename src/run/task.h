@@ -8,8 +8,12 @@
  * records started once more. A task does not know who waits, or how, and the worker does not know
  * whether a plan or a coroutine is behind.
  *
+ * After a request with `more` set next() is called again; answers come in the order of the requests,
+ * some of them maybe before the pipeline ends, the others before next() is called after that.
+ *
  * Ownership: the record stays valid until reset(). Answers belong to the task. What a request
- *            points to stays valid until it was answered or refused: it may be sent again.
+ *            points to stays valid until it was answered or refused: it may be sent again; in a
+ *            pipeline only until next() is called.
  * Threads:   one at a time.
  * Errors:    a failing call fails the record: *err says why, with the place in the scenario.
  *            reset() follows.
@@ -24,6 +28,20 @@
 #include "run/plan.h"
 
 #include <stdbool.h>
+
+/* What begins and ends a transaction, and one within another: a savepoint, whose name may be used
+ * again while it is there. */
+#define BD_TRANSACTION_BEGIN    "begin"
+#define BD_TRANSACTION_COMMIT   "commit"
+#define BD_TRANSACTION_ROLLBACK "rollback"
+#define BD_SAVEPOINT_BEGIN      "savepoint bigdata"
+#define BD_SAVEPOINT_COMMIT     "release savepoint bigdata"
+#define BD_SAVEPOINT_ROLLBACK   "rollback to savepoint bigdata; release savepoint bigdata"
+
+/* Why db:pipeline is refused with BD_PROTOCOL_SIMPLE. */
+#define BD_NO_PIPELINES                                                                            \
+    "the simple protocol has no pipelines: use --protocol prepared or extended, or leave out "     \
+    "db:pipeline"
 
 typedef struct BdTask BdTask;
 
@@ -86,15 +104,26 @@ typedef struct BdTaskPlace {
 /* Makes the task of a worker. Called before any thread is started; it may wait. */
 typedef int BdTaskFn(void *context, const BdTaskPlace *place, BdTask **out, BdErr *err);
 
-/* A task that executes a plan, which must outlive it. No allocation after this, but for libpq's
- * own. */
-BD_MUSTCHECK int bd_plan_task_new(BdTask **out, const BdPlan *plan, BdErr *err);
+/* How a task executes its plan. */
+typedef struct BdPlanTaskOpts {
+    const BdSession *session; /* to see whether the worker has begun a transaction; NULL: it never
+                                 does */
+    bool one_by_one;          /* without pipelines: an answer is wanted after each request */
+} BdPlanTaskOpts;
+
+/* A task that executes a plan, which must outlive it. After this it only allocates for answers that
+ * are kept, and where a pipeline is longer than any before; libpq allocates its own. */
+BD_MUSTCHECK int bd_plan_task_new(BdTask **out, const BdPlan *plan, const BdPlanTaskOpts *opts,
+                                  BdErr *err);
 
 /*
  * For a task made by bd_plan_task_new(): the slot that the answer to its last request stays in;
  * false if it does not stay.
  */
 bool bd_plan_task_slot(BdTask *task, uint32_t *slot);
+
+/* For such a task, between two records: let go of the answers to db:cached. */
+void bd_plan_task_forget(BdTask *task);
 
 /* NULL is allowed. */
 void bd_task_free(BdTask *task);

@@ -154,6 +154,10 @@ static BdMove commit_unit(BdWorker *worker) {
 
 /* ---- the task's requests ---- */
 
+bool bd_worker_all_answered(const BdWorker *worker) {
+    return !bd_session_busy(worker->session) && !bd_session_in_pipeline(worker->session);
+}
+
 static bool is_commit(const BdRequest *request) {
     return request->kind == BD_REQUEST_TEXT && strcmp(request->text, "commit") == 0;
 }
@@ -172,16 +176,16 @@ void bd_worker_count_rows(BdWorker *worker) {
     worker->refused = false;
 }
 
-/* An answer or a refusal was dealt with: wait for the next one of the pipeline, or let the task go
- * on. */
-static BdMove answered(BdWorker *worker) {
+/* A request was sent, an answer or a refusal dealt with: wait for the next answer, or let the task go
+ * on, also in a pipeline that is still open. */
+static BdMove go_on(BdWorker *worker) {
     worker->state = bd_session_busy(worker->session) ? BD_WORKER_ANSWER : BD_WORKER_NEXT;
     return BD_MOVE_ON;
 }
 
 static BdMove refused(BdWorker *worker, BdErr *err) {
     BdMove move = BD_MOVE_ON;
-    return bd_worker_refuse_request(worker, err, &move) ? move : answered(worker);
+    return bd_worker_refuse_request(worker, err, &move) ? move : go_on(worker);
 }
 
 BdMove bd_worker_send_again(BdWorker *worker) {
@@ -191,8 +195,7 @@ BdMove bd_worker_send_again(BdWorker *worker) {
     }
     worker->piping = worker->request.more;
     worker->pipelined = worker->pipelined || (worker->piping && !worker->begun);
-    worker->state = worker->piping ? BD_WORKER_NEXT : BD_WORKER_ANSWER;
-    return BD_MOVE_ON;
+    return go_on(worker);
 }
 
 static BdMove done(BdWorker *worker) {
@@ -239,13 +242,13 @@ static BdMove step_answer(BdWorker *worker, BdWant *want) {
         return refused(worker, &err);
     }
     worker->rows += bd_answer_touched(answer);
-    if (!bd_session_busy(worker->session)) {
+    if (bd_worker_all_answered(worker)) {
         bd_worker_count_rows(worker);
     }
     if (worker->task->ops->answer(worker->task, answer, &err) != 0) {
         return bd_worker_fail_unit(worker, &err);
     }
-    return answered(worker);
+    return go_on(worker);
 }
 
 /* ---- the transaction's begin and end ---- */

@@ -87,7 +87,7 @@ bool bd_worker_refuse_request(BdWorker *worker, BdErr *err, BdMove *move) {
         *move = bd_worker_fail_unit(worker, err);
         return true;
     }
-    if (!bd_session_busy(worker->session)) {
+    if (bd_worker_all_answered(worker)) {
         bd_worker_count_rows(worker);
         worker->tries = worker->begun ? worker->tries : 0;
     }
@@ -109,7 +109,7 @@ static BdMove cleaned(BdWorker *worker) {
 BdMove bd_worker_step_clean(BdWorker *worker, BdWant *want) {
     BdErr err = BD_ERR_INIT;
     BdAnswer *answer = NULL;
-    if (worker->piping) {
+    if (worker->piping && !bd_session_busy(worker->session)) {
         worker->refused = true;
         return bd_worker_send_text(worker, "rollback", BD_WORKER_CLEAN);
     }

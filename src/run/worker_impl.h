@@ -30,6 +30,9 @@ BdMove bd_worker_send_text(BdWorker *worker, const char *text, BdWorkerState the
 /* Send the request once more. */
 BdMove bd_worker_send_again(BdWorker *worker);
 
+/* Is no answer awaited any more, and no pipeline open? */
+bool bd_worker_all_answered(const BdWorker *worker);
+
 /* An answer is dealt with: count the rows of a pipeline or of the task's own transaction if that
  * was the end of it. */
 void bd_worker_count_rows(BdWorker *worker);

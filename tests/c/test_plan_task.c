@@ -87,7 +87,7 @@ static BdTask *task_of(BdPlan *plan) {
     BdTask *task = NULL;
     assert_int_equal(bd_plan_end(plan, &err), 0);
     bd_plan_assume_columns(plan);
-    assert_int_equal(bd_plan_task_new(&task, plan, &err), 0);
+    assert_int_equal(bd_plan_task_new(&task, plan, &(BdPlanTaskOpts){0}, &err), 0);
     return task;
 }
 
@@ -487,7 +487,7 @@ static void two_tasks_of_a_plan_do_not_know_of_each_other(void **state) {
     BdTask *second = NULL;
     BdPlan *plan = row_by_row();
     BdTask *first = task_of(plan);
-    assert_int_equal(bd_plan_task_new(&second, plan, &err), 0);
+    assert_int_equal(bd_plan_task_new(&second, plan, &(BdPlanTaskOpts){0}, &err), 0);
     start(first, "file|7|10");
     expect_request(first, ONE, "file");
     start(second, "other|8|20");
@@ -534,7 +534,7 @@ static void every_failing_allocation_is_reported(void **state) {
         BdTask *task = NULL;
         err = (BdErr)BD_ERR_INIT;
         bd_mem_fail_at(n);
-        done = bd_plan_task_new(&task, plan, &err) == 0;
+        done = bd_plan_task_new(&task, plan, &(BdPlanTaskOpts){0}, &err) == 0;
         bd_mem_fail_at(0);
         assert_int_equal(err.code, done ? BD_E_NONE : BD_E_NOMEM);
         assert_true(done || task == NULL);

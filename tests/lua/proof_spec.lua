@@ -64,6 +64,28 @@ describe("proof", function()
     end))
   end)
 
+  it("accepts pipelines, transactions and what is cached", function()
+    assert(prove(function(db, row)
+      local items = db:cached("select id from item where name = $1", row.name)
+      db:transaction(function()
+        db:transaction(function() db:exec("nested $1", row.code) end)
+        db:pipeline(function()
+          for item, value in db:zip(items, row.items) do db:exec("e $1 $2", item.id, value) end
+        end)
+      end)
+      db:cached("select id from item where name = $1", row.name)
+    end))
+  end)
+
+  it("says what has failed in a transaction", function()
+    refused(function(db, row)
+      db:transaction(function()
+        db:exec("select $1", row.code)
+        if row.code == "B" then error "no B" end
+      end)
+    end, "called for the record at " .. path .. ":2, its function fails", "no B")
+  end)
+
   it("accepts a source without a record", function()
     write("")
     assert.is_true(prove(function(db, row) db:exec("select $1", row.code) end))

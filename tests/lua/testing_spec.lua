@@ -125,7 +125,7 @@ describe("testing.statements", function()
     fails("no such code: X", statements, function(_, row)
       error("no such code: " .. row.code)
     end, { code = "X" })
-    fails("not equally long", statements, function(db, row)
+    fails("db:zip over lists of 1 and 2 elements", statements, function(db, row)
       for _ in db:zip({ 1 }, row.items) do db:exec("x") end
     end, { items = { 1, 2 } })
     fails("nil was raised", statements, function() error(nil) end)

@@ -98,6 +98,50 @@ describe("trace", function()
     assert.same({ slot = 1, column = "x", loop = 1 }, spec.ops[5].params[1])
   end)
 
+  it("records pipelines and transactions between their marks", function()
+    local spec = assert(record(function(db)
+      local got = db:pipeline(function()
+        db:transaction(function() db:exec "x" end)
+        return db:one "y"
+      end)
+      db:exec("z $1", got.id)
+    end))
+    local kinds = {}
+    for i, op in ipairs(spec.ops) do kinds[i] = op.op end
+    assert.equal("pipeline begin exec commit one sync exec", table.concat(kinds, " "))
+    assert.equal(spec.ops[1].where, spec.ops[6].where)
+    assert.equal(spec.ops[2].where, spec.ops[4].where)
+    assert.same({ slot = 1, column = "id" }, spec.ops[7].params[1])
+  end)
+
+  it("records what is cached as rows", function()
+    local spec = assert(record(function(db, row)
+      for item in db:zip(db:cached("select $1 as id", row.fileid)) do db:exec("e $1", item.id) end
+    end))
+    assert.equal("cached", spec.ops[1].op)
+    assert.same({ { slot = 1 } }, spec.ops[2].lists)
+  end)
+
+  it("refuses a block without a function", function()
+    refused(line_here() + 1, "db:pipeline needs a function, not a string", function(db)
+      db:pipeline "x"
+    end)
+    refused(line_here() + 1, "db:transaction needs a function, not row", function(db, row)
+      db:transaction(row)
+    end)
+  end)
+
+  it("refuses a column where it is no list", function()
+    refused(line_here() + 2, "argument 1 is column id of the rows of db:all", function(db)
+      local rows = db:all "select 1 as id"
+      for _ in db:zip(rows.id) do db:exec "x" end
+    end)
+    refused(line_here() + 2, "is a list: only db:insert takes it", function(db)
+      local rows = db:all "select 1 as id"
+      db:exec("x $1", rows.id)
+    end)
+  end)
+
   it("traces plan where it is given", function()
     local spec = assert(trace.record({
       name = "data",

@@ -328,6 +328,10 @@ int PQnparams(const PGresult *result) {
     return result->reply->params;
 }
 
+size_t PQresultMemorySize(const PGresult *result) {
+    return sizeof(*result);
+}
+
 char *PQcmdStatus(PGresult *result) {
     return plain(result->reply->tag);
 }

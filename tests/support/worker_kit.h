@@ -109,6 +109,11 @@ bool bd_session_busy(const BdSession *session) {
     return session->under_way != NULL;
 }
 
+bool bd_session_in_pipeline(const BdSession *session) {
+    (void)session;
+    return false;
+}
+
 bool bd_session_transaction_failed(const BdSession *session) {
     (void)session;
     return false;
@@ -125,6 +130,10 @@ int64_t bd_answer_touched(const BdAnswer *answer) {
 
 void bd_answer_free(BdAnswer *answer) {
     bd_free(answer);
+}
+
+size_t bd_answer_bytes(const BdAnswer *answer) {
+    return sizeof(*answer);
 }
 
 /* Not called: for the task of plans, which is linked with the worker. */

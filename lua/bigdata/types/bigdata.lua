@@ -37,6 +37,24 @@ function Db:one(sql, ...) end
 ---@return bigdata.Found[]
 function Db:all(sql, ...) end
 
+---Run a statement that finds any number of rows, once per connection for each set of arguments.
+---@param sql string with parameters as $1, $2
+---@param ... bigdata.Value
+---@return bigdata.Found[] rows not to be changed
+function Db:cached(sql, ...) end
+
+---Send what f sends without waiting for each answer.
+---@generic T
+---@param f fun(): T?
+---@return T? result what f returns
+function Db:pipeline(f) end
+
+---Begin a transaction, call f, and commit; roll back if it fails.
+---@generic T
+---@param f fun(): T?
+---@return T? result what f returns
+function Db:transaction(f) end
+
 ---Go through equally long lists together.
 ---@generic A, B
 ---@param a A[]

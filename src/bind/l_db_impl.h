@@ -1,0 +1,41 @@
+/*
+ * l_db_impl.h - the inside of db, for the files that make it.
+ */
+#ifndef BD_L_DB_IMPL_H
+#define BD_L_DB_IMPL_H
+
+#include "bind/l_db.h"
+
+/* The BdAsk of the db at stack index 1, if it is of use here and now, or an error. The metatable of
+ * db is upvalue 1 of every method. */
+BdAsk *bd_lua_check_ask(lua_State *lua);
+
+/* How text goes out while a part of a pipeline is under way. */
+typedef enum BdAskHow {
+    BD_ASK_ALONG, /* in the part: it is sent at once, and nothing waits for its answer */
+    BD_ASK_LAST,  /* in the part, which it ends */
+    BD_ASK_AFTER  /* after the part, which is ended first */
+} BdAskHow;
+
+/* Ask for the text, or where it is NULL only for the end of the part, and yield; then go on with
+ * `then`. */
+int bd_lua_ask_text(lua_State *lua, BdAsk *ask, const char *text, BdAskHow how,
+                    lua_KContext context, lua_KFunction then);
+
+/* Push an error of the database, with its statement's text, raised at a place; NULL: where the
+ * scenario stands. */
+void bd_lua_push_db_error(lua_State *lua, const BdErr *err, const char *sql,
+                          const BdAskPlace *place);
+
+/* Raise it if a request of the pipeline was refused that nobody waited for. */
+void bd_lua_check_pipeline(lua_State *lua, const BdAsk *ask);
+
+/* Raise what came of the last request, if it was refused, and let go of its answer. */
+void bd_lua_check_asked(lua_State *lua, BdAsk *ask);
+
+int bd_lua_db_pipeline(lua_State *lua);
+int bd_lua_db_transaction(lua_State *lua);
+
+void bd_lua_open_db_error(lua_State *lua);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * fifo.h - a growing queue of small items of one size, first in, first out.
+ *
+ * Ownership: the struct is embedded in its owner; bd_fifo_deinit() frees the memory and may be
+ *            called on a zeroed struct.
+ * Threads:   one at a time.
+ * Errors:    -1 when memory runs out; the content is then unchanged.
+ */
+#ifndef BD_FIFO_H
+#define BD_FIFO_H
+
+#include "core/attr.h"
+#include "core/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct BdFifo {
+    BdBuf items;
+    size_t first; /* bytes of items that have been popped */
+    size_t bytes; /* of one item */
+} BdFifo;
+
+/* With room for the first items. */
+BD_MUSTCHECK int bd_fifo_init(BdFifo *fifo, size_t item_bytes);
+void bd_fifo_deinit(BdFifo *fifo);
+
+/* Append a copy of the item. Memory is kept, so that in the long run nothing is allocated. */
+BD_MUSTCHECK int bd_fifo_push(BdFifo *fifo, const void *item);
+
+bool bd_fifo_empty(const BdFifo *fifo);
+
+/* The oldest item, to be read or changed until the next call; there must be one. */
+void *bd_fifo_front(const BdFifo *fifo);
+void bd_fifo_pop(BdFifo *fifo);
+
+/* Forget the content, keep the memory. */
+void bd_fifo_reset(BdFifo *fifo);
+
+#endif

@@ -1,0 +1,351 @@
+-- db:cached, db:transaction and db:pipeline: the same in both loops and on both engines.
+
+local kit = dofile "tests/support/scenario_kit.lua"
+
+local WAYS = {}
+for _, loop in ipairs { "c", "lua" } do
+  for _, engine in ipairs { "threads", "poll" } do
+    WAYS[#WAYS + 1] = ("--loop %s --engine %s"):format(loop, engine)
+  end
+end
+
+setup(function()
+  kit.open(40)
+  kit.execute "create table asked (key text); create table kept (n int primary key, word text)"
+  kit.execute [[create function look_up(text) returns setof int language sql as
+    'insert into asked values ($1); select generate_series(1, 3)']]
+end)
+
+teardown(kit.close)
+
+before_each(function() kit.execute "truncate asked, kept" end)
+
+local function kept()
+  local words = {}
+  for i, row in ipairs(kit.query "select n, word from kept order by n") do
+    words[i] = row.n .. (row.word and "=" .. row.word or "")
+  end
+  return table.concat(words, " ")
+end
+
+-- Run the body for so many records: the step's result, and how it ended.
+local function run(body, line, more)
+  more = more or {}
+  more.key = more.key or "each"
+  local result = assert(kit.run(kit.scenario(body, more), line))
+  local sample = result.steps[1].samples[1]
+  return result.steps[1], result.ended, sample and sample.reason
+end
+
+local function done(...)
+  local step, ended, reason = run(...)
+  assert.equal("done", ended, reason)
+  return step
+end
+
+for _, way in ipairs(WAYS) do
+  describe("with " .. way, function()
+    local one = way .. " -c 1"
+
+    describe("db:cached", function()
+      it("asks once for each set of arguments", function()
+        done([[
+          db:cached("select * from look_up($1) as id", row.n)
+          local rows = db:cached("select * from look_up('same') as id")
+          for item in db:zip(rows) do
+            db:exec("insert into kept values ($1::int * 10 + $2::int)", row.n, item.id)
+          end
+          db:cached("select * from look_up($1) as id", nil)]], one)
+        assert.equal("11 12 13 21 22 23 31 32 33", kept())
+        local asked = kit.query "select key, count(*) from asked group by 1 order by 1"
+        assert.same({
+          { key = "1", count = "1" }, { key = "2", count = "1" }, { key = "3", count = "1" },
+          { key = "same", count = "1" }, { count = "1" },
+        }, asked)
+      end)
+
+      it("tells an empty text from NULL, and one text from another", function()
+        done([[
+          for _ = 1, 2 do
+            db:cached("select * from look_up($1::text || $2) as id", "", "ab")
+            db:cached("select * from look_up($1::text || $2) as id", "a", "b")
+            db:cached("select * from look_up(coalesce($1, $2)) as id", nil, "x")
+            db:cached("select * from look_up(coalesce($1, $2)) as id", "", "x")
+          end]], one, { count = 2 })
+        assert.equal("4", kit.query("select count(*) from asked")[1].count)
+      end)
+
+      it("asks once per connection", function()
+        done([[db:cached "select id, pg_sleep(0.01) from look_up('x') as id"]], way .. " -c 3",
+          { count = 60 })
+        assert.equal("3", kit.query("select count(*) from asked")[1].count)
+      end)
+
+      it("asks again where too much is kept already", function()
+        done([[
+          for _ = 1, 2 do
+            db:cached("select repeat('x', 6000000) as big from look_up($1) limit 1", row.n)
+          end]], one)
+        assert.equal("4", kit.query("select count(*) from asked")[1].count)
+      end)
+    end)
+
+    describe("db:transaction", function()
+      local BODY = [[
+        db:transaction(function()
+          db:exec("insert into kept values ($1, 'first')", row.n)
+          db:exec("insert into kept values (10 + 6 / (2 - $1::int), 'second')", row.n)
+        end)]]
+
+      it("keeps all of a record or nothing", function()
+        local step = run(BODY, one .. " --max-errors 1")
+        assert.equal(1, step.failed)
+        assert.equal("1=first 3=first 4=second 16=second", kept())
+      end)
+
+      it("is a savepoint in the worker's own", function()
+        local step = run(BODY, one .. " --no-autocommit --max-errors 1")
+        assert.equal(1, step.failed)
+        assert.equal("1=first 3=first 4=second 16=second", kept())
+      end)
+
+      it("is a savepoint in another one", function()
+        done([[
+          db:transaction(function()
+            db:exec("insert into kept values ($1)", row.n)
+            db:transaction(function()
+              db:exec("insert into kept values ($1::int + 10)", row.n)
+            end)
+            db:exec("insert into kept values ($1::int + 20)", row.n)
+          end)]], one, { count = 1 })
+        assert.equal("1 11 21", kept())
+      end)
+    end)
+
+    describe("db:pipeline", function()
+      it("sends everything, and takes all answers", function()
+        local step = done([[
+          db:pipeline(function()
+            db:exec("insert into kept values ($1, 'a')", row.n)
+            db:exec("insert into kept values ($1::int + 10, 'b')", row.n)
+          end)
+          db:exec("update kept set word = word || 'c' where n = $1", row.n)]], one)
+        assert.equal("1=ac 2=ac 3=ac 11=b 12=b 13=b", kept())
+        assert.equal(9, step.rows)
+        assert.equal(9, step.statements)
+      end)
+
+      it("waits where an answer is needed", function()
+        done([[
+          db:pipeline(function()
+            db:exec("insert into kept values ($1, 'a')", row.n)
+            local found = db:one("select word, count(*) from kept where n = $1 group by 1", row.n)
+            db:exec("insert into kept values ($1::int + 10, $2)", row.n, found.word)
+          end)]], one)
+        assert.equal("1=a 2=a 3=a 11=a 12=a 13=a", kept())
+      end)
+
+      it("may have nothing in it, or only what waits", function()
+        done([[
+          db:pipeline(function() end)
+          db:pipeline(function() db:one "select 1" end)
+          db:exec("insert into kept values ($1)", row.n)]], one)
+        assert.equal("1 2 3", kept())
+      end)
+
+      it("is undone as a whole, and fails at the statement at fault", function()
+        local step, ended, reason = run([[
+          db:pipeline(function()
+            db:exec("insert into kept values ($1, 'first')", row.n)
+            db:exec("insert into kept values (10 + 6 / (2 - $1::int), 'second')", row.n)
+            db:exec("insert into kept values ($1::int + 20, 'third')", row.n)
+          end)]], one .. " --max-errors 1")
+        assert.equal("done", ended)
+        assert.equal(1, step.failed)
+        assert.is_truthy(reason:find("test.lua:9: division by zero", 1, true), reason)
+        assert.equal("1=first 3=first 4=second 16=second 21=third 23=third", kept())
+        assert.equal(6, step.rows)
+      end)
+
+      it("may be in a transaction, and hold one", function()
+        local body = [[
+          db:%s(function()
+            db:%s(function()
+              db:exec("insert into kept values ($1, 'first')", row.n)
+              db:exec("insert into kept values (10 + 6 / (2 - $1::int), 'second')", row.n)
+            end)
+          end)]]
+        for _, order in ipairs { { "pipeline", "transaction" }, { "transaction", "pipeline" } } do
+          for _, more in ipairs { "", " --no-autocommit" } do
+            kit.execute "truncate kept"
+            local step = run(body:format(table.unpack(order)), one .. " --max-errors 1" .. more)
+            assert.equal(1, step.failed)
+            assert.equal("1=first 3=first 4=second 16=second", kept())
+          end
+        end
+      end)
+
+      it("is undone as a whole where lists are of unequal length", function()
+        local step, _, reason = run([[
+          local rows = db:all("select generate_series(1, 3) as id")
+          local others = db:all("select generate_series(1, 4 - abs(2 - $1::int)) as id", row.n)
+          db:pipeline(function()
+            db:exec("insert into kept values ($1)", row.n)
+            for a, b in db:zip(rows, others) do
+              db:exec("insert into kept values ($1::int * 10 + $2::int)", row.n, b.id)
+            end
+          end)]], one .. " --max-errors 1")
+        assert.equal(1, step.failed)
+        assert.is_truthy(reason:find("db:zip over lists of 3 and 4 elements", 1, true), reason)
+        assert.equal("1 3 11 12 13 31 32 33", kept())
+      end)
+
+      it("refuses the simple protocol", function()
+        local good, result, message = pcall(kit.run,
+          kit.scenario("db:pipeline(function() db:exec 'select 1' end)", { key = "each" }),
+          one .. " -M simple")
+        assert.is_true(good)
+        message = message or result.steps[1].samples[1].reason
+        assert.is_truthy(message:find("the simple protocol has no pipelines", 1, true), message)
+      end)
+
+      it("takes 100,000 statements, whatever the sockets hold", function()
+        local step = done([[
+          local rows = db:cached "select generate_series(1, 100000) as id"
+          db:pipeline(function()
+            for item in db:zip(rows) do
+              db:exec("insert into kept values ($1, $2)", item.id, ("x"):rep(20))
+            end
+          end)]], one, { count = 1 })
+        assert.equal(100000, step.rows)
+        assert.equal("100000", kit.query("select count(*) from kept")[1].count)
+      end)
+    end)
+  end)
+end
+
+describe("what pcall catches, in the Lua loop:", function()
+  local one = "--loop lua -c 1"
+
+  local function lua(body, line) return done(body, one .. (line or ""), { key = "run" }) end
+
+  it("a transaction is rolled back, and the connection goes on", function()
+    for _, line in ipairs { "", " --no-autocommit" } do
+      kit.execute "truncate kept"
+      lua([[
+        local good, problem = pcall(db.transaction, db, function()
+          db:exec("insert into kept values ($1, 'first')", row.n)
+          db:exec("insert into kept values (10 / (2 - $1::int), 'second')", row.n)
+        end)
+        assert(good == (row.n ~= "2"), problem)
+        assert(good or problem.sqlstate == "22012")
+        db:exec("insert into kept values ($1::int + 20)", row.n)]], line)
+      assert.equal("-10=second 1=first 3=first 10=second 21 22 23", kept())
+    end
+  end)
+
+  it("an error of the function's own rolls back as well", function()
+    lua [[
+      local good, problem = pcall(db.transaction, db, function()
+        db:exec("insert into kept values ($1)", row.n)
+        error("no more", 0)
+      end)
+      assert(not good and problem == "no more")]]
+    assert.equal("", kept())
+  end)
+
+  it("a statement's error within a transaction does not pass for success", function()
+    local _, _, reason = run([[
+      db:transaction(function()
+        db:exec("insert into kept values ($1)", row.n)
+        pcall(db.exec, db, "select 1 / 0")
+      end)]], one, { key = "run" })
+    assert.is_truthy(reason:find("test.lua:7: a statement of its transaction had failed", 1, true),
+      reason)
+    assert.equal("", kept())
+  end)
+
+  it("an inner transaction is undone alone", function()
+    lua [[
+      db:transaction(function()
+        db:exec("insert into kept values ($1)", row.n)
+        pcall(db.transaction, db, function()
+          db:exec("insert into kept values ($1::int + 10)", row.n)
+          db:exec("select 1 / 0")
+        end)
+        db:exec("insert into kept values ($1::int + 20)", row.n)
+      end)]]
+    assert.equal("1 2 3 21 22 23", kept())
+  end)
+
+  it("a pipeline fails at its statement at fault, and the connection goes on", function()
+    lua [[
+      local good, problem = pcall(db.pipeline, db, function()
+        db:exec("insert into kept values ($1)", row.n)
+        db:exec("select 1 / ($1::int - 2)", row.n)
+        for i = 1, 1000 do db:exec("select 1") end
+      end)
+      assert(good == (row.n ~= "2"))
+      assert(good or problem.sql:find("select 1 / ", 1, true))
+      assert(good or tostring(problem):find("test.lua:9: division by zero", 1, true))
+      db:exec("insert into kept values ($1::int + 20)", row.n)]]
+    assert.equal("1 3 21 22 23", kept())
+  end)
+
+  it("an error in a pipeline fails it, also where it was caught inside", function()
+    lua [[
+      local good, problem = pcall(db.pipeline, db, function()
+        db:exec "select 1 / 0"
+        assert(not pcall(db.one, db, "select 1"))
+        assert(not pcall(db.exec, db, "select 1"))
+      end)
+      assert(not good and problem.sqlstate == "22012")
+      db:exec("insert into kept values ($1)", row.n)]]
+    assert.equal("1 2 3", kept())
+  end)
+
+  it("a transaction in a failed pipeline is ended", function()
+    lua [[
+      local good = pcall(db.pipeline, db, function()
+        db:transaction(function()
+          db:exec("insert into kept values ($1)", row.n)
+          db:exec "select 1 / 0"
+        end)
+      end)
+      assert(not good)
+      db:exec("insert into kept values ($1::int + 20)", row.n)]]
+    assert.equal("21 22 23", kept())
+  end)
+
+  it("blocks return what their functions return", function()
+    lua [[
+      local a, b = db:pipeline(function()
+        return db:transaction(function() return db:one("select 7 as x").x, "two" end)
+      end)
+      assert(a == 7 and b == "two")
+      assert(select("#", db:pipeline(function() end)) == 0)]]
+  end)
+
+  it("a field of rows is a column", function()
+    lua [[
+      local rows = db:all "select i, nullif(i, 3) as odd from generate_series(1, 3) as i"
+      assert(#rows == 3 and #rows.odd == 3)
+      assert(rows.odd[1] == 1 and rows.odd[3] == nil and rows.i[3] == 3 and rows[4] == nil)
+      local good, problem = pcall(function() return rows.even end)
+      assert(not good and problem:find('no column "even"', 1, true), problem)
+      assert(not pcall(db.zip, db, rows.i))]]
+  end)
+
+  it("hooks have the same calls", function()
+    done([[db:exec "select 1"]], one, { before = ([[
+      local function hook(db)
+        local rows = db:cached("select $1::int as x", 5)
+        assert(rows == db:cached("select $1::int as x", 5) and rows[1].x == 5 and #rows.x == 1)
+        db:pipeline(function() db:exec "insert into kept values (1)" end)
+        assert(not pcall(db.transaction, db, function() db:exec "insert into kept values (1)" end))
+        db:transaction(function() db:exec "truncate kept" end)
+      end
+      scenario:setup(hook); scenario:worker(hook)]]):gsub("\n", " ") })
+    assert.equal("", kept())
+  end)
+end)
