@@ -49,7 +49,6 @@ static void note_unread(BdUnread *unread, uint32_t column, BdSpan value) {
         snprintf(unread->value, sizeof(unread->value), "%.*s",
                  (int)(value.n < sizeof(unread->value) ? value.n : sizeof(unread->value)), value.p);
     }
-    unread->pending = true;
 }
 
 /* The bytes of a short text as one number, which tells it from every other: 0 if it is empty or too
@@ -65,59 +64,64 @@ static inline uint64_t key_of(const char *text) {
     return text[sizeof(key)] == '\0' ? key : 0;
 }
 
-/* 0 for what has no known form. */
-static uint64_t hash_text(const BdManifestColumn *column, uint32_t i, const char *text,
-                          BdUnread *unread) {
-    char scratch[BD_FORM_SCRATCH];
+/* 0 for what has no known spelling. */
+static uint64_t hash_text(BdArrival *arrival, const BdManifestRow *row, uint32_t i,
+                          const char *text, bool *unread) {
+    char scratch[BD_SPELLING_SCRATCH];
     const BdSpan given = {text, strlen(text)};
     BdSpan value;
-    if (bd_form_apply(column->form, given, scratch, &value) != 0) {
-        note_unread(unread, i, given);
+    if (bd_spelling_apply(row->columns[i].spelling, given, scratch, &value) != 0) {
+        note_unread(&arrival->unread[row->table], i, given);
+        *unread = true;
         return 0;
     }
     return bd_checksum_text(value, i + 1);
 }
 
-/* The same values come again and again, so that most hashes are found among the recent ones. */
-static uint64_t hash_value(const BdManifestColumn *column, uint32_t i, const char *text,
-                           BdRecent *recent, BdUnread *unread) {
+/* NULL is 0. The same values come again and again, so that most hashes are found among the recent
+ * ones. */
+static uint64_t hash_value(BdArrival *arrival, const BdManifestRow *row, uint32_t i,
+                           const char *text, bool *unread) {
     if (text == NULL) {
         return 0;
     }
     uint64_t key = key_of(text);
-    recent += (key * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - BD_RECENT_BITS);
+    BdRecent *recent = arrival->recent + (size_t)(row->first + i) * BD_RECENT +
+                       ((key * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - BD_RECENT_BITS));
     if (key != 0 && recent->key == key) {
         return recent->hash;
     }
-    uint64_t hash = hash_text(column, i, text, unread);
-    if (hash != 0) {
+    uint64_t hash = hash_text(arrival, row, i, text, unread);
+    if (key != 0 && !*unread) {
         *recent = (BdRecent){.key = key, .hash = hash};
     }
     return hash;
 }
 
-void bd_arrival_add(BdArrival *arrival, uint32_t row, const char *const *values) {
-    if (arrival->manifest == NULL) {
-        return;
-    }
+BdMark bd_arrival_mark(BdArrival *arrival, uint32_t row, const char *const *values) {
     const BdManifestRow *sent = &arrival->manifest->rows[row];
-    BdUnread *unread = &arrival->unread[sent->table];
-    BdRecent *recent = arrival->recent + (size_t)sent->first * BD_RECENT;
-    uint64_t first = 0;
-    uint64_t hash = 0;
+    BdMark mark = {.cell = sent->table * BD_ARRIVAL_GROUPS};
     for (uint32_t i = 0; i < sent->count; i++) {
-        const BdManifestColumn *column = &sent->columns[i];
-        uint64_t part = hash_value(column, i, values[column->value], recent, unread);
-        recent += BD_RECENT;
-        first = i == 0 ? part : first;
-        hash ^= part;
+        const char *text = values[sent->columns[i].value];
+        uint64_t hash = hash_value(arrival, sent, i, text, &mark.unread);
+        mark.cell += i == 0 ? (uint32_t)(hash % BD_ARRIVAL_GROUPS) : 0;
+        mark.hash ^= hash;
     }
-    uint32_t cell = sent->table * BD_ARRIVAL_GROUPS + (uint32_t)(first % BD_ARRIVAL_GROUPS);
-    BdTally *tally = &arrival->pending[cell];
-    if (tally->rows++ == 0) {
-        arrival->used[arrival->used_count++] = cell;
+    return mark;
+}
+
+void bd_arrival_add(BdArrival *arrival, const BdMark *marks, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        const BdMark *mark = &marks[i];
+        BdTally *tally = &arrival->pending[mark->cell];
+        if (tally->rows++ == 0) {
+            arrival->used[arrival->used_count++] = mark->cell;
+        }
+        tally->sum += mark->hash;
+        if (mark->unread) {
+            arrival->unread[mark->cell / BD_ARRIVAL_GROUPS].pending = true;
+        }
     }
-    tally->sum += hash;
 }
 
 /* Does a statement that is not in the manifest only read, as far as its first word tells? */
@@ -161,7 +165,8 @@ void bd_arrival_send(BdArrival *arrival, uint32_t id, const char *sql, const cha
         *known = look_up(arrival, sql);
     }
     if (*known >= 0) {
-        bd_arrival_add(arrival, (uint32_t)*known, values);
+        const BdMark mark = bd_arrival_mark(arrival, (uint32_t)*known, values);
+        bd_arrival_add(arrival, &mark, 1);
     }
 }
 

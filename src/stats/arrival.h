@@ -30,7 +30,14 @@ typedef struct BdTally {
     uint64_t sum;
 } BdTally;
 
-/* The first value of a table that was written in a way that has no known form. */
+/* A row that can be added again and again, without looking at its values once more. */
+typedef struct BdMark {
+    uint64_t hash;
+    uint32_t cell; /* its table and group: see below */
+    bool unread;   /* a value of it has no known spelling */
+} BdMark;
+
+/* The first value of a table that was written in a way that has no known spelling. */
 typedef struct BdUnread {
     bool pending;
     bool acknowledged;
@@ -38,7 +45,7 @@ typedef struct BdUnread {
     char value[40];  /* cut if it is longer */
 } BdUnread;
 
-#define BD_RECENT_BITS 8
+#define BD_RECENT_BITS 10
 #define BD_RECENT      (1 << BD_RECENT_BITS)
 
 /* The hash of a short value that was sent lately, to be found by its bytes. */
@@ -64,11 +71,14 @@ typedef struct BdArrival {
 /* manifest may be NULL. */
 BD_MUSTCHECK int bd_arrival_init(BdArrival *arrival, const BdManifest *manifest, BdErr *err);
 
-/* A row of the manifest, by its place there, is sent with these values. */
-void bd_arrival_add(BdArrival *arrival, uint32_t row, const char *const *values);
+/* The mark of a row with these values; row: its place in the manifest, which must be there. */
+BdMark bd_arrival_mark(BdArrival *arrival, uint32_t row, const char *const *values);
 
-/* A statement is sent with these values: added if the manifest has it. id: a small number of the
- * worker's own, always the same for the same text. */
+/* Rows are sent. */
+void bd_arrival_add(BdArrival *arrival, const BdMark *marks, uint32_t count);
+
+/* A statement is sent with these values: its row is added if the manifest has it. id: a number of
+ * the worker's own, always the same for the same text, counted from 0. */
 void bd_arrival_send(BdArrival *arrival, uint32_t id, const char *sql, const char *const *values);
 
 /* What came of all that is pending. */

@@ -19,8 +19,8 @@
 
 /* A value of a row that is compared. */
 typedef struct BdManifestColumn {
-    uint32_t value; /* its place among the values that are sent, from 0 */
-    BdForm form;    /* of the table's column */
+    uint32_t value;      /* its place among the values that are sent, from 0 */
+    BdSpelling spelling; /* of the table's column */
 } BdManifestColumn;
 
 /* What is sent under one name: the SQL of a statement that inserts one row, or what stands for

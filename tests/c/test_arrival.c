@@ -14,8 +14,8 @@
 #define INSERT "insert into t values ($1, $2)"
 
 static const BdManifestColumn two_columns[] = {
-    {.value = 0, .form = {BD_FORM_INTEGER, BD_FORM_NO_LIMIT}},
-    {.value = 1, .form = {BD_FORM_TEXT, BD_FORM_NO_LIMIT}},
+    {.value = 0, .spelling = {BD_SPELLING_INTEGER, BD_SPELLING_NO_LIMIT}},
+    {.value = 1, .spelling = {BD_SPELLING_TEXT, BD_SPELLING_NO_LIMIT}},
 };
 
 /* Two tables; INSERT goes to the second one. */
@@ -150,7 +150,7 @@ static void only_what_is_acknowledged_counts(void **state) {
     bd_manifest_free(manifest);
 }
 
-static void a_value_without_a_form_is_noted_once_its_row_is_acknowledged(void **state) {
+static void a_value_without_a_spelling_is_noted_once_its_row_is_acknowledged(void **state) {
     (void)state;
     BdManifest *manifest = new_manifest();
     BdArrival arrival;
@@ -244,7 +244,7 @@ int main(void) {
         CASE(a_hash_that_is_remembered_is_the_right_one),
         CASE(the_first_value_chooses_the_group),
         CASE(only_what_is_acknowledged_counts),
-        CASE(a_value_without_a_form_is_noted_once_its_row_is_acknowledged),
+        CASE(a_value_without_a_spelling_is_noted_once_its_row_is_acknowledged),
         CASE(statements_that_may_write_are_noted_when_unknown),
         CASE(what_workers_have_is_added_up),
         CASE(without_a_manifest_nothing_is_done),

@@ -1,6 +1,6 @@
 /*
- * The forms of types. What is refused here is no error: the server may know more ways to write a
- * value than these.
+ * The spellings of types. What is refused here is no error: the server may know more ways to write
+ * a value than these.
  */
 #include "stats/checksum.h"
 
@@ -113,7 +113,7 @@ static bool is_zero(const char *digits, size_t n) {
  * bytes stay free in front, for a digit that comes of rounding and for the sign.
  */
 static int write_number(const Number *number, size_t scale, char *scratch, BdSpan *out) {
-    if (number->whole.n + scale + 5 > BD_FORM_SCRATCH) {
+    if (number->whole.n + scale + 5 > BD_SPELLING_SCRATCH) {
         return -1;
     }
     char *first = scratch + 2;
@@ -142,8 +142,22 @@ static int write_number(const Number *number, size_t scale, char *scratch, BdSpa
     return 0;
 }
 
+/* Most numbers are nothing but digits, and need no reading. */
+static bool is_plain(BdSpan text) {
+    for (size_t i = 0; i < text.n; i++) {
+        if (!is_digit(text.p[i])) {
+            return false;
+        }
+    }
+    return text.n > 0 && (text.p[0] != '0' || text.n == 1);
+}
+
 static int apply_integer(BdSpan text, char *scratch, BdSpan *out) {
     Number number;
+    if (is_plain(text)) {
+        *out = text;
+        return 0;
+    }
     if (read_number(text, &number) != 0 || memchr(text.p, '.', text.n) != NULL) {
         return -1;
     }
@@ -151,8 +165,8 @@ static int apply_integer(BdSpan text, char *scratch, BdSpan *out) {
 }
 
 static int apply_numeric(BdSpan text, int32_t scale, char *scratch, BdSpan *out) {
-    Number number;
-    if (read_number(text, &number) != 0) {
+    Number number = {.whole = text};
+    if (!is_plain(text) && read_number(text, &number) != 0) {
         return -1;
     }
     return write_number(&number, scale < 0 ? number.part.n : (size_t)scale, scratch, out);
@@ -247,25 +261,26 @@ static int apply_timestamp(BdSpan text, char *scratch, BdSpan *out) {
     return 0;
 }
 
-int bd_form_apply(BdForm form, BdSpan text, char scratch[BD_FORM_SCRATCH], BdSpan *out) {
-    switch (form.kind) {
-    case BD_FORM_VARCHAR:
-        *out = cut(text, form.limit);
+int bd_spelling_apply(BdSpelling spelling, BdSpan text, char scratch[BD_SPELLING_SCRATCH],
+                      BdSpan *out) {
+    switch (spelling.kind) {
+    case BD_SPELLING_VARCHAR:
+        *out = cut(text, spelling.limit);
         return 0;
-    case BD_FORM_CHAR:
+    case BD_SPELLING_CHAR:
         *out = without_end_blanks(text);
         return 0;
-    case BD_FORM_INTEGER:
+    case BD_SPELLING_INTEGER:
         return apply_integer(text, scratch, out);
-    case BD_FORM_NUMERIC:
-        return apply_numeric(text, form.limit, scratch, out);
-    case BD_FORM_BOOL:
+    case BD_SPELLING_NUMERIC:
+        return apply_numeric(text, spelling.limit, scratch, out);
+    case BD_SPELLING_BOOL:
         return apply_bool(text, out);
-    case BD_FORM_UUID:
+    case BD_SPELLING_UUID:
         return apply_uuid(text, scratch, out);
-    case BD_FORM_DATE:
+    case BD_SPELLING_DATE:
         return apply_date(text, out);
-    case BD_FORM_TIMESTAMP:
+    case BD_SPELLING_TIMESTAMP:
         return apply_timestamp(text, scratch, out);
     default:
         *out = text;
