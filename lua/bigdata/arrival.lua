@@ -1,9 +1,9 @@
 -- arrival.lua - the proof of arrival: what the server acknowledged against what its tables hold.
 --
--- Before a step: which statements it will send, into which tables and columns (foresee), what the
--- columns are and what the tables hold already (begin). The workers add up what is acknowledged.
--- After it the tables are read again and compared (finish). How rows are hashed: docs/verify.md.
--- What cannot be compared without doubt is not, and the result says why.
+-- Before a step: what the columns are that it will fill (foresight.lua), and what the tables hold
+-- already. The workers add up what is acknowledged. After the step the tables are read again and
+-- compared. How rows are hashed: docs/verify.md. What cannot be compared without doubt is not, and
+-- the result says why.
 
 local core = require "bigdata.core"
 local failure = require "bigdata.failure"
@@ -13,52 +13,6 @@ local arrival = {}
 
 -- As src/stats/arrival.h has it.
 local GROUPS = 64
-
---- What a step will send.
-
-local MOST_DEPTH = 4
-
--- Go through the strings that a function has at hand, and those of the functions that it has.
-local function each_string(f, visit, depth, seen)
-  if seen[f] or depth > MOST_DEPTH then return end
-  seen[f] = true
-  for i = 1, 255 do
-    local name, value = debug.getupvalue(f, i)
-    if not name then return end
-    if type(value) == "string" then visit(value) end
-    if type(value) == "function" then each_string(value, visit, depth + 1, seen) end
-  end
-end
-
--- The statements of a function that cannot be traced: the texts that it has at hand. Those that it
--- sends beside them are noticed when they are sent.
-local function statements_of(f)
-  local list = {}
-  each_string(f, function(value)
-    if insert_statement.read(value) then list[#list + 1] = { sql = value } end
-  end, 0, {})
-  return list
-end
-
--- What a step will send that is to be compared: a list of { name=, table=, columns=, values= }; or
--- nil and why there is nothing to be compared.
--- @param ops of its trace; nil where it could not be traced
--- @param f its function, for then
-function arrival.foresee(ops, f)
-  local rows, known = {}, {}
-  for _, op in ipairs(ops or statements_of(f)) do
-    if op.sql and not known[op.sql] then
-      known[op.sql] = true
-      local row, why = insert_statement.read(op.sql)
-      if why then return nil, op.where and ("%s (%s)"):format(why, op.where) or why end
-      if row then
-        row.name = op.sql
-        rows[#rows + 1] = row
-      end
-    end
-  end
-  return rows
-end
 
 --- The tables.
 
@@ -78,28 +32,28 @@ local COLUMNS = [[
 
 local VARIABLE_HEADER = 4 -- bytes that a length or a scale has before it in a type's modifier
 
-local function plain_form(name)
+local function plain(name)
   return function() return { kind = name, limit = -1 } end
 end
 
--- From a type and its modifier to the form of its values; nil for a type whose values cannot be
+-- From a type and its modifier to the spelling of its values; nil for a type whose values cannot be
 -- compared exactly.
-local FORMS = {
-  smallint = plain_form "integer", integer = plain_form "integer", bigint = plain_form "integer",
-  text = plain_form "text", json = plain_form "text", enum = plain_form "text",
-  boolean = plain_form "bool", uuid = plain_form "uuid", date = plain_form "date",
-  character = plain_form "char",
+local SPELLINGS = {
+  smallint = plain "integer", integer = plain "integer", bigint = plain "integer",
+  text = plain "text", json = plain "text", enum = plain "text",
+  boolean = plain "bool", uuid = plain "uuid", date = plain "date",
+  character = plain "char",
 }
 
-FORMS["character varying"] = function(modifier)
+SPELLINGS["character varying"] = function(modifier)
   return { kind = "varchar", limit = modifier < 0 and -1 or modifier - VARIABLE_HEADER }
 end
 
-FORMS["timestamp without time zone"] = function(modifier)
+SPELLINGS["timestamp without time zone"] = function(modifier)
   return modifier < 0 and { kind = "timestamp", limit = -1 } or nil
 end
 
-function FORMS.numeric(modifier)
+function SPELLINGS.numeric(modifier)
   if modifier < 0 then return { kind = "numeric", limit = -1 } end
   local scale = (modifier - VARIABLE_HEADER) & 0x7ff -- of 11 bits, the first of them its sign
   return scale < 0x400 and { kind = "numeric", limit = scale } or nil
@@ -108,10 +62,10 @@ end
 local TEXTS = { text = true, varchar = true, char = true }
 
 -- Text in another encoding has other bytes.
-local function form_of(column, same_bytes)
-  local form = FORMS[column.type]
-  form = form and form(math.tointeger(tonumber(column.modifier)))
-  return form and (same_bytes or not TEXTS[form.kind]) and form or nil
+local function spelling_of(column, same_bytes)
+  local spelling = SPELLINGS[column.type]
+  spelling = spelling and spelling(math.tointeger(tonumber(column.modifier)))
+  return spelling and (same_bytes or not TEXTS[spelling.kind]) and spelling or nil
 end
 
 local function quoted(name)
@@ -130,8 +84,8 @@ local function look_up(pool, names)
   local found = rows[1]
   local shown = table.concat(names, ".")
   if not found then failure.raise(("there is no table %s before the step"):format(shown)) end
-  if found.plain ~= "t" then failure.raise(("%s is no ordinary table"):format(shown)) end
-  if found.guarded ~= "f" then
+  if not found.plain then failure.raise(("%s is no ordinary table"):format(shown)) end
+  if found.guarded then
     failure.raise(("%s has rules or row security"):format(shown))
   end
   local columns = {}
@@ -156,17 +110,17 @@ local function columns_of(row, stored)
   return list
 end
 
--- Which values of a row are compared: { list of { value=, name=, form= } }, and the names of the
+-- Which values of a row are compared: a list of { value=, name=, spelling= }; and the names of the
 -- columns that are left out.
 local function compared_of(row, stored, same_bytes)
   local compared, left_out = {}, {}
   for i, column in ipairs(columns_of(row, stored)) do
-    local form = form_of(column, same_bytes)
-    if form and row.values[i] then
-      compared[#compared + 1] = { value = row.values[i], name = column.name, form = form }
+    local spelling = spelling_of(column, same_bytes)
+    if spelling and row.values[i] then
+      compared[#compared + 1] = { value = row.values[i], name = column.name, spelling = spelling }
     else
       left_out[#left_out + 1] = ("%s (%s)"):format(column.name,
-        form and "not a parameter" or column.type)
+        spelling and "not a parameter" or column.type)
     end
   end
   return compared, left_out
@@ -179,7 +133,8 @@ local function names_of(compared)
 end
 
 -- Rows that fill different columns of one table cannot be told apart in it: they are counted.
-local function add_row(check, row, stored, same_bytes)
+local function add_row(check, row, pool, same_bytes)
+  local stored = look_up(pool, row.table)
   local compared, left_out = compared_of(row, stored, same_bytes)
   local target = check.by_oid[stored.oid]
   if not target then
@@ -192,6 +147,7 @@ local function add_row(check, row, stored, same_bytes)
     target.counted = "statements fill different columns of it"
   end
   check.rows[#check.rows + 1] = { name = row.name, table = target.number, columns = compared }
+  return true
 end
 
 --- What the tables hold.
@@ -268,13 +224,14 @@ end
 
 local SAME_BYTES = { UTF8 = true, SQL_ASCII = true }
 
---- Before and after a step.
+--- Before a step.
 
-local function begin(check, pool, conninfo, rows)
-  local connection <close> = connect(conninfo)
+local function begin(check, pool, rows)
+  local connection <close> = connect(check.conninfo)
   local same_bytes = SAME_BYTES[connection:parameter("server_encoding")] or false
   for _, row in ipairs(rows) do
-    add_row(check, row, look_up(pool, row.table), same_bytes)
+    local good, message = failure.protect(add_row, check, row, pool, same_bytes)
+    if not good then check.unknown[row.name] = message end
   end
   for _, target in ipairs(check.tables) do target.before = tally_before(connection, target) end
   return true
@@ -286,22 +243,26 @@ local function manifest(check)
   for i, row in ipairs(check.rows) do
     local columns = {}
     for j, column in ipairs(row.columns) do
-      columns[j] = { value = column.value, form = column.form.kind, limit = column.form.limit }
+      columns[j] = {
+        value = column.value, spelling = column.spelling.kind, limit = column.spelling.limit,
+      }
     end
     rows[i] = { name = row.name, table = row.table, columns = columns }
   end
   return { tables = #check.tables, rows = rows }
 end
 
--- Get ready for a step that will send `rows`: what finish() wants, with .manifest for pool:run;
--- with .why instead where nothing can be compared.
+-- Get ready for a step that will send `rows`, as of foresight.lua: what finish() wants, with
+-- .manifest for pool:run; with .why instead where nothing can be compared.
 function arrival.begin(pool, conninfo, rows)
-  local check = { tables = {}, rows = {}, by_oid = {}, conninfo = conninfo }
-  local good, message = failure.protect(begin, check, pool, conninfo, rows)
+  local check = { tables = {}, rows = {}, by_oid = {}, unknown = {}, conninfo = conninfo }
+  local good, message = failure.protect(begin, check, pool, rows)
   if not good then return { why = message } end
   check.manifest = manifest(check)
   return check
 end
+
+--- After it.
 
 local NOTHING = { rows = 0, sum = 0 }
 
@@ -385,15 +346,17 @@ local function finish(check, sent)
   return tables
 end
 
+local function why_unforeseen(check, sql)
+  local _, why = insert_statement.read(sql)
+  return check.unknown[sql] or why or "an insert that is not written out in the step's function"
+end
+
 -- Compare after a step. sent: the result's arrived of pool:run, nil without a manifest. Returns {
 -- tables = list of { table=, rows=, doubtful=, found=, checksum=, left_out=, counted=, difference=
 -- { group=, column=, acknowledged=, found=, query= } } }, or { why= } where nothing was compared.
 function arrival.finish(check, sent)
   if check.why then return { why = check.why } end
-  if sent.unforeseen then
-    return { why = (select(2, insert_statement.read(sent.unforeseen)))
-      or "an insert that was not foreseen" }
-  end
+  if sent.unforeseen then return { why = why_unforeseen(check, sent.unforeseen) } end
   if sent.lost then return { why = "out of memory" } end
   local tables, message = failure.protect(finish, check, sent)
   return tables and { tables = tables } or { why = message }

@@ -153,6 +153,11 @@ options.RUN = {
       name = "max-errors", argument = "N", read = whole(0, MANY), default = 0,
       help = "go on until more than N records are bad or refused",
     },
+    {
+      name = "no-verify", key = "verify", value = false, default = true,
+      help = "do not compare what the tables hold with what was acknowledged",
+      negation = "verify", negation_help = "compare them",
+    },
   },
   {
     title = "Measuring", of_trial = true,

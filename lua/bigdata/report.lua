@@ -1,5 +1,6 @@
 -- report.lua - the result of a trial as text. Pure: a table in, a string out.
 
+local arrival_report = require "bigdata.arrival_report"
 local core_version = require "bigdata.core".version
 local text = require "bigdata.text"
 
@@ -179,6 +180,7 @@ local function notes(result, too_short)
     lines[#lines + 1] = waiting_note(result, step)
     lines[#lines + 1] = retries_note(step)
     for _, note in ipairs(report.reject_notes(step)) do lines[#lines + 1] = note end
+    if step.arrival then lines[#lines + 1] = arrival_report.line(step) end
     if ENDED[step.ended] then lines[#lines + 1] = ENDED[step.ended]:format(step.name) end
   end
   return lines
@@ -189,7 +191,7 @@ local function missing_note(result)
   if result.ended == "done" then return nil end
   if #result.steps == 0 then return "interrupted before the first step" end
   local last = result.steps[#result.steps]
-  if last.ended == "done" or last.ended == "time" then
+  if (last.ended == "done" or last.ended == "time") and not last.error then
     return ("%s after step %s: the next step was not run"):format(result.ended, last.name)
   end
 end

@@ -3,8 +3,11 @@
 -- Everything that can be found wrong without a server is found first: the steps are compiled and
 -- proved, the files opened. Then comes the server, then the schema, then the pool, then the steps.
 
+local arrival = require "bigdata.arrival"
+local arrival_report = require "bigdata.arrival_report"
 local core = require "bigdata.core"
 local failure = require "bigdata.failure"
+local foresight = require "bigdata.foresight"
 local hooks = require "bigdata.hooks"
 local json = require "bigdata.json"
 local machine = require "bigdata.machine"
@@ -125,12 +128,41 @@ end
 -- Ways for a step to end after which the next one is run.
 local GOES_ON = { done = true, time = true }
 
-local function run_step(pool, scenario, compiled, settings, flags, watch, monitor)
+-- What is to be known to prove, after the step, that its rows have arrived.
+local function begin_proof(pool, conninfo, scenario, compiled, settings)
+  if settings.verify == false then return { why = "--no-verify" } end
+  if settings.loop == "lua" and scenario.hooks.worker then
+    return { why = "scenario:worker may prepare the connections in any way" }
+  end
+  local rows, why
+  if compiled.spec then
+    rows, why = foresight.of_plan(compiled.spec.ops)
+  else
+    rows = foresight.of_function(compiled.step.run or compiled.step.each)
+  end
+  return rows and arrival.begin(pool, conninfo, rows) or { why = why }
+end
+
+local function end_proof(proof_begun, outcome)
+  outcome.arrival = core.interrupted() and { why = "interrupted" }
+    or arrival.finish(proof_begun, outcome.arrived)
+  outcome.arrived = nil
+  local difference = arrival.difference(outcome.arrival)
+  if difference and not outcome.error then
+    outcome.error = {
+      message = ("step %s: %s"):format(outcome.name, arrival_report.problem(difference)),
+      hint = difference.difference.query, code = "FORMAT",
+    }
+  end
+end
+
+local function run_step(pool, conninfo, scenario, compiled, settings, flags, watch, monitor)
   local step = compiled.step
   local source <close> = trial.source(step, flags)
   if settings.loop ~= "lua" then
     hooks.prepare_workers(scenario, pool, settings.poolsize, flags)
   end
+  local proof_begun = begin_proof(pool, conninfo, scenario, compiled, settings)
   watch.begin(step.name, settings)
   monitor:begin()
   local outcome, message, info = pool:run {
@@ -149,6 +181,7 @@ local function run_step(pool, scenario, compiled, settings, flags, watch, monito
     max_errors = settings.max_errors,
     progress_every = watch.every,
     progress = watch.update,
+    verify = proof_begun.manifest,
   }
   monitor:stop()
   watch.finish()
@@ -159,15 +192,17 @@ local function run_step(pool, scenario, compiled, settings, flags, watch, monito
   if message then
     outcome.error = { message = message, hint = info and info.hint, code = info and info.code }
   end
+  end_proof(proof_begun, outcome)
   return outcome
 end
 
-local function run_steps(result, pool, scenario, compiled, flags, watch, monitor)
+local function run_steps(result, pool, conninfo, scenario, compiled, flags, watch, monitor)
   for _, item in ipairs(compiled) do
-    local outcome = run_step(pool, scenario, item, result.settings, flags, watch, monitor)
+    local outcome = run_step(pool, conninfo, scenario, item, result.settings, flags, watch, monitor)
     result.steps[#result.steps + 1] = outcome
-    if not GOES_ON[outcome.ended] then
-      result.ended, result.error = outcome.ended, outcome.error
+    local goes_on = GOES_ON[outcome.ended]
+    if not goes_on or outcome.error then
+      result.ended, result.error = goes_on and "failed" or outcome.ended, outcome.error
       return
     end
   end
@@ -180,7 +215,7 @@ local function run_pool(result, conninfo, scenario, compiled, flags, watch)
   local monitor <close> = monitors.open(conninfo, result.settings.monitor or 0)
   monitor:attach(pool, result.settings.poolsize)
   for name, fact in pairs(monitor:facts()) do result.server[name] = fact end
-  run_steps(result, pool, scenario, compiled, flags, watch, monitor)
+  run_steps(result, pool, conninfo, scenario, compiled, flags, watch, monitor)
   return true
 end
 

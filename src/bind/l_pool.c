@@ -3,6 +3,7 @@
 #include "bind/coroutine_task.h"
 #include "bind/fail.h"
 #include "bind/guard.h"
+#include "bind/l_arrival.h"
 #include "bind/l_connection.h"
 #include "bind/l_plan.h"
 #include "bind/l_source.h"
@@ -88,6 +89,7 @@ typedef struct Run {
     BdLoop loop;     /* zeroed in the loop of plans */
     BdLuaSource *source;
     BdStepOpts opts;
+    BdManifest *manifest; /* what is to be verified; NULL: nothing */
     BdStepResult result;
     lua_State *lua;
     int progress;         /* stack index of the progress function */
@@ -106,6 +108,7 @@ static void release_run(void *data) {
     Run *run = data;
     bd_step_result_deinit(&run->result);
     bd_loop_close(&run->loop);
+    bd_manifest_free(run->manifest);
 }
 
 /* Arguments: the progress function, and a BdProgress. */
@@ -250,6 +253,10 @@ static void push_result(lua_State *lua, const BdStepResult *result) {
     bd_result_seconds(lua, "cpu_user_seconds", result->usage.user_ns);
     bd_result_seconds(lua, "cpu_system_seconds", result->usage.system_ns);
     bd_result_integer(lua, "peak_bytes", result->usage.peak_bytes);
+    if (result->arrival.manifest != NULL) {
+        bd_lua_push_arrival(lua, &result->arrival);
+        lua_setfield(lua, -2, "arrived");
+    }
     bd_result_integer(lua, "rejects", result->rejects);
     bd_result_samples(lua, result->sample, result->samples);
 }
@@ -268,7 +275,7 @@ static int run_step(lua_State *lua) {
     static const char *const keys[] = {
         "plan",         "source",         "engine",   "jobs",    "autocommit", "commit_every",
         "insert_batch", "max_tries",      "queue",    "preload", "limit",      "time",
-        "max_errors",   "progress_every", "progress", "loop",    NULL};
+        "max_errors",   "progress_every", "progress", "loop",    "verify",     NULL};
     BdErr err = BD_ERR_INIT;
     Pool *self = bd_object_check(lua, 1, &pool_type);
     lua_settop(lua, 2);
@@ -284,6 +291,13 @@ static int run_step(lua_State *lua) {
         read_plan(lua, &table, run);
     } else if (read_loop(lua, &table, run, &err) != 0) {
         return bd_lua_fail(lua, &err);
+    }
+    if (bd_table_has(&table, "verify")) {
+        bd_table_push(&table, "verify", LUA_TTABLE);
+        if (bd_lua_read_manifest(lua, &run->manifest, &err) != 0) {
+            return bd_lua_fail(lua, &err);
+        }
+        run->opts.manifest = run->manifest;
     }
     bd_lua_source_use(lua, run->source);
     luaL_checkstack(lua, LUA_MINSTACK, "pool:run");

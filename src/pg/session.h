@@ -24,6 +24,7 @@
 #include "core/err.h"
 #include "pg/answer.h"
 #include "pg/statement.h"
+#include "stats/arrival.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -61,7 +62,9 @@ typedef struct BdRequest {
     BdSpan data; /* for COPY: lines of text or binary tuples, as copy_text.h and copy_binary.h write
                     them; borrowed until the answer is there */
     bool binary; /* for COPY: the data is binary; header and trailer are added to it */
-    bool more;   /* another request follows at once, in the same pipeline: see bd_session_send() */
+    const BdMark *marks; /* of the rows that it ships, but for those of an EXECUTE in its values */
+    uint32_t mark_count;
+    bool more; /* another request follows at once, in the same pipeline: see bd_session_send() */
 } BdRequest;
 
 /*

@@ -24,6 +24,7 @@ typedef struct Run {
     BdFeeder *feeder;
     BdEngine *engine;
     BdWorkerOpts worker_opts;
+    BdArrival arrival; /* of all workers, in the end */
     BdWorker *workers;
     uint32_t count;           /* of workers that are made */
     _Atomic int64_t begin_ns; /* when the gate was opened; 0 before */
@@ -81,7 +82,8 @@ static int make_workers(Run *run, BdErr *err) {
                                       .transactions = run->opts->transactions,
                                       .unit_records = run->opts->unit_records,
                                       .unit_rows = run->opts->unit_rows,
-                                      .max_tries = run->opts->max_tries};
+                                      .max_tries = run->opts->max_tries,
+                                      .manifest = run->opts->manifest};
     for (; run->count < size; run->count++) {
         BdTask *task = NULL;
         if (new_task(run, &task, err) != 0 ||
@@ -99,7 +101,8 @@ static int set_up(Run *run, BdErr *err) {
                                   .rejects = {.reject = on_reject, .context = run},
                                   .fed = on_fed,
                                   .context = run};
-    if (bd_queue_new(&run->queue, opts->queue, err) != 0 || make_workers(run, err) != 0 ||
+    if (bd_arrival_init(&run->arrival, opts->manifest, err) != 0 ||
+        bd_queue_new(&run->queue, opts->queue, err) != 0 || make_workers(run, err) != 0 ||
         bd_engine_open(&run->engine, opts->engine, run->workers, run->count, opts->jobs, err) !=
             0) {
         return -1;
@@ -112,6 +115,7 @@ static void take_down(Run *run) {
         bd_worker_deinit(&run->workers[i]);
     }
     bd_free(run->workers);
+    bd_arrival_deinit(&run->arrival);
     bd_queue_free(run->queue);
 }
 
@@ -239,13 +243,16 @@ static void fill_result(Run *run, int64_t elapsed_ns, BdStepResult *result) {
                              .queue_empty_ns = queue.empty_wait_ns,
                              .usage = run->usage,
                              .rejects = run->control.rejects.count,
-                             .samples = run->control.rejects.kept};
+                             .samples = run->control.rejects.kept,
+                             .arrival = run->arrival};
+    run->arrival = (BdArrival){.manifest = NULL}; /* the result's now */
     if (result->fed_ns > elapsed_ns) {
         result->fed_ns = elapsed_ns;
     }
     for (uint32_t i = 0; i < run->count; i++) {
         result->queue_empty_ns += run->workers[i].idle_ns;
         result->retries += run->workers[i].retries;
+        bd_arrival_merge(&result->arrival, &run->workers[i].arrival);
         result->turn_ns += run->workers[i].task->turn_ns;
     }
     memcpy(result->sample, run->control.rejects.samples, sizeof(result->sample));
@@ -257,6 +264,7 @@ void bd_step_result_deinit(BdStepResult *result) {
         bd_free(result->sample[i].file);
         bd_free(result->sample[i].reason);
     }
+    bd_arrival_deinit(&result->arrival);
     *result = (BdStepResult){.samples = 0};
 }
 

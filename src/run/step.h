@@ -14,6 +14,7 @@
 #include "run/engine.h"
 #include "run/plan.h"
 #include "run/pool.h"
+#include "stats/arrival.h"
 #include "stats/counters.h"
 #include "stats/usage.h"
 
@@ -35,15 +36,16 @@ typedef struct BdProgress {
 
 typedef struct BdStepOpts {
     BdEngineKind engine;
-    uint32_t jobs;         /* event loops of the poll engine */
-    bool transactions;     /* one for each unit: see run/worker.h */
-    uint32_t unit_records; /* --commit-every: a unit has at most so many records; at least 1 */
-    int64_t unit_rows;     /* rows of several records that are sent together; 0: none */
-    uint32_t max_tries;    /* of a unit or a statement; at least 1 */
-    int64_t queue;         /* records; 0 is unbounded */
-    bool preload;          /* fill the queue before the clock starts */
-    int64_t limit;         /* records; 0: all */
-    int64_t time_ns;       /* 0: until the source ends */
+    uint32_t jobs;              /* event loops of the poll engine */
+    bool transactions;          /* one for each unit: see run/worker.h */
+    uint32_t unit_records;      /* --commit-every: a unit has at most so many records; at least 1 */
+    int64_t unit_rows;          /* rows of several records that are sent together; 0: none */
+    const BdManifest *manifest; /* what is to be verified; NULL: nothing */
+    uint32_t max_tries;         /* of a unit or a statement; at least 1 */
+    int64_t queue;              /* records; 0 is unbounded */
+    bool preload;               /* fill the queue before the clock starts */
+    int64_t limit;              /* records; 0: all */
+    int64_t time_ns;            /* 0: until the source ends */
     int64_t max_errors;
     int64_t progress_ns; /* between two calls of progress; 0: none */
     void (*progress)(void *context, const BdProgress *progress);
@@ -74,6 +76,7 @@ typedef struct BdStepResult {
     int64_t retries;        /* units and statements that were done again */
     int64_t turn_ns;        /* workers waited for their interpreter, summed over them */
     BdUsage usage;          /* of the process between gate and end; peak_bytes since its start */
+    BdArrival arrival;      /* of all workers; owned */
     int64_t rejects;
     int samples;                        /* in use */
     BdReject sample[BD_REJECT_SAMPLES]; /* owned: bd_step_result_deinit() */

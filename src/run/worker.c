@@ -6,7 +6,8 @@
 int bd_worker_init(BdWorker *worker, BdSession *session, BdTask *task, const BdWorkerOpts *opts,
                    BdErr *err) {
     *worker = (BdWorker){.state = BD_WORKER_RECORD, .opts = opts, .session = session, .task = task};
-    if (bd_unit_init(&worker->unit, opts->queue, err) != 0) {
+    if (bd_unit_init(&worker->unit, opts->queue, err) != 0 ||
+        bd_arrival_init(&worker->arrival, opts->manifest, err) != 0) {
         bd_worker_deinit(worker);
         return -1;
     }
@@ -19,6 +20,7 @@ void bd_worker_deinit(BdWorker *worker) {
         bd_task_free(worker->task);
     }
     bd_unit_deinit(&worker->unit);
+    bd_arrival_deinit(&worker->arrival);
     *worker = (BdWorker){.state = BD_WORKER_ENDED};
 }
 
@@ -31,7 +33,24 @@ void bd_worker_end(BdWorker *worker) {
     worker->no_more = true;
 }
 
+static bool is_commit(const BdRequest *request) {
+    return request->kind == BD_REQUEST_TEXT && strcmp(request->text, "commit") == 0;
+}
+
+/* What is under way is given up, and with it a transaction that is open: rolled back unless its
+ * COMMIT was sent. */
+static void give_up_rows(BdWorker *worker) {
+    bool rolled_back = worker->begun ? worker->state != BD_WORKER_COMMIT
+                                     : worker->in_block && !is_commit(&worker->request);
+    if (rolled_back) {
+        bd_arrival_drop(&worker->arrival);
+    } else {
+        bd_arrival_doubt(&worker->arrival);
+    }
+}
+
 void bd_worker_quit(BdWorker *worker) {
+    give_up_rows(worker);
     if (worker->under_way) {
         worker->task->ops->reset(worker->task);
         worker->under_way = false;
@@ -132,6 +151,7 @@ static BdMove step_record(BdWorker *worker, BdWant *want) {
 static BdMove store_unit(BdWorker *worker) {
     worker->task->ops->settle(worker->task, true);
     worker->task->careful = false;
+    bd_arrival_acknowledge(&worker->arrival);
     bd_counter_add(&worker->counters.rows, worker->rows);
     bd_counter_add(&worker->counters.records, bd_unit_size(&worker->unit));
     bd_unit_pass(&worker->unit);
@@ -158,18 +178,16 @@ bool bd_worker_all_answered(const BdWorker *worker) {
     return !bd_session_busy(worker->session) && !bd_session_in_pipeline(worker->session);
 }
 
-static bool is_commit(const BdRequest *request) {
-    return request->kind == BD_REQUEST_TEXT && strcmp(request->text, "commit") == 0;
-}
-
 void bd_worker_count_rows(BdWorker *worker) {
     if (!worker->begun && !bd_session_in_transaction(worker->session)) {
         bool stored = !worker->refused && (!worker->in_block || is_commit(&worker->request));
         if (stored) {
+            bd_arrival_acknowledge(&worker->arrival);
             bd_counter_add(&worker->counters.rows, worker->rows);
             worker->kept = true;
             worker->tries = 0;
         }
+        bd_arrival_drop(&worker->arrival);
         worker->rows = 0;
     }
     worker->pipelined = false;
@@ -188,8 +206,19 @@ static BdMove refused(BdWorker *worker, BdErr *err) {
     return bd_worker_refuse_request(worker, err, &move) ? move : go_on(worker);
 }
 
+/* The rows of a request are on their way. */
+static void add_rows(BdWorker *worker, const BdRequest *request) {
+    if (request->mark_count > 0) {
+        bd_arrival_add(&worker->arrival, request->marks, request->mark_count);
+    } else if (request->kind == BD_REQUEST_EXECUTE) {
+        const BdStatement *statement = request->statement;
+        bd_arrival_send(&worker->arrival, statement->id, statement->sql, request->values);
+    }
+}
+
 BdMove bd_worker_send_again(BdWorker *worker) {
     BdErr err = BD_ERR_INIT;
+    add_rows(worker, &worker->request);
     if (bd_session_send(worker->session, &worker->request, &err) != 0) {
         return refused(worker, &err);
     }

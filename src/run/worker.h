@@ -28,6 +28,7 @@
 #include "run/control.h"
 #include "run/task.h"
 #include "run/unit.h"
+#include "stats/arrival.h"
 #include "stats/counters.h"
 
 #include <stdbool.h>
@@ -63,6 +64,7 @@ typedef struct BdWorkerOpts {
     uint32_t unit_records; /* a unit ends with so many records, at least 1, */
     int64_t unit_rows;     /* or, unless this is 0, when its task holds so many rows, or none */
     uint32_t max_tries;    /* how often a unit or a statement is tried in all, at least 1 */
+    const BdManifest *manifest; /* what is to be verified; NULL: nothing */
 } BdWorkerOpts;
 
 typedef struct BdWorker {
@@ -77,14 +79,15 @@ typedef struct BdWorker {
     bool begun;        /* the unit's transaction is open */
     BdRequest request; /* the last one that was sent for the task */
     bool piping;       /* its pipeline is still open: another request must follow */
-    bool pipelined;  /* the requests under way are a pipeline, outside of the unit's transaction */
-    bool refused;    /* one of them was refused, so that none of them counts */
-    bool in_block;   /* they were sent inside of a transaction that the task has opened */
-    bool kept;       /* something of the record is committed, or may be, before the unit is over */
-    uint32_t tries;  /* that have failed of the unit's part, or of the statement */
-    int64_t rows;    /* written, but not yet committed and counted */
-    int64_t retries; /* units and statements that were done again */
-    int64_t idle_ns; /* kept by an engine that waits for records outside of bd_queue_pop() */
+    bool pipelined; /* the requests under way are a pipeline, outside of the unit's transaction */
+    bool refused;   /* one of them was refused, so that none of them counts */
+    bool in_block;  /* they were sent inside of a transaction that the task has opened */
+    bool kept;      /* something of the record is committed, or may be, before the unit is over */
+    uint32_t tries; /* that have failed of the unit's part, or of the statement */
+    BdArrival arrival; /* the rows that were sent, and those of them that are acknowledged */
+    int64_t rows;      /* written, but not yet committed and counted */
+    int64_t retries;   /* units and statements that were done again */
+    int64_t idle_ns;   /* kept by an engine that waits for records outside of bd_queue_pop() */
 } BdWorker;
 
 /* task is taken over, also on failure. */

@@ -79,6 +79,7 @@ bool bd_worker_refuse_request(BdWorker *worker, BdErr *err, BdMove *move) {
     }
     if (may_try_again(worker, err, true)) {
         count_try(worker);
+        bd_arrival_drop(&worker->arrival);
         *move = bd_worker_send_again(worker);
         return true;
     }
@@ -97,6 +98,7 @@ bool bd_worker_refuse_request(BdWorker *worker, BdErr *err, BdMove *move) {
 /* ---- making the session fit for what comes next ---- */
 
 static BdMove cleaned(BdWorker *worker) {
+    bd_arrival_drop(&worker->arrival);
     worker->begun = false;
     worker->pipelined = false;
     worker->refused = false;
