@@ -186,8 +186,8 @@ local READS = { select = true, values = true, table = true, show = true }
 -- nil and what it is, for a sentence, if it is anything else.
 function insert_statement.read(sql)
   local tokens = tokens_of(sql)
-  local first = tokens and tokens[1] or { value = sql:match("^%s*(%a+)") }
-  local word = first.value and fold(first.value)
+  local word = tokens and tokens[1].kind == "name" and tokens[1].value
+    or not tokens and sql:lower():match("^%s*(%a+)") or nil
   if READS[word] then return false end
   if word ~= "insert" then return nil, word and "a statement that begins with " .. word
     or "a statement that is not understood" end

@@ -71,6 +71,17 @@ describe("insert_statement.read", function()
     refuses("(select 1)", "a statement that is not understood")
   end)
 
+  it("survives any text", function()
+    local parts = { "insert", "into", "t", "values", "$1", "(", ")", ",", "'", '"', "--", "/*",
+      "*/", "$", "$0", ";", ".", " ", "\n", "\0", "returning", "select", "\\", "\xff" }
+    math.randomseed(3)
+    for _ = 1, 5000 do
+      local words = {}
+      for i = 1, math.random(0, 12) do words[i] = parts[math.random(#parts)] end
+      insert_statement.read(table.concat(words))
+    end
+  end)
+
   it("knows statements that only read", function()
     reads("select 'insert into t values ($1)'", false)
     reads("-- or so\n VALUES (1)", false)
