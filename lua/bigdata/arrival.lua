@@ -8,6 +8,7 @@
 local core = require "bigdata.core"
 local failure = require "bigdata.failure"
 local insert_statement = require "bigdata.insert_statement"
+local json = require "bigdata.json"
 
 local arrival = {}
 
@@ -113,7 +114,7 @@ end
 -- Which values of a row are compared: a list of { value=, name=, spelling= }; and the names of the
 -- columns that are left out.
 local function compared_of(row, stored, same_bytes)
-  local compared, left_out = {}, {}
+  local compared, left_out = {}, json.array {}
   for i, column in ipairs(columns_of(row, stored)) do
     local spelling = spelling_of(column, same_bytes)
     if spelling and row.values[i] then
@@ -336,7 +337,7 @@ end
 
 local function finish(check, sent)
   local connection <close> = connect(check.conninfo)
-  local tables = {}
+  local tables = json.array {}
   for i, target in ipairs(check.tables) do
     local known = sent.tables[i]
     if next(known.acknowledged) or next(known.doubtful) then

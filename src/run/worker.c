@@ -208,6 +208,9 @@ static BdMove refused(BdWorker *worker, BdErr *err) {
 
 /* The rows of a request are on their way. */
 static void add_rows(BdWorker *worker, const BdRequest *request) {
+    if (worker->arrival.manifest == NULL) {
+        return; /* nothing is verified */
+    }
     if (request->mark_count > 0) {
         bd_arrival_add(&worker->arrival, request->marks, request->mark_count);
     } else if (request->kind == BD_REQUEST_EXECUTE) {

@@ -136,7 +136,8 @@ end)
 describe("the proof of arrival accepts", function()
   for _, loop in ipairs { "c", "lua" } do
     for _, engine in ipairs { "threads", "poll" } do
-      for _, more in ipairs { "", "--no-autocommit", "-M simple", "-M extended" } do
+      for _, more in ipairs { "", "--no-autocommit", "-M simple", "-M extended",
+        "--commit-every 7" } do
         local line = ("-c 4 --loop %s --engine %s %s"):format(loop, engine, more)
         it("rows sent with " .. line, function()
           local found = verified((run(line)))
@@ -162,7 +163,8 @@ describe("the proof of arrival accepts", function()
     assert.equal(COUNT, verified((run("-c 4"))).rows)
   end)
 
-  for _, more in ipairs { "", "--no-autocommit", "--loop lua", "--engine poll --no-autocommit" } do
+  for _, more in ipairs { "", "--no-autocommit", "--loop lua", "--engine poll --no-autocommit",
+    "--commit-every 16", "--loop lua --commit-every 1000" } do
     it("records that fail: " .. more, function()
       kit.execute("insert into t values (10), (20), (30)")
       local step = run("-c 4 --max-errors 5 " .. more, nil, [[
@@ -172,7 +174,7 @@ describe("the proof of arrival accepts", function()
       assert.equal(3, step.failed)
       for _, found in ipairs(step.arrival.tables) do
         assert.is_nil(found.difference)
-        assert.equal(found.table == "u" and not more:find("no%-auto") and COUNT or COUNT - 3,
+        assert.equal(found.table == "u" and not more:find("commit") and COUNT or COUNT - 3,
           found.rows)
       end
     end)
