@@ -38,8 +38,8 @@ typedef struct BdSpelling {
 #define BD_SPELLING_SCRATCH 160 /* bytes */
 
 /*
- * The value in its one spelling: *out is in text or in scratch. -1: it is written in a way that is not
- * known here, though the server may take it (a number as 1e3, a date as "tomorrow").
+ * The value in its one spelling: *out is in text or in scratch. -1: it is written in a way that is
+ * not known here, though the server may take it (a number as 1e3, a date as "tomorrow").
  */
 BD_MUSTCHECK int bd_spelling_apply(BdSpelling spelling, BdSpan text,
                                    char scratch[BD_SPELLING_SCRATCH], BdSpan *out);
