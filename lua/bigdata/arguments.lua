@@ -140,8 +140,9 @@ local function label(option)
 end
 
 local function add_valued(parser, option)
-  return parser:option(label(option)):hidden_name("--" .. option.name):argname(option.argument)
-    :convert(converter(option))
+  local element = parser:option(label(option)):hidden_name("--" .. option.name)
+    :argname(option.argument):convert(converter(option))
+  return option.many and element:count("*") or element
 end
 
 local function add_switch(parser, name, names, value)

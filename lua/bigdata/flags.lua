@@ -130,6 +130,16 @@ function flags.strict(values, list)
   })
 end
 
+-- The flags' values where none are given.
+function flags.defaults(list)
+  local own = {}
+  for _, flag in ipairs(list) do
+    own[flag.name] = flag.default
+    if flag.type == "path" and flag.default then own[flag.name] = resolve_default(flag.default) end
+  end
+  return flags.strict(own, list)
+end
+
 -- Move the flags' values from all values to a table of their own.
 function flags.take(values, given, list)
   local own = {}

@@ -2,6 +2,7 @@
 -- A scenario is a Lua file that builds a scenario, adds flags and steps to it, and returns it.
 -- @module bigdata
 
+local external = require "bigdata.external"
 local scenario = require "bigdata.scenario"
 local source = require "bigdata.source"
 local sweep = require "bigdata.sweep"
@@ -37,14 +38,16 @@ bigdata.source = source
 bigdata.variant = variant.new
 
 --- Make a sweep: a scenario that is run several times, under settings that vary, all on one server.
--- The trials take turns (A B C A B C), and one table compares them in the end. Options on the
--- command line hold for all trials.
+-- The trials take turns: each round runs all of them, in an order drawn by `--seed`; and one table
+-- compares them in the end. Options on the command line hold for all trials.
 -- @function sweep
 -- @param definition a table: `scenario`, as for a variant; `vary`, lists of values for settings and
--- flags by name, of which every combination is a trial (the names are taken in alphabetical order,
--- and combinations are left out that differ from another one only by a setting without effect); or
--- instead of it `trials`, a list of tables of settings; `repeats`, how often each trial is run (1);
--- `settings`, other defaults, as for a variant; `summary`
+-- flags by name, of which every combination is a trial (combinations are left out that differ from
+-- another one only by a setting without effect; a list may be written as on the command line,
+-- `"1..64x2"`); `trials`, a list of tables of settings, beside which may stand `name`, and
+-- `scenario` for a trial that runs another one, or of `bigdata.external` programs; with both, every
+-- trial is run with every combination; `repeats`, how often (1); `settings`, other defaults, as for
+-- a variant; `summary`
 -- @return the sweep, for the file to return
 -- @usage return bigdata.sweep {
 --   scenario = "row_by_row",
@@ -52,5 +55,22 @@ bigdata.variant = variant.new
 --   repeats = 3,
 -- }
 bigdata.sweep = sweep.new
+
+--- Make another program a trial of a sweep. It is run on the scenario's empty tables, and gets by
+-- environment variables where the server is (`BIGDATA_DBURL`, a libpq connection string), the
+-- pool's size (`BIGDATA_POOLSIZE`), the limit of records (`BIGDATA_LIMIT`, 0 is none), and the
+-- scenario's flags (`BIGDATA_DIRECTORY`, ...). It prints one JSON object, or ends with one:
+-- `rows` and `seconds` of what is to be compared, and, if it knows them, `cpu_user_seconds` and
+-- `cpu_system_seconds` of the same part; else the kernel's account of the whole program counts.
+-- @function external
+-- @param definition a table: `name`; `command`, a list of words, of which files are looked for in
+-- the current folder, then in the program's own; `check`, a command that succeeds where all is
+-- installed that the program needs (without it, its first word is looked for), and `needs`, what to
+-- install; `step`, the step that its figures belong to (the last one); `timeout` in seconds
+-- @return the program, for the list `trials` of a sweep
+-- @usage bigdata.external {
+--   name = "psycopg2, threads", command = { "python3", "load.py" }, needs = "python3-psycopg2",
+-- }
+bigdata.external = external.new
 
 return bigdata

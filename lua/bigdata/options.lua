@@ -60,6 +60,19 @@ local function frequency(given)
   return number
 end
 
+local function milliseconds(given)
+  local number = given:match("^%d*%.?%d*$") and tonumber(given)
+  if not number or number > 10000 then return nil, "milliseconds, from 0 to 10000" end
+  return number
+end
+
+-- A setting and its values, NAME=LIST.
+local function variation(given)
+  local name, list = given:match("^%s*([%w_-]+)%s*=(.*)$")
+  if not name then return nil, "NAME=LIST, as in poolsize=1,2,5 or poolsize=1..64x2" end
+  return { name = name, list = list }
+end
+
 options.whole, options.duration, options.choice, options.any = whole, duration, choice, any
 
 --- The options of a run.
@@ -103,6 +116,10 @@ options.RUN = {
       name = "max-tries", argument = "N", read = whole(1, 1000000), default = 10,
       help = "how often to try what the server gives up because of a serialization failure or a "
         .. "deadlock: the transaction, or the statement without one",
+    },
+    {
+      name = "delay", argument = "MS", read = milliseconds, default = 0, no_default_in_help = true,
+      help = "make every round trip to the server MS milliseconds longer, by a proxy",
     },
   },
   {
@@ -167,6 +184,38 @@ options.RUN = {
     },
   },
   {
+    title = "Repeats", of_trial = true,
+    {
+      name = "warmup", argument = "S", read = duration, default = 0, no_default_in_help = true,
+      help = "before the run, run every step for S seconds that do not count",
+    },
+    {
+      name = "timeout", argument = "S", read = duration, default = 0, no_default_in_help = true,
+      help = "end other programs (bigdata.external) after S seconds",
+    },
+  },
+  {
+    title = "Sweeps",
+    {
+      name = "vary", argument = "NAME=LIST", read = variation, many = true,
+      help = "run once for each value of a setting: 1,2,5, 1..64x2 or 10..100+10; may be given "
+        .. "several times, for every combination",
+    },
+    {
+      name = "repeat", key = "repeats", argument = "N", read = whole(1, 10000),
+      help = "run everything N times, in turns",
+    },
+    {
+      name = "seed", argument = "N", read = whole(0, 2 ^ 31), default = 1,
+      help = "for the order of the turns and the draws of statistics",
+    },
+    {
+      name = "continue", key = "continued", argument = "FILE", read = any,
+      help = "go on with an interrupted sweep, whose results so far are in FILE (--json)",
+    },
+    { name = "yes", help = "run a sweep of very many runs without being asked" },
+  },
+  {
     title = "Output",
     {
       name = "progress", short = "P", aliases = { "report-interval" }, argument = "S",
@@ -219,6 +268,19 @@ function options.names_of(option)
   local names = { option.name, table.unpack(option.aliases or {}) }
   if option.negation then names[#names + 1] = option.negation end
   return names
+end
+
+-- Of all values those that say how a trial is run, for its result: never where to connect, which
+-- may hold a password.
+function options.of_trial(values)
+  local kept = {}
+  for _, group in ipairs(options.RUN) do
+    for _, option in ipairs(group) do
+      local key = options.key_of(option)
+      if group.of_trial and option ~= options.DBURL then kept[key] = values[key] end
+    end
+  end
+  return kept
 end
 
 -- The options of a run of the scenario: those of any run, with the scenario's defaults.

@@ -16,16 +16,23 @@ function result_file.text(result)
   return json.encode(document)
 end
 
--- What a sweep has to write: its name, and the result of every run, in the order of its trials.
+-- What a sweep has to write: what it is, its trials, and the result of every run, in the order of
+-- the trials.
 function result_file.of_sweep(sweep)
-  local results = json.array {}
-  for _, item in ipairs(sweep.trials) do
+  local results, trials = json.array {}, json.array {}
+  for i, item in ipairs(sweep.trials) do
+    trials[i] = { trial = item.label, shown = item.shown or {} }
     for _, run in ipairs(item.runs) do
       run.trial = item.label
       results[#results + 1] = run
     end
   end
-  return { sweep = sweep.name, summary = sweep.summary, ended = sweep.ended, results = results }
+  return {
+    sweep = sweep.name, summary = sweep.summary, scenario = sweep.scenario, ended = sweep.ended,
+    varied = json.array(sweep.names or {}), step_names = json.array(sweep.steps or {}),
+    repeats = sweep.repeats, seed = sweep.seed, trials = trials,
+    left_out = json.array(sweep.missing or {}), results = results,
+  }
 end
 
 local function read_file(path)
@@ -59,7 +66,7 @@ local function check(path, document)
       failure.raise(("%s: a part of the result is missing, such as its steps"):format(path), HINT)
     end
   end
-  return results
+  return results, document
 end
 
 local function load(path)
@@ -75,7 +82,7 @@ local function load(path)
   return check(path, document)
 end
 
--- The results in the file, a list; or nil, message, info.
+-- The results in the file, a list, and the whole document; or nil, message, info.
 function result_file.load(path)
   return failure.protect(load, path)
 end

@@ -85,6 +85,27 @@ function settings.read(where, scenario, given)
   return values
 end
 
+local BOOLEANS = { yes = true, ["true"] = true, no = false, ["false"] = false }
+
+-- As read(), of values as they are written on the command line.
+function settings.read_words(where, scenario, given)
+  local values, known = {}, known_options()
+  for name, word in pairs(given) do
+    local flag, option = flag_of(scenario, name), known[name]
+    local kind = flag and flags.TYPES[flag.type]
+    values[name] = word
+    if kind and kind.read then values[name] = kind.read(word) end
+    if kind and not kind.read or option and not option.argument then
+      values[name] = BOOLEANS[word]
+    end
+    if values[name] == nil then
+      failure.raise(("%s: %s must be %s, not %s"):format(where, name,
+        kind and kind.read and select(2, kind.read(word)) or "yes or no", word))
+    end
+  end
+  return settings.read(where, scenario, values)
+end
+
 -- Make values, as read() gives them, the scenario's defaults.
 function settings.set_defaults(scenario, values)
   local defaults = {}

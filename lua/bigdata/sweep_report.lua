@@ -1,61 +1,23 @@
--- sweep_report.lua - the result of a sweep as text: one table, a line for each trial. Pure: a table
--- in, a string out.
+-- sweep_report.lua - the result of a sweep as text: one table, a line for each trial, and how they
+-- compare. Pure: a table in, a string out.
 
 local core_version = require "bigdata.core".version
+local comparison_report = require "bigdata.comparison_report"
+local figures = require "bigdata.figures"
 local options = require "bigdata.options"
 local report = require "bigdata.report"
 local settings = require "bigdata.settings"
+local statistics = require "bigdata.statistics"
+local sweep_comparison = require "bigdata.sweep_comparison"
+local table_text = require "bigdata.table_text"
 local text = require "bigdata.text"
 
 local sweep_report = {}
 
---- Figures.
-
-local function median(values)
-  local sorted = table.move(values, 1, #values, 1, {})
-  table.sort(sorted)
-  local middle = (#sorted + 1) // 2
-  if #sorted % 2 == 1 then return sorted[middle] end
-  return (sorted[middle] + sorted[middle + 1]) / 2
-end
-
--- What a step is measured in: rows, or its records if it has no rows.
-local function amount(step)
-  return step.rows > 0 and step.rows or step.records
-end
-
-local FIGURES = {}
-
-function FIGURES.rate(step)
-  if step.seconds > 0 then return amount(step) / step.seconds end
-end
-
-function FIGURES.cpu_us(step)
-  if amount(step) == 0 then return nil end
-  return (step.cpu_user_seconds + step.cpu_system_seconds) / amount(step) * 1e6
-end
-
--- The share of the workers' time that went by in waiting for the interpreter's lock.
-function FIGURES.lock(step, run_settings)
-  if run_settings.loop ~= "lua" or run_settings.lua_state ~= "shared" then return nil end
-  if step.seconds > 0 then return step.turn_seconds / (step.seconds * run_settings.poolsize) end
-end
-
--- A figure of the trial's i-th step over all runs that came to their end: a list.
-local function over_runs(item, i, figure)
-  local values = {}
-  for _, run in ipairs(item.runs) do
-    if run.ended == "done" then
-      values[#values + 1] = FIGURES[figure](run.steps[i], item.shown)
-    end
-  end
-  return values
-end
-
 --- Cells.
 
 local function rate_cell(rates)
-  return #rates > 0 and text.count(median(rates)) or "-"
+  return #rates > 0 and text.count(statistics.median(rates)) or "-"
 end
 
 local function spread_cell(rates)
@@ -65,17 +27,18 @@ local function spread_cell(rates)
 end
 
 local function cpu_cell(values)
-  return #values > 0 and ("%.1f"):format(median(values)) or "-"
+  return #values > 0 and ("%.1f"):format(statistics.median(values)) or "-"
 end
 
 local function lock_cell(values)
-  return #values > 0 and ("%.1f %%"):format(math.min(median(values), 1) * 100) or "-"
+  return #values > 0 and ("%.1f %%"):format(math.min(statistics.median(values), 1) * 100) or "-"
 end
 
 -- In the place of figures, where there are none.
 local function missing(item)
   local last = item.runs[#item.runs]
   if not last then return "not run" end
+  if last.ended == "done" then return "-" end -- another program, which does not tell of this step
   return last.ended == "interrupted" and "interrupted" or "failed"
 end
 
@@ -105,21 +68,21 @@ end
 local function columns(result)
   local list = {}
   for _, name in ipairs(varied(result)) do
-    list[#list + 1] = { title = options.dashed(name), name = name }
+    list[#list + 1] = { title = options.dashed(name), name = name, left = true }
   end
-  list[#list + 1] = { title = "rows/s", figure = "rate", cell = rate_cell }
+  list[#list + 1] = { title = "rows/s", figure = figures.RATE, cell = rate_cell }
   if result.repeats > 1 then
-    list[#list + 1] = { title = "min..max", figure = "rate", cell = spread_cell }
+    list[#list + 1] = { title = "min..max", figure = figures.RATE, cell = spread_cell }
   end
-  list[#list + 1] = { title = "CPU us/row", figure = "cpu_us", cell = cpu_cell }
+  list[#list + 1] = { title = "CPU us/row", figure = figures.CPU, cell = cpu_cell }
   if any_lock(result) then
-    list[#list + 1] = { title = "for the lock", figure = "lock", cell = lock_cell }
+    list[#list + 1] = { title = "for the lock", figure = figures.LOCK, cell = lock_cell }
   end
   return list
 end
 
-local function cells(list, item, i)
-  local row, absent = {}, #over_runs(item, i, "rate") == 0
+local function cells(list, item, step_name)
+  local row, absent = {}, #figures.list(item, step_name, figures.RATE) == 0
   for n, column in ipairs(list) do
     if column.name then
       local value = item.shown[column.name]
@@ -127,70 +90,33 @@ local function cells(list, item, i)
     elseif absent then
       row[n] = column.cell == rate_cell and missing(item) or "-"
     else
-      row[n] = column.cell(over_runs(item, i, column.figure))
+      row[n] = column.cell(figures.list(item, step_name, column.figure))
     end
   end
   return row
-end
-
--- Is the step measured in records, wherever it was run?
-local function without_rows(result, i)
-  local seen = false
-  for _, item in ipairs(result.trials) do
-    for _, run in ipairs(item.runs) do
-      local step = run.steps[i]
-      if step and step.rows > 0 then return false end
-      seen = seen or step ~= nil
-    end
-  end
-  return seen
 end
 
 -- The rows of cells: a title row, and for each step its name and a row for each trial.
 local function rows_of(result, list)
   local rows = { {} }
   for n, column in ipairs(list) do rows[1][n] = column.title end
-  for i, step in ipairs(result.scenario.steps) do
-    rows[#rows + 1] = without_rows(result, i) and step.name .. " (records)" or step.name
-    for _, item in ipairs(result.trials) do rows[#rows + 1] = cells(list, item, i) end
+  for _, name in ipairs(result.steps) do
+    rows[#rows + 1] = figures.without_rows(result.trials, name) and name .. " (records)" or name
+    for _, item in ipairs(result.trials) do rows[#rows + 1] = cells(list, item, name) end
   end
   return rows
 end
 
-local function widths_of(rows, count)
-  local widths = {}
-  for n = 1, count do
-    widths[n] = 0
-    for _, row in ipairs(rows) do
-      if type(row) == "table" then widths[n] = math.max(widths[n], #row[n]) end
-    end
-  end
-  return widths
-end
-
 local function table_lines(result)
   local list = columns(result)
-  local rows, lines = rows_of(result, list), {}
-  local widths = widths_of(rows, #list)
-  for i, row in ipairs(rows) do
-    if type(row) == "string" then
-      lines[i] = row
-    else
-      local parts = {}
-      for n, column in ipairs(list) do
-        local side = column.name and "-" or ""
-        parts[n] = ("%" .. side .. widths[n] .. "s"):format(row[n])
-      end
-      lines[i] = ("  " .. table.concat(parts, "  ")):gsub(" +$", "")
-    end
-  end
-  return lines
+  return table_text.lines(rows_of(result, list), list, "  ")
 end
 
 --- What else is said.
 
 local SHOWN = {
   "engine", "jobs", "loop", "lua_state", "poolsize", "protocol", "autocommit", "limit", "time",
+  "delay", "warmup",
 }
 
 -- The settings that all trials share, as far as they say something.
@@ -211,7 +137,7 @@ local function heading(result)
   local lines = {
     ("bigdata %s: %s, %s"):format(core_version, result.name, result.summary),
     "",
-    ("  scenario  %s"):format(result.scenario.name),
+    ("  scenario  %s"):format(result.scenario),
     ("  trials    %s, in turns%s"):format(text.count(#result.trials), times),
     ("  all with  %s"):format(in_common(result)),
   }
@@ -222,10 +148,13 @@ end
 -- The runs that came to no good end, each with what is known about it.
 local function problems(result)
   local lines = {}
+  for _, item in ipairs(result.missing or {}) do
+    lines[#lines + 1] = ("%s: left out, %s"):format(item.label, item.why)
+  end
   for _, item in ipairs(result.trials) do
     for n, run in ipairs(item.runs) do
       if run.ended ~= "done" then
-        local which = result.repeats > 1 and (" (run %d)"):format(n) or ""
+        local which = result.repeats > 1 and (" (run %d)"):format(run.round or n) or ""
         local why = run.error and run.error.message
           or run.ended == "errors" and report.stopped_at(run) or run.ended
         lines[#lines + 1] = ("%s%s: %s"):format(item.label, which, text.hang(why, "  "))
@@ -246,13 +175,34 @@ local function notes(result)
   return lines
 end
 
+local function drift_lines(result)
+  local found = sweep_comparison.drift(result)
+  if not found or not found.found then return {} end
+  return { "", ("The rates drifted over the sweep, by %+.0f %% from the first run to the last: all "
+    .. "trials alike,"):format(found.change * 100),
+    "since they took turns; but figures of other sweeps are not to be compared with these." }
+end
+
+-- How the trials compare with the first one, where they were run often enough for that to be said.
+local function comparison_lines(result)
+  if result.repeats < 2 or #result.trials < 2 then return {} end
+  local sections = sweep_comparison.sections(result)
+  if #sections == 0 then return {} end
+  local lines = { "", ("Compared with %s:"):format(result.trials[1].label), "" }
+  local found = comparison_report.lines(sections, "")
+  table.move(found, 1, #found, #lines + 1, lines)
+  lines[#lines + 1] = ""
+  return table.move(comparison_report.NOTES, 1, #comparison_report.NOTES, #lines + 1, lines)
+end
+
 -- The whole report, ending in a line feed.
 function sweep_report.text(result)
   local lines = heading(result)
   lines[#lines + 1] = ""
-  for _, part in ipairs { table_lines(result), notes(result) } do
-    table.move(part, 1, #part, #lines + 1, lines)
-  end
+  local parts = {
+    table_lines(result), notes(result), comparison_lines(result), drift_lines(result),
+  }
+  for _, part in ipairs(parts) do table.move(part, 1, #part, #lines + 1, lines) end
   return table.concat(lines, "\n") .. "\n"
 end
 
@@ -261,10 +211,12 @@ function sweep_report.lines(result)
   local lines = {}
   for n, item in ipairs(result.trials) do
     local rates = {}
-    for i, step in ipairs(result.scenario.steps) do
-      local found = over_runs(item, i, "rate")
-      local unit = without_rows(result, i) and "records/s" or "rows/s"
-      rates[i] = #found > 0 and ("%s %s %s"):format(step.name, rate_cell(found), unit) or nil
+    for _, name in ipairs(result.steps) do
+      local found = figures.list(item, name, figures.RATE)
+      local unit = figures.without_rows(result.trials, name) and "records/s" or "rows/s"
+      if #found > 0 then
+        rates[#rates + 1] = ("%s %s %s"):format(name, rate_cell(found), unit)
+      end
     end
     lines[n] = ("%s: %s\n"):format(item.label,
       #rates > 0 and table.concat(rates, ", ") or missing(item))

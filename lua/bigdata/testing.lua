@@ -285,7 +285,7 @@ local function run(scenario, given)
   chosen.dburl = elsewhere or connect()
   local result
   if sweep.is(object) then
-    result = failure.check(sweep_run.run(object, chosen, flags, function() end))
+    result = failure.check(sweep_run.run(object, chosen, flags))
   else
     result = failure.check(trial.run(object, chosen, flags))
   end

@@ -12,6 +12,7 @@ local hooks = require "bigdata.hooks"
 local json = require "bigdata.json"
 local machine = require "bigdata.machine"
 local monitors = require "bigdata.monitor"
+local options = require "bigdata.options"
 local proof = require "bigdata.proof"
 local schema = require "bigdata.schema"
 local trace = require "bigdata.trace"
@@ -209,8 +210,15 @@ local function run_steps(result, pool, conninfo, scenario, compiled, flags, watc
   result.ended = "done"
 end
 
+-- A longer way to the server, if one is asked for.
+local function open_proxy(conninfo, delay_ms)
+  if (delay_ms or 0) == 0 then return nil end
+  return failure.check(core.proxy { conninfo = conninfo, delay = delay_ms / 2000 })
+end
+
 local function run_pool(result, conninfo, scenario, compiled, flags, watch)
-  local pool <close> = open_pool(conninfo, result.settings)
+  local proxy <close> = open_proxy(conninfo, result.settings.delay)
+  local pool <close> = open_pool(proxy and proxy:conninfo() or conninfo, result.settings)
   result.connect_seconds = pool:open_seconds()
   local monitor <close> = monitors.open(conninfo, result.settings.monitor or 0)
   monitor:attach(pool, result.settings.poolsize)
@@ -230,6 +238,26 @@ local function run_with_hooks(result, conninfo, scenario, compiled, flags, watch
   if not clean and result.ended == "done" then error(unclean, 0) end
 end
 
+local function copy(set)
+  local copied = {}
+  for key, value in pairs(set) do copied[key] = value end
+  return copied
+end
+
+-- More bad records than there can be: a warm-up stops for none of them.
+local ANY_ERRORS = 1000000000000
+
+-- Run everything once, shorter and for nothing, and empty the tables again.
+local function warm_up(settings, conninfo, scenario, compiled, flags, watch)
+  if (settings.warmup or 0) == 0 then return end
+  local short = copy(settings)
+  short.time, short.max_errors, short.monitor = settings.warmup, ANY_ERRORS, 0
+  run_with_hooks({ settings = short, steps = {}, server = {} }, conninfo, scenario, compiled, flags,
+    watch)
+  if core.interrupted() then failure.raise("interrupted", nil, "STOPPED") end
+  prepare_database(conninfo, scenario)
+end
+
 local function run(result, scenario, flags, watch)
   local settings = result.settings
   local compiled = compile(scenario, flags, settings.loop)
@@ -237,26 +265,9 @@ local function run(result, scenario, flags, watch)
   local server <close> = trial.server(settings, watch)
   local conninfo = settings.dburl or server and server:conninfo() or nil
   result.server = prepare_database(conninfo, scenario, server ~= nil)
+  warm_up(settings, conninfo, scenario, compiled, flags, watch)
   run_with_hooks(result, conninfo, scenario, compiled, flags, watch)
   return true
-end
-
-local function copy(set)
-  local copied = {}
-  for key, value in pairs(set) do copied[key] = value end
-  return copied
-end
-
--- Settings that do not belong to a result: where to connect, which may hold a password, and what
--- to do with the result.
-local NOT_SHOWN = {
-  "dburl", "progress", "quiet", "verbose", "dry_run", "json", "csv", "log", "help", "version",
-}
-
-local function shown_settings(settings)
-  local shown = copy(settings)
-  for _, name in ipairs(NOT_SHOWN) do shown[name] = nil end
-  return shown
 end
 
 -- Run the scenario: the result, as docs/result.md describes it but for its format; or nil, message,
@@ -270,7 +281,7 @@ function trial.run(scenario, settings, flags, watch)
     started = os.date("!%Y-%m-%dT%H:%M:%SZ"), environment = machine.facts(),
   }
   local good, message, info = failure.protect(run, result, scenario, flags, watch)
-  result.settings = shown_settings(settings)
+  result.settings = options.of_trial(settings)
   if good then return result end
   if info.code == "STOPPED" or core.interrupted() then
     result.ended = "interrupted"

@@ -2,6 +2,7 @@
 
 #include "bind/answer_rows.h"
 #include "bind/guard.h"
+#include "bind/l_command.h"
 #include "bind/l_connection.h"
 #include "bind/l_monitor.h"
 #include "bind/l_plan.h"
@@ -62,6 +63,7 @@ int bd_lua_open_core(lua_State *lua) {
     bd_lua_open_plan(lua);
     bd_lua_open_player(lua);
     bd_lua_open_connection(lua);
+    bd_lua_open_command(lua);
     bd_lua_open_server(lua);
     bd_lua_open_monitor(lua);
     bd_lua_open_pool(lua);

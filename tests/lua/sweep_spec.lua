@@ -106,8 +106,9 @@ describe("a sweep", function()
       assert.is_nil(object)
       assert.is_truthy(problem:find(message, 1, true), problem)
     end
-    fails("", "a sweep needs either vary or trials")
-    fails("vary = { jobs = { 1 } }, trials = { {} }", "a sweep needs either vary or trials")
+    fails("", "a sweep needs vary or trials")
+    fails("vary = { jobs = { 1 } }, trials = { { jobs = 1 } }",
+      "jobs is set by a trial and by vary")
     fails("vary = {}", "vary names no setting")
     fails("vary = { jobs = {} }", "vary: jobs must be a list with something in it")
     fails("vary = { jobs = 1 }", "vary: jobs must be a list with something in it")
@@ -154,7 +155,7 @@ describe("the table of a sweep", function()
   local function result(trials, repeats)
     return {
       name = "cost", summary = "what it costs", repeats = repeats or 1, trials = trials,
-      scenario = { name = "row_by_row", steps = { { name = "data" } } }, ended = "done",
+      scenario = "row_by_row", steps = { "data" }, ended = "done", seed = 1,
       names = { "engine", "loop", "lua_state", "poolsize" },
       server = { version = "15.1", private = true },
     }

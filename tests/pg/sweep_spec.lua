@@ -40,9 +40,11 @@ local function run(definition, ...)
   local object = assert(catalog.load(path))
   local announced = {}
   local settings, flags = parse(object, ...)
-  local result = assert(sweep_run.run(object, settings, flags, function(number, count, label)
-    announced[#announced + 1] = ("%d of %d: %s"):format(number, count, label)
-  end))
+  local result = assert(sweep_run.run(object, settings, flags, {
+    announce = function(number, count, label)
+      announced[#announced + 1] = ("%d of %d: %s"):format(number, count, label)
+    end,
+  }))
   return result, announced
 end
 
@@ -52,11 +54,20 @@ end
 
 describe("a sweep", function()
   it("runs its trials in turns", function()
-    local _, announced = run('vary = { engine = { "threads", "poll" } }, repeats = 2', "-c", "2")
-    assert.same({
-      "1 of 4: engine threads", "2 of 4: engine poll", "3 of 4: engine threads",
-      "4 of 4: engine poll",
-    }, announced)
+    local result, announced = run('vary = { engine = { "threads", "poll" } }, repeats = 2', "-c",
+      "2")
+    for number, words in ipairs(announced) do
+      assert.is_truthy(words:find(("^%d of 4: engine %%a+$"):format(number)), words)
+    end
+    local places = {}
+    for _, item in ipairs(result.trials) do
+      assert.same({ 1, 2 }, { item.runs[1].round, item.runs[2].round })
+      for n, outcome in ipairs(item.runs) do
+        assert.equal(n, (outcome.place + 1) // 2)
+        places[outcome.place] = true
+      end
+    end
+    assert.same({ true, true, true, true }, places)
   end)
 
   it("keeps every run, each with its own settings and on empty tables", function()
@@ -88,7 +99,7 @@ describe("a sweep", function()
   it("says once what is wrong with its scenario, before any trial", function()
     local object = assert(catalog.load(path))
     local settings, flags = parse(object, "--directory", "/nowhere")
-    local result, message = sweep_run.run(object, settings, flags, error)
+    local result, message = sweep_run.run(object, settings, flags, { announce = error })
     assert.is_nil(result)
     assert.is_truthy(message:find("/nowhere", 1, true), message)
   end)
@@ -96,7 +107,7 @@ describe("a sweep", function()
   it("does not begin where no server answers", function()
     local object = assert(catalog.load(path))
     local settings, flags = parse(object, "--dburl", "host=/nowhere")
-    local result, message = sweep_run.run(object, settings, flags, error)
+    local result, message = sweep_run.run(object, settings, flags, { announce = error })
     assert.is_nil(result)
     assert.is_truthy(message:find("cannot connect", 1, true), message)
   end)

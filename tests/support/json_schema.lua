@@ -4,7 +4,7 @@
 local schema_check = {}
 
 local function is_list(value)
-  return #value > 0 or (getmetatable(value) or {}).__name == "bigdata.json.array"
+  return #value > 0 or (getmetatable(value) or {}).__jsontype == "array"
 end
 
 local TYPES = {

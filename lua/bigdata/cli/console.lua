@@ -4,14 +4,16 @@
 local Console = {}
 Console.__index = Console
 
--- streams: { out=, err=, terminal= }, for tests.
+-- streams: { out=, err=, terminal=, answer= }, for tests.
 local function new(streams)
   local core = require "bigdata.core"
-  streams = streams or { out = io.stdout, err = io.stderr, terminal = core.isatty(2) }
+  streams = streams or { out = io.stdout, err = io.stderr, terminal = core.isatty(2),
+    answer = core.isatty(0) and core.isatty(2) and function() return io.read("l") end or nil }
   return setmetatable({
     out = streams.out,
     err = streams.err,
     terminal = streams.terminal or false,
+    answer = streams.answer, -- reads a line of the user's; nil where there is nobody to ask
     verbose = false,
   }, Console)
 end

@@ -72,6 +72,13 @@ local function close_log(self)
   self.log = nil
 end
 
+-- Write what there is of a sweep's document while it goes on, in case it does not come to its end:
+-- true, or nil, message.
+function Outputs:keep(document)
+  if not self.files.json or self.on_standard_output == "json" then return true end
+  return self.files.json:write(result_file.text(document))
+end
+
 -- Write the result's document, and the results in it, one or, of a sweep, many: true, or nil,
 -- message.
 function Outputs:write(document, results)

@@ -9,10 +9,8 @@ local options = require "bigdata.options"
 local outputs = require "bigdata.cli.outputs"
 local progress = require "bigdata.progress"
 local report = require "bigdata.report"
-local result_file = require "bigdata.result_file"
 local sweep = require "bigdata.sweep"
-local sweep_report = require "bigdata.sweep_report"
-local sweep_run = require "bigdata.sweep_run"
+local sweeps = require "bigdata.cli.sweeps"
 local trial = require "bigdata.trial"
 
 local run = {}
@@ -92,46 +90,6 @@ local function run_trial(scenario, settings, flags, out)
   return write_files(files, result, { result }, out)
 end
 
-local function run_sweep(object, settings, flags, out)
-  local files, problem = outputs.open(settings, out)
-  if not files then return out:problem(problem) end
-  local meter = new_meter(settings, out)
-  local function announce(number, count, label)
-    if meter then out:say(("trial %d of %d: %s\n"):format(number, count, label)) end
-  end
-  local result, message, info = sweep_run.run(object, settings, flags, announce,
-    files:watch(meter and meter:watch()))
-  if meter then meter:finish() end
-  if not result then
-    files:drop()
-    return out:problem(message, info)
-  end
-  files:show(settings.quiet and sweep_report.lines(result) or sweep_report.text(result))
-  local document = result_file.of_sweep(result)
-  return write_files(files, document, document.results, out)
-end
-
--- A sweep's trials, and what each of them would do.
-local function run_sweep_dry(object, settings, flags, out)
-  local trials, message, info = sweep.trials(object, settings, flags)
-  if not trials then return out:problem(message, info) end
-  for i, item in ipairs(trials) do out:result(("trial %d: %s\n"):format(i, item.label)) end
-  return run_dry(object.scenario, settings, flags, out)
-end
-
--- An option given for a setting that every trial sets would be lost in silence.
-local function check_varied(object, given)
-  for _, name in ipairs(object.names) do
-    local everywhere = true
-    for _, values in ipairs(object.values) do everywhere = everywhere and values[name] ~= nil end
-    if given[name] ~= nil and everywhere then
-      return nil, ("--%s: the sweep %s sets it for each trial"):format(options.dashed(name),
-        object.name), { hint = ("leave it out, or run %s itself"):format(object.scenario.name) }
-    end
-  end
-  return true
-end
-
 local function check(settings, words, name)
   local extra = other_word(words, name)
   if extra then
@@ -160,10 +118,8 @@ function run.run(args, out)
   local good
   good, message, info = check(settings, words, name)
   if not good then return out:problem(message, info) end
-  if sweep.is(scenario) then
-    good, message, info = check_varied(scenario, given)
-    if not good then return out:problem(message, info) end
-    return (settings.dry_run and run_sweep_dry or run_sweep)(scenario, settings, flags, out)
+  if sweep.is(scenario) or sweeps.wanted(settings) then
+    return sweeps.run(scenario, settings, flags, given, out)
   end
   return (settings.dry_run and run_dry or run_trial)(scenario, settings, flags, out)
 end

@@ -135,8 +135,8 @@ function bigdata.variant(definition) end
 ---@class bigdata.SweepSettings
 ---@field scenario string name or path of the scenario to run
 ---@field summary? string
----@field vary? table<string, any[]> values for settings, of which every combination is a trial
----@field trials? table<string, any>[] instead of vary: the settings of each trial
+---@field vary? table<string, any[]|string> values for settings: every combination is a trial
+---@field trials? table<string, any>[] settings, with name and scenario, or external programs
 ---@field repeats? integer
 ---@field settings? table<string, any>
 
@@ -144,6 +144,19 @@ function bigdata.variant(definition) end
 ---@param definition bigdata.SweepSettings
 ---@return table
 function bigdata.sweep(definition) end
+
+---@class bigdata.ExternalSettings
+---@field name string
+---@field command string[]
+---@field check? string[] a command that succeeds where all is installed
+---@field needs? string what to install
+---@field step? string
+---@field timeout? number in seconds
+
+---Make another program a trial of a sweep.
+---@param definition bigdata.ExternalSettings
+---@return table
+function bigdata.external(definition) end
 
 bigdata.source = require "bigdata.source"
 

@@ -3,7 +3,7 @@ database
 sample 2000
 cat >mine.lua <<'LUA'
 return require "bigdata".sweep {
-  scenario = "row_by_row", trials = { { limit = 2 }, { limit = 2000 }, { limit = 3 } },
+  scenario = "row_by_row", trials = { { limit = 2 }, { limit = 3 }, { limit = 2000 } },
 }
 LUA
 start mine.lua --directory data --poolsize 2 --dburl "$url" >report 2>errors

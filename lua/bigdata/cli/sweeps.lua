@@ -1,0 +1,140 @@
+-- cli/sweeps.lua - runs sweeps for the command line: those of sweep files, and those that --vary
+-- and --repeat make of any scenario.
+
+local core = require "bigdata.core"
+local dry_run = require "bigdata.dry_run"
+local failure = require "bigdata.failure"
+local options = require "bigdata.options"
+local outputs = require "bigdata.cli.outputs"
+local progress = require "bigdata.progress"
+local result_file = require "bigdata.result_file"
+local sweep = require "bigdata.sweep"
+local sweep_file = require "bigdata.sweep_file"
+local sweep_report = require "bigdata.sweep_report"
+local sweep_run = require "bigdata.sweep_run"
+local text = require "bigdata.text"
+
+local sweeps = {}
+
+local STATUS = { done = 0, failed = 2, interrupted = 130 }
+
+-- Do the options make a sweep of a scenario that is none?
+function sweeps.wanted(settings)
+  return settings.vary ~= nil and #settings.vary > 0 or settings.repeats ~= nil
+    or settings.continued ~= nil
+end
+
+-- An option given for a setting that every trial sets would be lost in silence.
+local function check_varied(object, given)
+  for _, name in ipairs(object.names) do
+    local everywhere = true
+    for _, planned in ipairs(object.planned) do
+      everywhere = everywhere and planned.values[name] ~= nil
+    end
+    if given[name] ~= nil and everywhere then
+      failure.raise(("--%s: the sweep %s sets it for each trial"):format(options.dashed(name),
+        object.name), ("leave it out, or run %s itself"):format(object.scenario.name))
+    end
+  end
+end
+
+-- A sweep's trials, and what its scenario would do.
+local function run_dry(object, settings, flags, out)
+  local trials, message, info = sweep.trials(object, settings, flags)
+  if not trials then return out:problem(message, info) end
+  for i, item in ipairs(trials) do out:result(("trial %d: %s\n"):format(i, item.label)) end
+  local result
+  result, message, info = dry_run.run(object.scenario, settings, flags,
+    function(words) out:result(words) end)
+  if not result then
+    return core.interrupted() and STATUS.interrupted or out:problem(message, info)
+  end
+  return STATUS[result.ended] or STATUS.failed
+end
+
+--- Very long sweeps.
+
+local function how_many(count)
+  return ("the sweep is %s runs"):format(text.count(count))
+end
+
+-- Where nobody can be asked, a huge sweep needs --yes.
+local function check_size(object, settings, flags, out)
+  local count, huge = sweep_run.size(object, settings, flags)
+  if not huge or settings.yes or out.answer then return end
+  local least = settings.time > 0 and settings.time * #object.scenario.steps * count
+  failure.raise(how_many(count) .. (least and (", which take up to %s"):format(text.clock(least))
+    or ""), "--yes runs them all; fewer values, or a smaller --repeat, make it shorter")
+end
+
+local function ask(out, count, seconds)
+  out:say(("%s more runs will take about %s. Go on? [y/N] "):format(text.count(count),
+    text.clock(seconds)))
+  return (out.answer() or ""):lower():find("^y") ~= nil
+end
+
+--- Running.
+
+local function announcer(meter, out)
+  return function(number, count, label, left)
+    if not meter then return end
+    local time = left and (" (%s left)"):format(text.clock(left)) or ""
+    out:say(("trial %d of %d%s: %s\n"):format(number, count, time, label))
+  end
+end
+
+local function hooks_of(files, meter, settings, out)
+  return {
+    announce = announcer(meter, out),
+    watch = files:watch(meter and meter:watch()),
+    save = function(result) files:keep(result_file.of_sweep(result)) end,
+    confirm = function(count, seconds) return settings.yes or ask(out, count, seconds) end,
+  }
+end
+
+local function write_files(files, result, out)
+  local document = result_file.of_sweep(result)
+  local good, message = files:write(document, document.results)
+  if good then return STATUS[document.ended] end
+  out:problem(message, { hint = "the result above is complete" })
+  return STATUS.failed
+end
+
+local function new_meter(settings, out)
+  if settings.quiet then return nil end
+  return progress.new {
+    write = function(words) out:say(words) end, terminal = out.terminal, every = settings.progress,
+  }
+end
+
+local function run_sweep(object, settings, flags, out)
+  local earlier = settings.continued and sweep_file.earlier(settings.continued)
+  settings.json = settings.json or settings.continued
+  local files = failure.check(outputs.open(settings, out))
+  local meter = new_meter(settings, out)
+  local result, message, info = sweep_run.run(object, settings, flags,
+    hooks_of(files, meter, settings, out), earlier)
+  if meter then meter:finish() end
+  if not result then
+    files:drop()
+    return out:problem(message, info)
+  end
+  files:show(settings.quiet and sweep_report.lines(result) or sweep_report.text(result))
+  return write_files(files, result, out)
+end
+
+local function run(scenario, settings, flags, given, out)
+  local object = sweep.extend(scenario, settings.vary or {}, settings.repeats)
+  check_varied(object, given)
+  if settings.dry_run then return run_dry(object, settings, flags, out) end
+  check_size(object, settings, flags, out)
+  return run_sweep(object, settings, flags, out)
+end
+
+-- Run a sweep, or a scenario as one; the exit status. given: the values that were given.
+function sweeps.run(scenario, settings, flags, given, out)
+  local status, message, info = failure.protect(run, scenario, settings, flags, given, out)
+  return status or out:problem(message, info)
+end
+
+return sweeps

@@ -1,0 +1,192 @@
+--- Other programs as trials of a sweep; see `bigdata.external`.
+-- @module bigdata.external
+
+local check = require "bigdata.check"
+local core = require "bigdata.core"
+local failure = require "bigdata.failure"
+local hooks = require "bigdata.hooks"
+local json = require "bigdata.json"
+local lfs = require "lfs"
+local machine = require "bigdata.machine"
+local options = require "bigdata.options"
+local schema = require "bigdata.schema"
+local statistics = require "bigdata.statistics"
+local text = require "bigdata.text"
+
+local external = {}
+
+local External = { __name = "bigdata.external" }
+
+local SHAPE = {
+  name = "string",
+  command = "table",
+  needs = "string|nil",
+  check = "table|nil",
+  step = "string|nil",
+  timeout = "number|nil",
+}
+
+local function check_words(what, key, words)
+  for i, word in ipairs(words) do
+    if type(word) ~= "string" then
+      error(("%s: word %d of its %s must be a string"):format(what, i, key), 4)
+    end
+  end
+  if #words == 0 then error(("%s: its %s is empty"):format(what, key), 4) end
+end
+
+--- Make another program a trial; see `bigdata.external`.
+function external.new(definition)
+  check.shape("an external program", definition, SHAPE, 2)
+  local what = ("the external program %s"):format(definition.name)
+  check_words(what, "command", definition.command)
+  if definition.check then check_words(what, "check", definition.check) end
+  local object = {}
+  for key, value in pairs(definition) do object[key] = value end
+  return setmetatable(object, External)
+end
+
+-- Is the value one of the objects that new() makes?
+function external.is(value)
+  return getmetatable(value) == External
+end
+
+-- The words of a command; one that names a file of the program's own, where it is.
+local function located(words)
+  local list = {}
+  for i, word in ipairs(words) do
+    local own = core.home .. "/" .. word
+    local elsewhere = word:find("/", 1, true) and not word:find("^/")
+      and not lfs.attributes(word, "mode") and lfs.attributes(own, "mode")
+    list[i] = elsewhere and own or word
+  end
+  return list
+end
+
+-- Why the program cannot be run: nil if it can.
+function external.missing(object)
+  local probe = object.check or { "/bin/sh", "-c", 'command -v "$0"', object.command[1] }
+  local result = core.command { argv = located(probe), env = {}, timeout = 60 }
+  if result and result.status == 0 then return nil end
+  return object.needs and ("not installed (%s)"):format(object.needs) or "not installed"
+end
+
+--- Running.
+
+local function environment_of(settings, flags)
+  local env = {
+    "BIGDATA_POOLSIZE=" .. settings.poolsize,
+    "BIGDATA_LIMIT=" .. settings.limit,
+    "BIGDATA_DBURL=" .. (settings.dburl or ""),
+  }
+  for name, value in pairs(flags) do
+    env[#env + 1] = ("BIGDATA_%s=%s"):format(name:upper(), tostring(value))
+  end
+  return env
+end
+
+local function last_line(words)
+  return words:match("([^\n]*)%s*$")
+end
+
+-- How a program ended, if not well: why.
+local function bad_end(result, timeout)
+  if result.timed_out then return ("it did not end within %g seconds"):format(timeout) end
+  if result.signal then return ("signal %d ended it"):format(result.signal) end
+  if result.status ~= 0 then
+    local said = last_line(result.err)
+    return ("it failed with exit status %d%s"):format(result.status,
+      said ~= "" and ": " .. said or "")
+  end
+  if result.left_behind then
+    return "it left processes behind, so what it took is not known; they were killed"
+  end
+end
+
+local WANTED = "one JSON object with rows and seconds is wanted"
+
+local OPTIONAL = { "cpu_user_seconds", "cpu_system_seconds" }
+
+local function has_figures(figures)
+  if type(figures) ~= "table" then return false end
+  for _, name in ipairs(OPTIONAL) do
+    if figures[name] ~= nil and not statistics.finite(figures[name]) then return false end
+  end
+  return statistics.finite(figures.rows) and figures.rows >= 0
+    and statistics.finite(figures.seconds) and figures.seconds > 0
+end
+
+-- The figures that the program printed; nil and what it printed instead.
+local function read_figures(out)
+  if not out:find("%S") then return nil, ("it printed nothing: %s"):format(WANTED) end
+  local figures = json.decode(out) or json.decode(last_line(out))
+  if has_figures(figures) then return figures end
+  local shown = out:gsub("%s+", " "):sub(1, 60)
+  return nil, ("it printed %s: %s"):format(shown, WANTED)
+end
+
+-- The result of the trial, in the form that trial.run gives. The program's processor time is the
+-- kernel's account of it and its children, unless it says what the measured part alone took.
+local function outcome_of(object, figures, result, settings, flags, scenario)
+  local own = figures.cpu_user_seconds ~= nil and figures or result
+  local given = {}
+  for name, value in pairs(flags) do given[name] = value end
+  return {
+    scenario = object.name, summary = table.concat(object.command, " "), ended = "done",
+    settings = options.of_trial(settings), flags = given, environment = machine.facts(),
+    process = {
+      seconds = result.seconds, peak_bytes = result.peak_bytes,
+      cpu_user_seconds = result.cpu_user_seconds, cpu_system_seconds = result.cpu_system_seconds,
+    },
+    steps = { {
+      name = object.step or scenario.steps[#scenario.steps].name, ended = "done",
+      rows = figures.rows, records = math.tointeger(figures.records) or 0,
+      seconds = figures.seconds, cpu_user_seconds = own.cpu_user_seconds,
+      cpu_system_seconds = own.cpu_system_seconds or 0, rejects = 0, samples = json.array {},
+    } },
+  }
+end
+
+local function run_program(object, settings, flags, scenario)
+  local timeout = object.timeout or settings.timeout or 0
+  local result = failure.check(core.command {
+    argv = located(object.command), env = environment_of(settings, flags), timeout = timeout,
+  })
+  local why, figures = bad_end(result, timeout), nil
+  if not why then figures, why = read_figures(result.out) end
+  if why then
+    failure.raise(("%s: %s"):format(object.name, why), ("its command: %s"):format(
+      table.concat(object.command, " ")))
+  end
+  return outcome_of(object, figures, result, settings, flags, scenario)
+end
+
+local function run(object, settings, flags, watch, scenario)
+  do
+    local connection <close> = failure.check(core.connect(settings.dburl))
+    if scenario.schema then failure.check(schema.prepare(connection, scenario.schema)) end
+  end
+  hooks.set_up(scenario, settings.dburl, flags)
+  if watch and watch.note then watch.note(("running %s"):format(object.name)) end
+  local outcome, _, problem = failure.protect(run_program, object, settings, flags, scenario)
+  if watch and watch.finish then watch.finish() end
+  local clean, _, unclean = hooks.tear_down(scenario, settings.dburl, flags)
+  if not outcome then error(problem, 0) end
+  if not clean then error(unclean, 0) end
+  return outcome
+end
+
+-- Run the program on the scenario's empty tables: a result as of trial.run, of one step; or nil,
+-- message, info.
+function external.run(object, settings, flags, watch, scenario)
+  local outcome, message, info = failure.protect(run, object, settings, flags, watch, scenario)
+  if outcome or not core.interrupted() then return outcome, message, info end
+  return { scenario = object.name, ended = "interrupted", steps = {} }
+end
+
+-- What is said about the program in a list of what would be done.
+function external.shown(object)
+  return text.statement(table.concat(object.command, " "))
+end
+
+return external

@@ -1,0 +1,1 @@
+bigdata row_by_row --vary poolsize=8..1

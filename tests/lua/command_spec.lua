@@ -1,0 +1,89 @@
+-- core.command: another program, run to its end.
+
+local core = require "bigdata.core"
+
+local function run(script, more)
+  more = more or {}
+  return core.command {
+    argv = { "/bin/sh", "-c", script }, env = more.env or {}, timeout = more.timeout or 0,
+  }
+end
+
+describe("a program", function()
+  it("is run with what it is given, and its outputs are kept apart", function()
+    local result = assert(run('echo "$HOME_OF_IT"; echo bad >&2; exit 3', {
+      env = { "HOME_OF_IT=here = there" },
+    }))
+    assert.equal("here = there\n", result.out)
+    assert.equal("bad\n", result.err)
+    assert.equal(3, result.status)
+    assert.is_nil(result.signal)
+    assert.is_false(result.timed_out or result.left_behind)
+  end)
+
+  it("inherits our environment, which what is given replaces", function()
+    assert.is_truthy(assert(run "echo $PATH").out:find("/bin", 1, true))
+    assert.equal("/nowhere\n", assert(run("echo $HOME", { env = { "HOME=/nowhere" } })).out)
+  end)
+
+  it("has an empty standard input", function()
+    assert.equal("", assert(run "cat").out)
+  end)
+
+  it("may print very much, of which the first part is kept", function()
+    local result = assert(run "head -c 3000000 /dev/zero; head -c 3000000 /dev/zero >&2")
+    assert.equal(0, result.status)
+    assert.is_true(#result.out >= 1048576 and #result.out < 1100000, #result.out)
+  end)
+
+  it("is accounted for with its children", function()
+    local result = assert(run "sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'; true")
+    assert.is_true(result.cpu_user_seconds > 0.05, result.cpu_user_seconds)
+    assert.is_true(result.seconds >= result.cpu_user_seconds * 0.5)
+    assert.is_true(result.peak_bytes > 100000, result.peak_bytes)
+  end)
+
+  it("that a signal ends says which", function()
+    local result = assert(run "kill -9 $$")
+    assert.is_nil(result.status)
+    assert.equal(9, result.signal)
+  end)
+
+  it("that never ends is ended when its time is up, with its children", function()
+    local result = assert(run("sleep 1000 & trap '' TERM; sleep 1000", { timeout = 0.2 }))
+    assert.is_true(result.timed_out)
+    assert.is_true(result.seconds < 60)
+  end)
+
+  it("that leaves processes behind is told of, and they are killed", function()
+    local path = os.tmpname()
+    local result = assert(run(("(sleep 1000) & echo $! >%s; echo done"):format(path)))
+    local file <close> = io.open(path)
+    local pid = file:read("l")
+    os.remove(path)
+    assert.equal("done\n", result.out)
+    assert.is_true(result.left_behind)
+    assert.is_true(result.seconds < 60)
+    local function runs()
+      local stat <close> = io.open(("/proc/%s/stat"):format(pid))
+      return stat ~= nil and not stat:read("a"):find("%) [ZX]")
+    end
+    for _ = 1, 1000 do
+      if not runs() then break end
+      assert(run "sleep 0.01")
+    end
+    assert.is_false(runs())
+  end)
+
+  it("that does not exist is an error", function()
+    local result, message, info = core.command { argv = { "no-such-program" }, env = {} }
+    assert.is_nil(result)
+    assert.equal("CONFIG", info.code)
+    assert.is_truthy(message:find("cannot run no-such-program: No such file", 1, true), message)
+  end)
+
+  it("must be named", function()
+    assert.has_error(function() core.command { argv = {}, env = {} } end,
+      "core.command: argv names no program")
+  end)
+end)

@@ -1,0 +1,220 @@
+-- Other programs as trials, and sweeps that were cut short and go on.
+
+local arguments = require "bigdata.arguments"
+local catalog = require "bigdata.catalog"
+local core = require "bigdata.core"
+local options = require "bigdata.options"
+local result_file = require "bigdata.result_file"
+local sweep_file = require "bigdata.sweep_file"
+local sweep_report = require "bigdata.sweep_report"
+local sweep_run = require "bigdata.sweep_run"
+
+local server, path
+
+setup(function()
+  server = assert(core.server { max_connections = 30, settings = { "fsync=off" } })
+  path = os.tmpname()
+  os.remove(path)
+  path = path .. ".lua"
+end)
+
+teardown(function()
+  os.remove(path)
+  server:close()
+end)
+
+local function load(body)
+  local file <close> = assert(io.open(path, "w"))
+  file:write(('local bigdata = require "bigdata"\nreturn bigdata.sweep {\n%s\n}'):format(body))
+  file:close()
+  return assert(catalog.load(path))
+end
+
+-- Run a sweep of that body: the result.
+local function run(body, hooks, earlier, ...)
+  local object = load(body)
+  local args = { "--dburl", server:conninfo(), "--limit", "2", "-c", "2", ... }
+  local settings, _, flags = assert(arguments.parse(args, options.of(object), object.flags))
+  return sweep_run.run(object, settings, flags, hooks, earlier)
+end
+
+-- A sweep of one shell script.
+local function program(script, more)
+  return ([[scenario = "row_by_row", trials = { bigdata.external {
+    name = "it", command = { "/bin/sh", "-c", %q }, %s } },]]):format(script, more or "")
+end
+
+local function outcome_of(script, more, ...)
+  return assert(run(program(script, more), nil, nil, ...)).trials[1].runs[1]
+end
+
+describe("another program", function()
+  it("is a trial, with its own figures", function()
+    local outcome = outcome_of [[echo noise; echo '{"rows": 500, "seconds": 0.25,
+      "cpu_user_seconds": 0.1, "cpu_system_seconds": 0.05}' | tr -d '\n']]
+    assert.equal("done", outcome.ended)
+    assert.same({ "data", 500, 0.25, 0.1 }, { outcome.steps[1].name, outcome.steps[1].rows,
+      outcome.steps[1].seconds, outcome.steps[1].cpu_user_seconds })
+    assert.is_true(outcome.process.peak_bytes > 0)
+  end)
+
+  it("is accounted for by the kernel where it says nothing of its own", function()
+    local outcome = outcome_of [[i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done
+      echo '{"rows": 1, "seconds": 1}']]
+    assert.equal(outcome.process.cpu_user_seconds, outcome.steps[1].cpu_user_seconds)
+    assert.is_true(outcome.steps[1].cpu_user_seconds > 0.02)
+  end)
+
+  it("gets the server, the pool's size, the limit and the flags, and finds empty tables", function()
+    local outcome = outcome_of([[
+      rows=$(psql -AtX -d "$BIGDATA_DBURL" -c 'select count(*) from data_element') || exit 9
+      echo "{\"rows\": $((rows + BIGDATA_POOLSIZE * 10 + BIGDATA_LIMIT)), \"seconds\": 1}"
+      test -d "$BIGDATA_DIRECTORY"]])
+    assert.equal(22, outcome.steps[1].rows, outcome.error and outcome.error.message)
+  end)
+
+  it("is beside the scenario's own trials, under the settings that vary", function()
+    local result = assert(run [[scenario = "row_by_row", repeats = 3,
+      vary = { poolsize = "1..2" },
+      trials = { { name = "ours" }, bigdata.external { name = "theirs",
+        command = { "/bin/sh", "-c", "echo '{\"rows\": 7, \"seconds\": 0.5}'" } } }]])
+    assert.equal("done", result.ended)
+    local labels = {}
+    for i, item in ipairs(result.trials) do labels[i] = item.label end
+    assert.same({ "ours, poolsize 1", "ours, poolsize 2", "theirs, poolsize 1",
+      "theirs, poolsize 2" }, labels)
+    local text = sweep_report.text(result)
+    assert.is_truthy(text:find("\n  theirs  1 +14 +14%.%.14"), text)
+    assert.is_truthy(text:find("Compared with ours, poolsize 1:", 1, true), text)
+    assert.is_truthy(text:find("\n  theirs, poolsize 2 +0%.0%d+ .+slower\n"), text)
+  end)
+
+  it("that is not installed is left out by name", function()
+    local result = assert(run [[scenario = "row_by_row", trials = { { name = "ours" },
+      bigdata.external { name = "one", command = { "no-such-program" }, needs = "one-package" },
+      bigdata.external { name = "two", command = { "sh" }, check = { "false" } } } ]])
+    assert.equal("done", result.ended)
+    assert.equal(1, #result.trials)
+    local text = sweep_report.text(result)
+    assert.is_truthy(text:find("\none: left out, not installed (one-package)\n", 1, true), text)
+    assert.is_truthy(text:find("\ntwo: left out, not installed\n", 1, true), text)
+  end)
+
+  local function fails(what, script, message, more, ...)
+    local args = { ... }
+    it("that " .. what .. " has failed", function()
+      local outcome = outcome_of(script, more, table.unpack(args))
+      assert.equal("failed", outcome.ended)
+      assert.is_truthy(outcome.error.message:find(message, 1, true), outcome.error.message)
+    end)
+  end
+
+  fails("prints nothing", "true", "it: it printed nothing: one JSON object with rows and seconds")
+  fails("prints rubbish", "echo hello there", "it printed hello there : one JSON object")
+  fails("prints figures that are none", [[echo '{"rows": "many", "seconds": 1}']], "it printed {")
+  fails("took no time", [[echo '{"rows": 1, "seconds": 0}']], "it printed {")
+  fails("fails", "echo the disk is full >&2; exit 4",
+    "it failed with exit status 4: the disk is full")
+  fails("is killed", "kill -9 $$", "signal 9 ended it")
+  fails("never ends", "sleep 1000", "it did not end within 0.2 seconds", "timeout = 0.2")
+  fails("never ends, with --timeout,", "sleep 1000", "it did not end within 0.3 seconds", "",
+    "--timeout", "0.3")
+  fails("leaves processes behind", [[sleep 1000 & echo '{"rows": 1, "seconds": 1}']],
+    "it left processes behind")
+end)
+
+describe("a sweep that was cut short", function()
+  local TWO = [[scenario = "row_by_row", vary = { poolsize = { 1, 2 } }, repeats = 2]]
+
+  local function stored(result)
+    local name = os.tmpname()
+    local file <close> = assert(io.open(name, "w"))
+    file:write(result_file.text(result_file.of_sweep(result)))
+    return name
+  end
+
+  -- The labels that were announced.
+  local function counting(stop_after)
+    local announced = {}
+    return {
+      announce = function(place, _, label) announced[#announced + 1] = place .. " " .. label end,
+      save = function() if #announced == stop_after then error("stop") end end,
+    }, announced
+  end
+
+  it("goes on with the runs that are missing, and ends as the whole would", function()
+    local whole, order = counting()
+    assert(run(TWO, whole))
+    local saved
+    local hooks = counting(3)
+    local stop = hooks.save
+    hooks.save = function(result)
+      saved = result
+      stop()
+    end
+    assert.is_nil((run(TWO, hooks)))
+    local name = stored(saved)
+    local rest, announced = counting()
+    local result = assert(run(TWO, rest, sweep_file.earlier(name)))
+    os.remove(name)
+    assert.same({ order[4] }, announced)
+    assert.equal("done", result.ended)
+    for _, item in ipairs(result.trials) do assert.equal(2, #item.runs) end
+  end)
+
+  it("does not go on as another one", function()
+    local name = stored(assert(run(TWO)))
+    local function refuses(message, body, ...)
+      local result, problem = run(body, nil, sweep_file.earlier(name), ...)
+      assert.is_nil(result)
+      assert.is_truthy(problem:find(message, 1, true), problem)
+    end
+    refuses("it has a trial poolsize 1",
+      [[scenario = "row_by_row", vary = { poolsize = { 2 } }, repeats = 2]])
+    refuses("limit was 2, and is 1", TWO, "--limit", "1")
+    refuses("its seed is 1", TWO, "--seed", "2")
+    os.remove(name)
+  end)
+
+  it("is read back as it was", function()
+    local result = assert(run(TWO))
+    local name = stored(result)
+    local _, document = assert(result_file.load(name))
+    os.remove(name)
+    assert.equal(sweep_report.text(result), sweep_report.text(sweep_file.read(document)))
+  end)
+end)
+
+describe("a very long sweep", function()
+  it("is asked about when its first run has shown how long it takes", function()
+    local asked
+    local result = assert(run([[scenario = "row_by_row", vary = { limit = "1..501" } ]], {
+      confirm = function(count, seconds)
+        asked = { count, seconds > 0 }
+        return false
+      end,
+    }))
+    assert.same({ 500, true }, asked)
+    assert.equal("interrupted", result.ended)
+  end)
+end)
+
+describe("a warm-up", function()
+  it("leaves nothing behind", function()
+    local result = assert(run([[scenario = "row_by_row", vary = { warmup = { 0.2 } }]]))
+    assert.equal("done", result.ended)
+    assert.equal(2 * 222, result.trials[1].runs[1].steps[2].rows)
+    local connection <close> = assert(core.connect(server:conninfo()))
+    assert.equal("444",
+      assert(connection:query("select count(*) as count from data_element"))[1].count)
+  end)
+end)
+
+describe("a delay", function()
+  it("makes the round trips of a run longer", function()
+    local result = assert(run([[scenario = "row_by_row", vary = { delay = { 20 } } ]], nil, nil,
+      "-c", "1", "--limit", "1"))
+    assert.equal("done", result.ended)
+    assert.is_true(result.trials[1].runs[1].steps[1].seconds >= 0.02)
+  end)
+end)
