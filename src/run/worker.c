@@ -206,6 +206,17 @@ static BdMove refused(BdWorker *worker, BdErr *err) {
     return bd_worker_refuse_request(worker, err, &move) ? move : go_on(worker);
 }
 
+/* Follow the savepoints that the task sets. */
+static void follow_text(BdArrival *arrival, const char *text) {
+    if (strcmp(text, BD_SAVEPOINT_BEGIN) == 0) {
+        bd_arrival_save(arrival);
+    } else if (strcmp(text, BD_SAVEPOINT_COMMIT) == 0) {
+        bd_arrival_release(arrival);
+    } else if (strcmp(text, BD_SAVEPOINT_ROLLBACK) == 0) {
+        bd_arrival_undo(arrival);
+    }
+}
+
 /* The rows of a request are on their way. */
 static void add_rows(BdWorker *worker, const BdRequest *request) {
     if (worker->arrival.manifest == NULL) {
@@ -216,6 +227,8 @@ static void add_rows(BdWorker *worker, const BdRequest *request) {
     } else if (request->kind == BD_REQUEST_EXECUTE) {
         const BdStatement *statement = request->statement;
         bd_arrival_send(&worker->arrival, statement->id, statement->sql, request->values);
+    } else if (request->kind == BD_REQUEST_TEXT) {
+        follow_text(&worker->arrival, request->text);
     }
 }
 

@@ -38,6 +38,7 @@ void bd_arrival_deinit(BdArrival *arrival) {
     bd_free(arrival->recent);
     bd_free(arrival->unforeseen);
     bd_buf_deinit(&arrival->known);
+    bd_buf_deinit(&arrival->saved);
     *arrival = (BdArrival){.manifest = NULL};
 }
 
@@ -170,6 +171,40 @@ void bd_arrival_send(BdArrival *arrival, uint32_t id, const char *sql, const cha
     }
 }
 
+/* ---- savepoints ---- */
+
+static size_t cell_count(const BdArrival *arrival) {
+    return (size_t)arrival->manifest->tables * BD_ARRIVAL_GROUPS;
+}
+
+void bd_arrival_save(BdArrival *arrival) {
+    if (arrival->manifest != NULL && bd_buf_append(&arrival->saved, (const char *)arrival->pending,
+                                                   cell_count(arrival) * sizeof(BdTally)) != 0) {
+        arrival->lost = true;
+    }
+}
+
+void bd_arrival_release(BdArrival *arrival) {
+    if (arrival->saved.len > 0) {
+        arrival->saved.len -= cell_count(arrival) * sizeof(BdTally);
+    }
+}
+
+void bd_arrival_undo(BdArrival *arrival) {
+    if (arrival->saved.len == 0) {
+        return;
+    }
+    size_t cells = cell_count(arrival);
+    bd_arrival_release(arrival);
+    memcpy(arrival->pending, arrival->saved.p + arrival->saved.len, cells * sizeof(BdTally));
+    arrival->used_count = 0;
+    for (size_t i = 0; i < cells; i++) {
+        if (arrival->pending[i].rows > 0) {
+            arrival->used[arrival->used_count++] = (uint32_t)i;
+        }
+    }
+}
+
 /* ---- what came of them ---- */
 
 /* Empty what is pending into other tallies; NULL: into none. */
@@ -186,6 +221,7 @@ static void settle(BdArrival *arrival, BdTally *into) {
         arrival->pending[cell] = (BdTally){0};
     }
     arrival->used_count = 0;
+    bd_buf_reset(&arrival->saved);
 }
 
 void bd_arrival_acknowledge(BdArrival *arrival) {
@@ -211,7 +247,7 @@ void bd_arrival_merge(BdArrival *into, const BdArrival *from) {
     if (from->manifest == NULL) {
         return;
     }
-    size_t cells = (size_t)from->manifest->tables * BD_ARRIVAL_GROUPS;
+    size_t cells = cell_count(from);
     add_up(into->acknowledged, from->acknowledged, cells);
     add_up(into->doubtful, from->doubtful, cells);
     for (uint32_t i = 0; i < from->manifest->tables; i++) {

@@ -57,6 +57,7 @@ typedef struct BdRecent {
 typedef struct BdArrival {
     const BdManifest *manifest; /* NULL: nothing is verified, and all calls do nothing */
     BdTally *pending;           /* of table t, group g: t * BD_ARRIVAL_GROUPS + g */
+    BdBuf saved;                /* what was pending at each savepoint, the last one at the end */
     BdTally *acknowledged;
     BdTally *doubtful;
     BdUnread *unread; /* of each table */
@@ -81,7 +82,12 @@ void bd_arrival_add(BdArrival *arrival, const BdMark *marks, uint32_t count);
  * the worker's own, always the same for the same text, counted from 0. */
 void bd_arrival_send(BdArrival *arrival, uint32_t id, const char *sql, const char *const *values);
 
-/* What came of all that is pending. */
+/* A savepoint is set; it is given up, or gone back to and then given up. They may be nested. */
+void bd_arrival_save(BdArrival *arrival);
+void bd_arrival_release(BdArrival *arrival);
+void bd_arrival_undo(BdArrival *arrival);
+
+/* What came of all that is pending; savepoints are over with it. */
 void bd_arrival_acknowledge(BdArrival *arrival);
 void bd_arrival_drop(BdArrival *arrival);
 void bd_arrival_doubt(BdArrival *arrival);

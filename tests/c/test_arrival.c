@@ -150,6 +150,32 @@ static void only_what_is_acknowledged_counts(void **state) {
     bd_manifest_free(manifest);
 }
 
+static void what_was_sent_since_a_savepoint_can_be_undone(void **state) {
+    (void)state;
+    BdManifest *manifest = new_manifest();
+    BdArrival arrival;
+    open_arrival(&arrival, manifest);
+    send(&arrival, "1", "kept");
+    bd_arrival_save(&arrival);
+    send(&arrival, "1", "undone");
+    bd_arrival_save(&arrival);
+    send(&arrival, "2", "undone");
+    bd_arrival_release(&arrival);
+    bd_arrival_undo(&arrival);
+    send(&arrival, "2", "kept");
+    bd_arrival_save(&arrival);
+    send(&arrival, "3", "kept");
+    bd_arrival_release(&arrival);
+    bd_arrival_acknowledge(&arrival);
+    const char *const kept[] = {"1", "kept", "2", "kept", "3", "kept"};
+    assert_int_equal(total(arrival.acknowledged, 1).rows, 3);
+    assert_int_equal(total(arrival.acknowledged, 1).sum, sum_of(kept, 3));
+    bd_arrival_undo(&arrival); /* the savepoints are over */
+    assert_int_equal(total(arrival.acknowledged, 1).rows, 3);
+    bd_arrival_deinit(&arrival);
+    bd_manifest_free(manifest);
+}
+
 static void a_value_without_a_spelling_is_noted_once_its_row_is_acknowledged(void **state) {
     (void)state;
     BdManifest *manifest = new_manifest();
@@ -244,6 +270,7 @@ int main(void) {
         CASE(a_hash_that_is_remembered_is_the_right_one),
         CASE(the_first_value_chooses_the_group),
         CASE(only_what_is_acknowledged_counts),
+        CASE(what_was_sent_since_a_savepoint_can_be_undone),
         CASE(a_value_without_a_spelling_is_noted_once_its_row_is_acknowledged),
         CASE(statements_that_may_write_are_noted_when_unknown),
         CASE(what_workers_have_is_added_up),

@@ -180,6 +180,35 @@ describe("the proof of arrival accepts", function()
     end)
   end
 
+  for _, line in ipairs { "", "--loop lua", "--engine poll --no-autocommit",
+    "-M extended", "--loop lua --commit-every 7" } do
+    it("pipelines and transactions: " .. line, function()
+      assert.equal(3 * COUNT, verified((run("-c 4 " .. line, nil, [[
+    db:pipeline(function()
+      db:exec("insert into t (name, amount) values ($1, 1)", row.n)
+      db:exec("insert into t (name, amount) values ($1, 1)", row.n)
+    end)
+    db:transaction(function()
+      db:exec("insert into t (name, amount) values ($1, 1)", row.n)
+    end)]], kit.execute("alter table t alter id add generated always as identity")))).rows)
+    end)
+  end
+
+  for _, line in ipairs { "", "--no-autocommit", "--commit-every 16" } do
+    it("what is rolled back and caught, with --loop lua " .. line, function()
+      kit.execute("insert into t values (10), (20)")
+      local found = verified((run("-c 2 --loop lua " .. line, nil, [[
+    db:transaction(function()
+      db:exec("insert into t (id, name) values ($1, $2)", 1000 + row.n, "kept")
+      pcall(db.transaction, db, function()
+        db:exec("insert into t (id, name) values ($1, $2)", 2000 + row.n, "undone for 10 and 20")
+        db:exec("insert into t (id, name) values ($1, $2)", row.n, "refused for 10 and 20")
+      end)
+    end)]])))
+      assert.equal(3 * COUNT - 4, found.rows)
+    end)
+  end
+
   it("values of all types that it compares, as people write them", function()
     kit.execute([[
       create type colour as enum ('red', 'blue');
