@@ -189,6 +189,7 @@ local function run_step(pool, conninfo, scenario, compiled, settings, flags, wat
   if not outcome then failure.raise(message, info.hint, info.code) end
   outcome.name = step.name
   json.array(outcome.samples)
+  json.array(outcome.statement_latencies)
   outcome.server = monitor:finish(GOES_ON[outcome.ended])
   if message then
     outcome.error = { message = message, hint = info and info.hint, code = info and info.code }

@@ -196,7 +196,9 @@ static BdNext resume(CoroutineTask *run, BdErr *err) {
         arguments = 1;
         run->ask.transactions = bd_session_in_transaction(run->ask.session);
     }
+    int64_t begin_ns = bd_now_ns();
     int status = lua_resume(run->lua, NULL, arguments, &results);
+    run->task.lua_ns += bd_now_ns() - begin_ns;
     interpreter->running = NULL;
     interpreter->coroutine = NULL;
     if (status == LUA_OK) {

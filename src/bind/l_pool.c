@@ -8,6 +8,7 @@
 #include "bind/l_plan.h"
 #include "bind/l_source.h"
 #include "bind/result.h"
+#include "bind/result_accounts.h"
 #include "bind/table.h"
 #include "core/clock.h"
 #include "run/step.h"
@@ -258,6 +259,9 @@ static void push_result(lua_State *lua, const BdStepResult *result) {
         lua_setfield(lua, -2, "arrived");
     }
     bd_result_integer(lua, "rejects", result->rejects);
+    bd_result_integer(lua, "voluntary_switches", result->usage.voluntary);
+    bd_result_integer(lua, "involuntary_switches", result->usage.involuntary);
+    bd_result_accounts(lua, &result->accounts);
     bd_result_samples(lua, result->sample, result->samples);
 }
 

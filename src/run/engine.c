@@ -1,5 +1,6 @@
 #include "run/engine.h"
 
+#include "core/clock.h"
 #include "core/mem.h"
 #include "run/engine_impl.h"
 
@@ -13,12 +14,14 @@ typedef struct Crew {
     pthread_t thread;
     BdWorker *workers;
     uint32_t count;
+    BdThreadUse *use;
 } Crew;
 
 struct BdEngine {
     BdCrewFn *run;
     BdControl *control;
     Crew *crews;
+    BdThreadUse *uses;
     uint32_t started;      /* threads */
     pthread_mutex_t mutex; /* the gate: covers the next two, which are waited for with `opened` */
     pthread_cond_t opened;
@@ -50,7 +53,11 @@ static void *crew_main(void *argument) {
     Crew *crew = argument;
     BdControl *control = crew->engine->control;
     if (pass_gate(crew->engine)) {
-        crew->engine->run(crew->workers, crew->count);
+        int64_t begin_ns = bd_now_ns();
+        int64_t waited_ns = crew->engine->run(crew->workers, crew->count);
+        *crew->use = bd_thread_use_now();
+        crew->use->waited_ns = waited_ns;
+        crew->use->wall_ns = bd_now_ns() - begin_ns;
     }
     if (atomic_fetch_sub(&control->active, 1) == 1) {
         bd_wake_signal(&control->wake);
@@ -60,7 +67,10 @@ static void *crew_main(void *argument) {
 
 static int start_crew(BdEngine *engine, BdWorker *workers, uint32_t count, BdErr *err) {
     Crew *crew = &engine->crews[engine->started];
-    *crew = (Crew){.engine = engine, .workers = workers, .count = count};
+    *crew = (Crew){.engine = engine,
+                   .workers = workers,
+                   .count = count,
+                   .use = &engine->uses[engine->started]};
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, STACK_BYTES);
@@ -109,7 +119,7 @@ static int start_crews(BdEngine *engine, BdWorker *workers, uint32_t count, uint
 }
 
 int bd_engine_open(BdEngine **out, BdEngineKind kind, BdWorker *workers, uint32_t count,
-                   uint32_t jobs, BdErr *err) {
+                   uint32_t jobs, BdThreadUse *uses, BdErr *err) {
     *out = NULL;
     uint32_t crews = bd_engine_crews(kind, count, jobs);
     BdEngine *engine = bd_alloc(sizeof(*engine));
@@ -118,6 +128,7 @@ int bd_engine_open(BdEngine **out, BdEngineKind kind, BdWorker *workers, uint32_
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for %u threads", crews);
     }
     engine->run = kind == BD_ENGINE_THREADS ? bd_engine_threads_run : bd_engine_poll_run;
+    engine->uses = uses;
     engine->control = workers[0].opts->control;
     pthread_mutex_init(&engine->mutex, NULL);
     pthread_cond_init(&engine->opened, NULL);

@@ -11,6 +11,7 @@
 #define BD_ENGINE_H
 
 #include "run/worker.h"
+#include "stats/usage.h"
 
 #include <stdint.h>
 
@@ -22,9 +23,10 @@ typedef enum BdEngineKind { BD_ENGINE_THREADS, BD_ENGINE_POLL } BdEngineKind;
 uint32_t bd_engine_crews(BdEngineKind kind, uint32_t workers, uint32_t jobs);
 uint32_t bd_engine_crew(BdEngineKind kind, uint32_t workers, uint32_t jobs, uint32_t worker);
 
-/* Start the threads for count workers, which stay the caller's. jobs is for BD_ENGINE_POLL. */
+/* Start the threads for count workers, which stay the caller's. jobs is for BD_ENGINE_POLL. uses:
+ * one for each thread, the caller's, to be filled by bd_engine_close(). */
 BD_MUSTCHECK int bd_engine_open(BdEngine **out, BdEngineKind kind, BdWorker *workers,
-                                uint32_t count, uint32_t jobs, BdErr *err);
+                                uint32_t count, uint32_t jobs, BdThreadUse *uses, BdErr *err);
 
 /* Open the gate: the workers begin. */
 void bd_engine_go(BdEngine *engine);

@@ -11,7 +11,8 @@
 
 #include <stdint.h>
 
-typedef void BdCrewFn(BdWorker *workers, uint32_t count);
+/* Returns how long the crew's thread has waited. */
+typedef int64_t BdCrewFn(BdWorker *workers, uint32_t count);
 
 BdCrewFn bd_engine_threads_run; /* count is 1 */
 BdCrewFn bd_engine_poll_run;

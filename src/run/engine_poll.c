@@ -11,6 +11,7 @@
 #include "run/pollset.h"
 
 #define READY_AT_ONCE 64
+#define AT_ONCE_NS    20000 /* a wait that took no longer has found what was ready before */
 
 typedef struct Loop {
     BdWorker *workers;
@@ -20,7 +21,11 @@ typedef struct Loop {
     BdWaiter waiter;  /* for the queue */
     uint32_t *hungry; /* workers that wait for a record */
     uint32_t hungry_count;
-    int64_t *since_ns; /* per worker: since when it has been hungry; 0 if it is not */
+    int64_t now_ns;    /* when the clock was last read */
+    int64_t woken_ns;  /* when the last wait was over */
+    int64_t from_ns;   /* what it found had become ready after this, */
+    int64_t until_ns;  /* and before this */
+    int64_t waited_ns; /* in all */
 } Loop;
 
 static int loop_init(Loop *loop, BdWorker *workers, uint32_t count, BdErr *err) {
@@ -29,8 +34,7 @@ static int loop_init(Loop *loop, BdWorker *workers, uint32_t count, BdErr *err) 
         return -1;
     }
     loop->hungry = bd_alloc_array(count, sizeof(*loop->hungry));
-    loop->since_ns = bd_alloc_array(count, sizeof(*loop->since_ns));
-    if (loop->hungry == NULL || loop->since_ns == NULL) {
+    if (loop->hungry == NULL) {
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for an event loop");
     }
     if (bd_pollset_new(&loop->set, count + 1, err) != 0) {
@@ -41,13 +45,27 @@ static int loop_init(Loop *loop, BdWorker *workers, uint32_t count, BdErr *err) 
 
 static void loop_deinit(Loop *loop) {
     bd_pollset_free(loop->set);
-    bd_free(loop->since_ns);
     bd_free(loop->hungry);
     bd_waiter_deinit(&loop->waiter);
 }
 
 static int set_interest(Loop *loop, uint32_t slot, BdInterest interest, BdErr *err) {
     return bd_pollset_set(loop->set, slot, bd_worker_fd(&loop->workers[slot]), interest, err);
+}
+
+static void read_clock(Loop *loop) {
+    loop->now_ns = bd_now_ns();
+}
+
+static bool is_hungry(const Loop *loop, uint32_t slot) {
+    return loop->workers[slot].timing.shares.now == BD_SHARE_SOURCE;
+}
+
+static void wait_for(Loop *loop, uint32_t slot, BdShare share) {
+    if (share != BD_SHARE_SOURCE || !is_hungry(loop, slot)) {
+        read_clock(loop);
+        bd_timing_wait(&loop->workers[slot].timing, share, loop->now_ns);
+    }
 }
 
 /* Find a record for the worker; false where it has to wait for one. */
@@ -57,14 +75,13 @@ static bool feed(Loop *loop, uint32_t slot) {
     BdPop pop = bd_queue_try_pop(worker->opts->queue, &item, &loop->waiter);
     if (pop == BD_POP_LATER) {
         loop->hungry[loop->hungry_count++] = slot;
-        if (loop->since_ns[slot] == 0) {
-            loop->since_ns[slot] = bd_now_ns();
-        }
+        wait_for(loop, slot, BD_SHARE_SOURCE);
         return false;
     }
-    if (loop->since_ns[slot] != 0) {
-        worker->idle_ns += bd_now_ns() - loop->since_ns[slot];
-        loop->since_ns[slot] = 0;
+    if (is_hungry(loop, slot)) {
+        read_clock(loop);
+        worker->idle_ns += loop->now_ns - worker->timing.shares.since_ns;
+        bd_timing_go_on(&worker->timing, loop->now_ns, loop->now_ns);
     }
     if (pop == BD_POP_RECORD) {
         bd_worker_give(worker, &item);
@@ -84,8 +101,10 @@ static int advance(Loop *loop, uint32_t slot, BdErr *err) {
             }
             break;
         case BD_WANT_READ:
+            wait_for(loop, slot, BD_SHARE_SERVER);
             return set_interest(loop, slot, BD_INTEREST_READ, err);
         case BD_WANT_WRITE:
+            wait_for(loop, slot, BD_SHARE_SEND);
             return set_interest(loop, slot, BD_INTEREST_WRITE, err);
         case BD_WANT_NOTHING:
             loop->active--;
@@ -107,6 +126,14 @@ static int advance_hungry(Loop *loop, BdErr *err) {
     return 0;
 }
 
+/* When the worker's answer was there: not known, so the middle of the time in which it came. */
+static int64_t ready_ns(const Loop *loop, uint32_t slot) {
+    int64_t sent_ns = loop->workers[slot].timing.shares.since_ns;
+    int64_t from_ns = loop->from_ns > sent_ns ? loop->from_ns : sent_ns;
+    int64_t until_ns = loop->until_ns > from_ns ? loop->until_ns : from_ns;
+    return from_ns + (until_ns - from_ns) / 2;
+}
+
 static int dispatch(Loop *loop, uint32_t slot, BdErr *err) {
     if (slot == loop->count) {
         bd_wake_clear(&loop->waiter.wake);
@@ -115,22 +142,39 @@ static int dispatch(Loop *loop, uint32_t slot, BdErr *err) {
     if (loop->workers[slot].state == BD_WORKER_ENDED) {
         return 0; /* it ended after this event was taken */
     }
-    if (loop->since_ns[slot] != 0) {
+    if (is_hungry(loop, slot)) {
         /* A notice for a hungry worker, or its server is gone: it will find out when it sends. */
         return set_interest(loop, slot, BD_INTEREST_NONE, err);
     }
+    bd_timing_go_on(&loop->workers[slot].timing, ready_ns(loop, slot), loop->now_ns);
     return advance(loop, slot, err);
+}
+
+/* Wait, and note when that was over and when what it found may have become ready: while it waited,
+ * or if it did not, at some time since the wait before. */
+static int wait_ready(Loop *loop, uint32_t *ready, BdErr *err) {
+    int64_t begin_ns = loop->now_ns;
+    int count = bd_pollset_wait(loop->set, ready, READY_AT_ONCE, err);
+    read_clock(loop);
+    bool at_once = loop->now_ns - begin_ns <= AT_ONCE_NS;
+    loop->from_ns = at_once ? loop->woken_ns : loop->now_ns;
+    loop->until_ns = at_once ? begin_ns : loop->now_ns;
+    loop->waited_ns += at_once ? 0 : loop->now_ns - begin_ns;
+    loop->woken_ns = loop->now_ns;
+    return count;
 }
 
 static int run_loop(Loop *loop, BdErr *err) {
     for (uint32_t slot = 0; slot < loop->count; slot++) {
+        read_clock(loop);
+        bd_timing_begin(&loop->workers[slot].timing, loop->now_ns);
         if (advance(loop, slot, err) != 0) {
             return -1;
         }
     }
     while (loop->active > 0) {
         uint32_t ready[READY_AT_ONCE];
-        int count = bd_pollset_wait(loop->set, ready, READY_AT_ONCE, err);
+        int count = wait_ready(loop, ready, err);
         if (count < 0) {
             return -1;
         }
@@ -143,7 +187,7 @@ static int run_loop(Loop *loop, BdErr *err) {
     return 0;
 }
 
-void bd_engine_poll_run(BdWorker *workers, uint32_t count) {
+int64_t bd_engine_poll_run(BdWorker *workers, uint32_t count) {
     BdErr err = BD_ERR_INIT;
     Loop loop;
     if (loop_init(&loop, workers, count, &err) != 0 || run_loop(&loop, &err) != 0) {
@@ -154,4 +198,5 @@ void bd_engine_poll_run(BdWorker *workers, uint32_t count) {
         }
     }
     loop_deinit(&loop);
+    return loop.waited_ns;
 }

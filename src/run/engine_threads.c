@@ -1,11 +1,21 @@
 /* One thread per worker: it waits for its one descriptor, or for a record, and for nothing else. */
 #include "run/engine_impl.h"
 
+#include "core/clock.h"
+
 #include <poll.h>
+
+static void go_on(BdWorker *worker) {
+    int64_t now_ns = bd_now_ns();
+    bd_timing_go_on(&worker->timing, now_ns, now_ns);
+}
 
 static void wait_record(BdWorker *worker) {
     BdItem item;
-    if (bd_queue_pop(worker->opts->queue, &item) == BD_POP_RECORD) {
+    bd_timing_wait(&worker->timing, BD_SHARE_SOURCE, bd_now_ns());
+    BdPop pop = bd_queue_pop(worker->opts->queue, &item);
+    go_on(worker);
+    if (pop == BD_POP_RECORD) {
         bd_worker_give(worker, &item);
     } else {
         bd_worker_end(worker);
@@ -13,27 +23,30 @@ static void wait_record(BdWorker *worker) {
 }
 
 /* An interrupted or failed poll(2) does no harm: the worker looks for itself and asks again. */
-static void wait_descriptor(const BdWorker *worker, short events) {
+static void wait_descriptor(BdWorker *worker, BdShare share, short events) {
     struct pollfd fd = {.fd = bd_worker_fd(worker), .events = events};
+    bd_timing_wait(&worker->timing, share, bd_now_ns());
     poll(&fd, 1, -1);
+    go_on(worker);
 }
 
-void bd_engine_threads_run(BdWorker *workers, uint32_t count) {
+int64_t bd_engine_threads_run(BdWorker *workers, uint32_t count) {
     (void)count;
     BdWorker *worker = &workers[0];
+    bd_timing_begin(&worker->timing, bd_now_ns());
     for (;;) {
         switch (bd_worker_step(worker)) {
         case BD_WANT_RECORD:
             wait_record(worker);
             break;
         case BD_WANT_READ:
-            wait_descriptor(worker, POLLIN);
+            wait_descriptor(worker, BD_SHARE_SERVER, POLLIN);
             break;
         case BD_WANT_WRITE:
-            wait_descriptor(worker, POLLIN | POLLOUT);
+            wait_descriptor(worker, BD_SHARE_SEND, POLLIN | POLLOUT);
             break;
         case BD_WANT_NOTHING:
-            return;
+            return bd_timing_waited_ns(&worker->timing);
         }
     }
 }

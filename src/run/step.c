@@ -33,6 +33,7 @@ typedef struct Run {
     int64_t interrupt_ns;     /* when Ctrl-C was noticed */
     bool timed_out;
     bool aborted; /* the queue: nobody takes another record */
+    BdAccounts accounts;
     BdUsage usage;
 } Run;
 
@@ -103,8 +104,10 @@ static int set_up(Run *run, BdErr *err) {
                                   .context = run};
     if (bd_arrival_init(&run->arrival, opts->manifest, err) != 0 ||
         bd_queue_new(&run->queue, opts->queue, err) != 0 || make_workers(run, err) != 0 ||
-        bd_engine_open(&run->engine, opts->engine, run->workers, run->count, opts->jobs, err) !=
-            0) {
+        bd_accounts_init(&run->accounts, bd_engine_crews(opts->engine, run->count, opts->jobs),
+                         err) != 0 ||
+        bd_engine_open(&run->engine, opts->engine, run->workers, run->count, opts->jobs,
+                       run->accounts.threads, err) != 0) {
         return -1;
     }
     return bd_feeder_open(&run->feeder, run->source, run->queue, &feeding, err);
@@ -116,6 +119,7 @@ static void take_down(Run *run) {
     }
     bd_free(run->workers);
     bd_arrival_deinit(&run->arrival);
+    bd_accounts_deinit(&run->accounts);
     bd_queue_free(run->queue);
 }
 
@@ -255,6 +259,10 @@ static void fill_result(Run *run, int64_t elapsed_ns, BdStepResult *result) {
         bd_arrival_merge(&result->arrival, &run->workers[i].arrival);
         result->turn_ns += run->workers[i].task->turn_ns;
     }
+    const BdCrewing crewing = {.kind = run->opts->engine, .jobs = run->opts->jobs};
+    bd_accounts_fill(&run->accounts, run->workers, run->count, crewing, elapsed_ns);
+    result->accounts = run->accounts; /* as are the samples */
+    run->accounts = (BdAccounts){.thread_count = 0};
     memcpy(result->sample, run->control.rejects.samples, sizeof(result->sample));
     run->control.rejects.kept = 0; /* they are the result's now */
 }
@@ -265,6 +273,7 @@ void bd_step_result_deinit(BdStepResult *result) {
         bd_free(result->sample[i].reason);
     }
     bd_arrival_deinit(&result->arrival);
+    bd_accounts_deinit(&result->accounts);
     *result = (BdStepResult){.samples = 0};
 }
 

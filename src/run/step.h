@@ -10,6 +10,7 @@
 #define BD_STEP_H
 
 #include "input/source.h"
+#include "run/accounts.h"
 #include "run/control.h"
 #include "run/engine.h"
 #include "run/plan.h"
@@ -75,6 +76,7 @@ typedef struct BdStepResult {
     int64_t queue_empty_ns; /* workers waited for records, summed over them */
     int64_t retries;        /* units and statements that were done again */
     int64_t turn_ns;        /* workers waited for their interpreter, summed over them */
+    BdAccounts accounts;    /* where the workers' time went, and how long what they did took */
     BdUsage usage;          /* of the process between gate and end; peak_bytes since its start */
     BdArrival arrival;      /* of all workers; owned */
     int64_t rejects;

@@ -86,6 +86,7 @@ typedef struct BdTaskOps {
 struct BdTask {
     const BdTaskOps *ops;
     int64_t turn_ns;   /* how long it has waited for its interpreter, ever */
+    int64_t lua_ns;    /* how long it has run in the interpreter, ever */
     int64_t held_rows; /* collected and not yet sent */
     bool vague; /* set by the task: the last failure does not say which row is at fault, and doing
                    the record carefully would */

@@ -7,7 +7,8 @@ int bd_worker_init(BdWorker *worker, BdSession *session, BdTask *task, const BdW
                    BdErr *err) {
     *worker = (BdWorker){.state = BD_WORKER_RECORD, .opts = opts, .session = session, .task = task};
     if (bd_unit_init(&worker->unit, opts->queue, err) != 0 ||
-        bd_arrival_init(&worker->arrival, opts->manifest, err) != 0) {
+        bd_arrival_init(&worker->arrival, opts->manifest, err) != 0 ||
+        bd_timing_init(&worker->timing, err) != 0) {
         bd_worker_deinit(worker);
         return -1;
     }
@@ -21,6 +22,7 @@ void bd_worker_deinit(BdWorker *worker) {
     }
     bd_unit_deinit(&worker->unit);
     bd_arrival_deinit(&worker->arrival);
+    bd_timing_deinit(&worker->timing);
     *worker = (BdWorker){.state = BD_WORKER_ENDED};
 }
 
@@ -88,6 +90,7 @@ BdMove bd_worker_send_text(BdWorker *worker, const char *text, BdWorkerState the
     if (bd_session_send(worker->session, &request, &err) != 0) {
         return bd_worker_fail_run(worker, &err);
     }
+    bd_timing_sent(&worker->timing, false);
     worker->piping = false;
     worker->state = then;
     return BD_MOVE_ON;
@@ -113,6 +116,7 @@ static BdMove start_record(BdWorker *worker, const BdRecord *record) {
     BdErr err = BD_ERR_INIT;
     worker->under_way = true;
     worker->kept = false;
+    bd_timing_started(&worker->timing);
     if (worker->task->ops->start(worker->task, record, &err) != 0) {
         return bd_worker_fail_unit(worker, &err);
     }
@@ -154,6 +158,7 @@ static BdMove store_unit(BdWorker *worker) {
     bd_arrival_acknowledge(&worker->arrival);
     bd_counter_add(&worker->counters.rows, worker->rows);
     bd_counter_add(&worker->counters.records, bd_unit_size(&worker->unit));
+    bd_timing_stored(&worker->timing);
     bd_unit_pass(&worker->unit);
     worker->begun = false;
     worker->tries = 0;
@@ -238,6 +243,7 @@ BdMove bd_worker_send_again(BdWorker *worker) {
     if (bd_session_send(worker->session, &worker->request, &err) != 0) {
         return refused(worker, &err);
     }
+    bd_timing_sent(&worker->timing, worker->piping || worker->request.more);
     worker->piping = worker->request.more;
     worker->pipelined = worker->pipelined || (worker->piping && !worker->begun);
     return go_on(worker);
@@ -286,6 +292,7 @@ static BdMove step_answer(BdWorker *worker, BdWant *want) {
     if (answer == NULL) {
         return refused(worker, &err);
     }
+    bd_timing_answered(&worker->timing, &worker->request);
     worker->rows += bd_answer_touched(answer);
     if (bd_worker_all_answered(worker)) {
         bd_worker_count_rows(worker);
@@ -300,8 +307,9 @@ static BdMove step_answer(BdWorker *worker, BdWant *want) {
 
 /* Wait for the answer to BEGIN or COMMIT: true when it is there; false with the move where it is
  * not, or was refused. */
-static bool agreed(BdWorker *worker, BdWant *want, BdMove *move,
+static bool agreed(BdWorker *worker, const char *text, BdWant *want, BdMove *move,
                    BdMove (*fail)(BdWorker *, const BdErr *)) {
+    const BdRequest request = {.kind = BD_REQUEST_TEXT, .text = text};
     BdErr err = BD_ERR_INIT;
     BdAnswer *answer = NULL;
     *move = BD_MOVE_WAIT;
@@ -312,13 +320,14 @@ static bool agreed(BdWorker *worker, BdWant *want, BdMove *move,
         *move = err.code == BD_E_CONN ? bd_worker_fail_run(worker, &err) : fail(worker, &err);
         return false;
     }
+    bd_timing_answered(&worker->timing, &request);
     bd_answer_free(answer);
     return true;
 }
 
 static BdMove step_begin(BdWorker *worker, BdWant *want) {
     BdMove move = BD_MOVE_ON;
-    if (!agreed(worker, want, &move, bd_worker_fail_run)) {
+    if (!agreed(worker, "begin", want, &move, bd_worker_fail_run)) {
         return move;
     }
     worker->begun = true;
@@ -328,7 +337,7 @@ static BdMove step_begin(BdWorker *worker, BdWant *want) {
 
 static BdMove step_commit(BdWorker *worker, BdWant *want) {
     BdMove move = BD_MOVE_ON;
-    return agreed(worker, want, &move, bd_worker_fail_unit) ? store_unit(worker) : move;
+    return agreed(worker, "commit", want, &move, bd_worker_fail_unit) ? store_unit(worker) : move;
 }
 
 static BdMove step_ended(BdWorker *worker, BdWant *want) {

@@ -27,6 +27,7 @@
 #include "pg/session.h"
 #include "run/control.h"
 #include "run/task.h"
+#include "run/timing.h"
 #include "run/unit.h"
 #include "stats/arrival.h"
 #include "stats/counters.h"
@@ -87,6 +88,7 @@ typedef struct BdWorker {
     BdArrival arrival; /* the rows that were sent, and those of them that are acknowledged */
     int64_t rows;      /* written, but not yet committed and counted */
     int64_t retries;   /* units and statements that were done again */
+    BdTiming timing;   /* where the time goes */
     int64_t idle_ns;   /* kept by an engine that waits for records outside of bd_queue_pop() */
 } BdWorker;
 

@@ -33,6 +33,7 @@ static void fail_record(BdWorker *worker, const BdErr *err) {
     bd_counter_add(&worker->counters.failed, 1);
     bd_control_reject(worker->opts->control, record->file, record->line, err->sqlstate, err->msg);
     bd_unit_pass(&worker->unit);
+    bd_timing_given_up(&worker->timing);
     worker->task->careful = false;
     worker->tries = 0;
 }

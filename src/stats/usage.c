@@ -1,7 +1,10 @@
+#define _GNU_SOURCE /* RUSAGE_THREAD */
 #include "stats/usage.h"
 
 #include "core/clock.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <sys/resource.h>
 
 static int64_t to_ns(struct timeval time) {
@@ -15,6 +18,32 @@ BdUsage bd_usage_now(void) {
         .user_ns = to_ns(usage.ru_utime),
         .system_ns = to_ns(usage.ru_stime),
         .peak_bytes = usage.ru_maxrss * INT64_C(1024), /* Linux counts in KiB */
+        .voluntary = usage.ru_nvcsw,
+        .involuntary = usage.ru_nivcsw,
+    };
+}
+
+/* The second number is the time spent on a run queue. */
+static int64_t run_delay_ns(void) {
+    int64_t cpu_ns = 0;
+    int64_t delay_ns = -1;
+    FILE *file = fopen("/proc/thread-self/schedstat", "re");
+    if (file != NULL) {
+        if (fscanf(file, "%" SCNd64 " %" SCNd64, &cpu_ns, &delay_ns) != 2) {
+            delay_ns = -1;
+        }
+        fclose(file);
+    }
+    return delay_ns;
+}
+
+BdThreadUse bd_thread_use_now(void) {
+    struct rusage usage = {0};
+    getrusage(RUSAGE_THREAD, &usage);
+    return (BdThreadUse){
+        .user_ns = to_ns(usage.ru_utime),
+        .system_ns = to_ns(usage.ru_stime),
+        .delay_ns = run_delay_ns(),
         .voluntary = usage.ru_nvcsw,
         .involuntary = usage.ru_nivcsw,
     };

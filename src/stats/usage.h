@@ -17,4 +17,19 @@ typedef struct BdUsage {
 /* From getrusage(2). */
 BdUsage bd_usage_now(void);
 
+/* What one thread has used, and how long it has waited. */
+typedef struct BdThreadUse {
+    int64_t user_ns;     /* CPU time, as above */
+    int64_t system_ns;   /* likewise */
+    int64_t delay_ns;    /* ready to run, but without a processor; -1 where the kernel does not
+                            say (/proc/thread-self/schedstat) */
+    int64_t voluntary;   /* context switches, as above */
+    int64_t involuntary; /* likewise */
+    int64_t wall_ns;     /* from its begin to its end */
+    int64_t waited_ns;   /* of that, waiting for whatever it waits for */
+} BdThreadUse;
+
+/* Of the calling thread since it began, but for wall_ns and waited_ns. */
+BdThreadUse bd_thread_use_now(void);
+
 #endif

@@ -1,0 +1,21 @@
+/*
+ * result_accounts.h - where a step's time went, as fields of the table on the top of the stack.
+ */
+#ifndef BD_RESULT_ACCOUNTS_H
+#define BD_RESULT_ACCOUNTS_H
+
+#include "run/accounts.h"
+
+#include <lua.h>
+
+/*
+ * worker_seconds = { source =, client =, send =, server =, turn =, lua =, lock = }
+ * threads        = { { user_seconds =, ... }, ... }
+ * latency        = { count =, mean_seconds =, ..., quantiles = { { share =, seconds =, ... } } }
+ * statement_latencies = { { sql =, count =, mean_seconds =, ... }, ... }, in the order of their use
+ *
+ * Latencies are left out where nothing was timed.
+ */
+void bd_result_accounts(lua_State *lua, const BdAccounts *accounts);
+
+#endif

@@ -1,0 +1,67 @@
+#include "run/timing.h"
+
+#include "core/clock.h"
+
+int bd_timing_init(BdTiming *timing, BdErr *err) {
+    *timing = (BdTiming){.shares = {.now = BD_SHARE_SOURCE}};
+    return bd_histogram_new(&timing->units, err);
+}
+
+void bd_timing_deinit(BdTiming *timing) {
+    bd_histogram_free(timing->units);
+    bd_latencies_deinit(&timing->statements);
+    timing->units = NULL;
+}
+
+void bd_timing_begin(BdTiming *timing, int64_t now_ns) {
+    timing->shares.now = BD_SHARE_CLIENT;
+    timing->shares.since_ns = now_ns;
+}
+
+void bd_timing_wait(BdTiming *timing, BdShare share, int64_t now_ns) {
+    bd_shares_enter(&timing->shares, share, now_ns);
+    if (share != BD_SHARE_SOURCE && timing->sent_ns == 0) {
+        timing->sent_ns = now_ns;
+    }
+}
+
+void bd_timing_go_on(BdTiming *timing, int64_t ready_ns, int64_t now_ns) {
+    int64_t since_ns = timing->shares.since_ns;
+    bd_shares_enter(&timing->shares, BD_SHARE_TURN, ready_ns > since_ns ? ready_ns : since_ns);
+    bd_shares_enter(&timing->shares, BD_SHARE_CLIENT, now_ns);
+}
+
+int64_t bd_timing_waited_ns(const BdTiming *timing) {
+    const int64_t *ns = timing->shares.ns;
+    return ns[BD_SHARE_SOURCE] + ns[BD_SHARE_SEND] + ns[BD_SHARE_SERVER];
+}
+
+void bd_timing_started(BdTiming *timing) {
+    if (timing->unit_ns == 0) {
+        timing->unit_ns = timing->shares.since_ns;
+    }
+}
+
+void bd_timing_sent(BdTiming *timing, bool pipelined) {
+    timing->sent_ns = 0;
+    timing->single = !pipelined;
+}
+
+void bd_timing_answered(BdTiming *timing, const BdRequest *request) {
+    if (timing->single && timing->sent_ns != 0) {
+        const char *sql = request->statement != NULL ? request->statement->sql : request->text;
+        const void *key = request->statement != NULL ? (const void *)request->statement : sql;
+        bd_latencies_add(&timing->statements, key, sql, timing->shares.since_ns - timing->sent_ns);
+    }
+}
+
+void bd_timing_stored(BdTiming *timing) {
+    int64_t now_ns = bd_now_ns();
+    bd_histogram_add(timing->units, now_ns - timing->unit_ns);
+    bd_shares_enter(&timing->shares, BD_SHARE_CLIENT, now_ns);
+    timing->unit_ns = 0;
+}
+
+void bd_timing_given_up(BdTiming *timing) {
+    timing->unit_ns = 0;
+}

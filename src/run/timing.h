@@ -1,0 +1,67 @@
+/*
+ * timing.h - where a worker's time goes, and how long its units and statements take.
+ *
+ * The engine says when the worker begins to wait and when it goes on; the clock is read there, and
+ * when a unit is stored. The worker says what happened; what it says costs no look at the clock.
+ *
+ * A unit takes from when its first record was there until it is stored. A statement takes from when
+ * it had been sent until the worker could look at its answer; of pipelines only the whole is in the
+ * unit's time. What fails is not counted.
+ *
+ * Ownership: embedded in the worker.
+ * Threads:   one at a time.
+ */
+#ifndef BD_TIMING_H
+#define BD_TIMING_H
+
+#include "pg/session.h"
+#include "stats/latencies.h"
+#include "stats/shares.h"
+
+#include <stdbool.h>
+
+typedef struct BdTiming {
+    BdShares shares;
+    int64_t unit_ns; /* when the unit under way began; 0: there is none */
+    int64_t sent_ns; /* when the request under way had been sent; 0: not yet waited for */
+    bool single;     /* it is not part of a pipeline */
+    BdHistogram *units;
+    BdLatencies statements;
+} BdTiming;
+
+BD_MUSTCHECK int bd_timing_init(BdTiming *timing, BdErr *err);
+
+/* May be called on a zeroed struct. */
+void bd_timing_deinit(BdTiming *timing);
+
+/* ---- the engine ---- */
+
+/* The worker has begun. */
+void bd_timing_begin(BdTiming *timing, int64_t now_ns);
+
+/* It waits from now on, for what `share` says. */
+void bd_timing_wait(BdTiming *timing, BdShare share, int64_t now_ns);
+
+/* It goes on now. What it waited for was there since ready_ns; that it did not go on then is its
+ * turn's share. Without a delay, ready_ns is now_ns. */
+void bd_timing_go_on(BdTiming *timing, int64_t ready_ns, int64_t now_ns);
+
+/* How long it has waited so far. */
+int64_t bd_timing_waited_ns(const BdTiming *timing);
+
+/* ---- the worker ---- */
+
+/* It starts a record. */
+void bd_timing_started(BdTiming *timing);
+
+/* A request was sent. pipelined: it belongs to a pipeline. */
+void bd_timing_sent(BdTiming *timing, bool pipelined);
+
+/* The answer to it is here. */
+void bd_timing_answered(BdTiming *timing, const BdRequest *request);
+
+/* The unit is stored; or it is over without. */
+void bd_timing_stored(BdTiming *timing);
+void bd_timing_given_up(BdTiming *timing);
+
+#endif
