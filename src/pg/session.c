@@ -129,6 +129,11 @@ int64_t bd_session_connect_limit_ns(const BdSession *session) {
     return session->connect_limit_ns;
 }
 
+int bd_session_connect_late(const BdSession *session, BdErr *err) {
+    return bd_err_set(err, BD_E_CONN, 0, "cannot connect: no answer within %d s",
+                      (int)(session->connect_limit_ns / BD_NS_PER_S));
+}
+
 int bd_session_fd(const BdSession *session) {
     return PQsocket(session->conn);
 }

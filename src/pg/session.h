@@ -81,6 +81,9 @@ BD_MUSTCHECK BdIo bd_session_connect(BdSession *session, BdErr *err);
  * to it: bd_session_connect() knows no time. */
 int64_t bd_session_connect_limit_ns(const BdSession *session);
 
+/* Connecting has taken longer: say so in *err. Always -1. */
+int bd_session_connect_late(const BdSession *session, BdErr *err);
+
 /* The socket to wait for. It may change while connecting. */
 int bd_session_fd(const BdSession *session);
 

@@ -39,8 +39,7 @@ static int wait_connected(BdSession *session, BdErr *err) {
             return stopped(err);
         }
         if (woken == WOKEN_LATE) {
-            return bd_err_set(err, BD_E_CONN, 0, "cannot connect: no answer within %d s",
-                              (int)(limit_ns / BD_NS_PER_S));
+            return bd_session_connect_late(session, err);
         }
         io = bd_session_connect(session, err);
     }

@@ -27,6 +27,7 @@ typedef struct Errand {
     BdPool *pool;
     int (*begin)(struct Errand *errand, uint32_t i, BdErr *err);
     BdIo (*step)(struct Errand *errand, uint32_t i, BdErr *err);
+    bool connects; /* which may take as long as connect_timeout says */
     const void *context;
     uint32_t *progress; /* per session, for the errand's own use */
 } Errand;
@@ -35,6 +36,7 @@ typedef struct Errand {
 typedef struct Window {
     uint32_t sessions[AT_ONCE];
     struct pollfd fds[AT_ONCE + 1]; /* one more for Ctrl-C */
+    int64_t deadlines_ns[AT_ONCE];  /* 0: none */
     uint32_t count;
 } Window;
 
@@ -67,17 +69,46 @@ static int step_window(Errand *errand, Window *window, BdErr *err) {
         window->count--;
         window->sessions[i] = window->sessions[window->count];
         window->fds[i] = window->fds[window->count];
+        window->deadlines_ns[i] = window->deadlines_ns[window->count];
     }
     return 0;
 }
 
-static int wait_window(Window *window, BdErr *err) {
+static int64_t deadline_ns(const Errand *errand, uint32_t session) {
+    int64_t limit_ns =
+        errand->connects ? bd_session_connect_limit_ns(errand->pool->sessions[session]) : 0;
+    return limit_ns == 0 ? 0 : bd_now_ns() + limit_ns;
+}
+
+/* The deadline that comes first, of a session that nothing has happened to; its place in *i. */
+static int64_t first_deadline_ns(const Window *window, uint32_t *i) {
+    int64_t first_ns = 0;
+    for (uint32_t k = 0; k < window->count; k++) {
+        int64_t own_ns = window->deadlines_ns[k];
+        if (own_ns != 0 && (first_ns == 0 || own_ns < first_ns) && window->fds[k].revents == 0) {
+            first_ns = own_ns;
+            *i = k;
+        }
+    }
+    return first_ns;
+}
+
+static int wait_window(const Errand *errand, Window *window, BdErr *err) {
+    uint32_t i = 0;
+    for (uint32_t k = 0; k < window->count; k++) {
+        window->fds[k].revents = 0;
+    }
+    int timeout_ms = bd_timeout_ms(first_deadline_ns(window, &i), bd_now_ns());
     window->fds[window->count] = (struct pollfd){.fd = bd_interrupt_fd(), .events = POLLIN};
-    if (poll(window->fds, window->count + 1, -1) < 0 && errno != EINTR) {
+    if (poll(window->fds, window->count + 1, timeout_ms) < 0 && errno != EINTR) {
         return bd_err_set_sys(err, BD_E_BUG, errno, "cannot wait for the server");
     }
     if (bd_interrupted()) {
         return bd_err_set(err, BD_E_STOPPED, 0, "interrupted");
+    }
+    int64_t first_ns = first_deadline_ns(window, &i);
+    if (first_ns != 0 && first_ns <= bd_now_ns()) {
+        return bd_session_connect_late(errand->pool->sessions[window->sessions[i]], err);
     }
     return 0;
 }
@@ -91,6 +122,7 @@ static int run_errand(Errand *errand, uint32_t first, BdErr *err) {
             if (errand->begin(errand, next, err) != 0) {
                 return -1;
             }
+            window.deadlines_ns[window.count] = deadline_ns(errand, next);
             window.sessions[window.count] = next++;
             window.fds[window.count++].revents = POLLIN; /* its first step needs no waiting */
         }
@@ -98,7 +130,7 @@ static int run_errand(Errand *errand, uint32_t first, BdErr *err) {
             return -1;
         }
         bool full = window.count == AT_ONCE || next == errand->pool->size;
-        if (window.count > 0 && full && wait_window(&window, err) != 0) {
+        if (window.count > 0 && full && wait_window(errand, &window, err) != 0) {
             return -1;
         }
     }
@@ -148,7 +180,11 @@ int bd_pool_open(BdPool **out, const char *conninfo, BdProtocol protocol, uint32
     }
     pool->size = size;
     pool->protocol = protocol;
-    Errand errand = {.pool = pool, .begin = begin_open, .step = step_open, .context = conninfo};
+    Errand errand = {.pool = pool,
+                     .begin = begin_open,
+                     .step = step_open,
+                     .connects = true,
+                     .context = conninfo};
     int64_t begin_ns = bd_now_ns();
     if (run_errand(&errand, 0, err) != 0) {
         bd_pool_close(pool);

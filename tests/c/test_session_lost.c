@@ -3,6 +3,7 @@
  * at all.
  */
 #include "pg/session.h"
+#include "run/pool.h"
 
 #include "core/interrupt.h"
 #include "support/database.h"
@@ -266,11 +267,17 @@ static void connecting_ends_when_its_time_is_up(void **state) {
     snprintf(address.sun_path, sizeof(address.sun_path), "%s/.s.PGSQL.5432", folder);
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-    assert_int_equal(listen(fd, 1), 0);
+    assert_int_equal(listen(fd, 8), 0);
     snprintf(conninfo, sizeof(conninfo), "host=%s port=5432 connect_timeout=1", folder);
     BdErr err = BD_ERR_INIT;
     BdSession *session = NULL;
     assert_int_equal(bd_session_open(&session, conninfo, BD_PROTOCOL_PREPARED, &err), -1);
+    assert_int_equal(err.code, BD_E_CONN);
+    assert_string_equal(err.msg, "cannot connect: no answer within 1 s");
+    BdPool *pool = NULL;
+    err = (BdErr)BD_ERR_INIT;
+    assert_int_equal(bd_pool_open(&pool, conninfo, BD_PROTOCOL_PREPARED, 3, &err), -1);
+    assert_null(pool);
     assert_int_equal(err.code, BD_E_CONN);
     assert_string_equal(err.msg, "cannot connect: no answer within 1 s");
     close(fd);
