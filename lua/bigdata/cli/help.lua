@@ -17,13 +17,15 @@ Commands:
   help [SCENARIO|COMMAND]  options; with a scenario, its own flags too
   rebuild                  drop and recreate the schema and its dictionary
   data generate|inspect    make sample files; say what a file holds
-  report FILE.json         print the report of a saved result
+  report FILE.json...      print the report of a saved result
+  compare A.json B.json    what changed, and whether it is more than noise
   test SPEC...             run busted specs with the project's library at hand]]
 
 local EPILOG = "Results go to standard output, everything else to standard error. Exit status: "
-  .. "0 all done; 1 it could not be started; 2 the run failed or was cut short; 130 interrupted."
+  .. "0 all done; 1 it could not be started; 2 the run failed or was cut short; 3 results differ "
+  .. "beyond a threshold (compare); 130 interrupted."
 
-local WITH_HELP = { list = true, rebuild = true, data = true, report = true, test = true }
+local WITH_HELP = { compare = true, list = true, rebuild = true, data = true, report = true, test = true }
 
 -- What is said when nothing is asked.
 function help.short()

@@ -8,7 +8,8 @@ local options = require "bigdata.options"
 local cli = {}
 
 local COMMANDS = {
-  run = true, list = true, help = true, rebuild = true, data = true, report = true, test = true,
+  run = true, list = true, help = true, rebuild = true, data = true, report = true,
+  compare = true, test = true,
 }
 
 local function without(args, index)

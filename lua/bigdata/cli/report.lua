@@ -1,29 +1,50 @@
 -- cli/report.lua - `bigdata report FILE.json`: the report of a run, from the result it has saved.
 
 local command = require "bigdata.cli.command"
+local failure = require "bigdata.failure"
 local options = require "bigdata.options"
 local report = require "bigdata.report"
 local result_file = require "bigdata.result_file"
+local result_set = require "bigdata.result_set"
+local sweep_file = require "bigdata.sweep_file"
+local sweep_report = require "bigdata.sweep_report"
 
 local COMMAND = command.new {
   name = "report",
-  usage = "Usage: bigdata report FILE.json [--quiet]",
-  description = "Prints the report of a run again, from the result that --json has written.",
-  words = 1,
+  usage = "Usage: bigdata report FILE.json... [--quiet]",
+  description = "Prints the reports of runs and of sweeps again, from the results that --json has "
+    .. "written: files, or folders of them.",
+  words = 1000,
   options = { { title = "Options", options.QUIET, options.VERBOSE, options.HELP } },
 }
+
+-- Raises.
+local function report_file(path, values, out)
+  local results, document = failure.check(result_file.load(path))
+  local sweep = sweep_file.read(document)
+  if sweep then
+    out:result(values.quiet and sweep_report.lines(sweep) or sweep_report.text(sweep))
+    return true
+  end
+  for i, result in ipairs(results) do
+    if i > 1 and not values.quiet then out:result("\n") end
+    out:result(values.quiet and report.line(result) or report.text(result))
+  end
+  return true
+end
 
 function COMMAND.act(values, words, out)
   if not words[1] then
     return out:problem("report: which file?", { hint = "bigdata report FILE.json" })
   end
-  local results, message, info = result_file.load(words[1])
-  if not results then return out:problem(message, info) end
-  for i, result in ipairs(results) do
-    if result.trial then
-      out:result(("%strial: %s\n"):format(i > 1 and not values.quiet and "\n" or "", result.trial))
+  for i, word in ipairs(words) do
+    local files, message, info = result_set.files(word)
+    if not files then return out:problem(message, info) end
+    for j, path in ipairs(files) do
+      if i + j > 2 and not values.quiet then out:result("\n") end
+      local good, problem, why = failure.protect(report_file, path, values, out)
+      if not good then return out:problem(problem, why) end
     end
-    out:result(values.quiet and report.line(result) or report.text(result))
   end
   return 0
 end
