@@ -4,13 +4,10 @@
 
 #include <string.h>
 
-int bd_buf_reserve(BdBuf *buf, size_t more) {
+int bd_buf_grow(BdBuf *buf, size_t more) {
     size_t need = 0;
     if (__builtin_add_overflow(buf->len, more, &need)) {
         return -1;
-    }
-    if (need <= buf->cap) {
-        return 0;
     }
     size_t cap = buf->cap < 64 ? 64 : buf->cap;
     while (cap < need) {

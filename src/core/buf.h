@@ -19,8 +19,13 @@ typedef struct BdBuf {
     size_t cap; /* bytes allocated */
 } BdBuf;
 
+/* Make room for at least `more` bytes after len, beyond cap. */
+BD_MUSTCHECK int bd_buf_grow(BdBuf *buf, size_t more);
+
 /* Make room for at least `more` bytes after len. */
-BD_MUSTCHECK int bd_buf_reserve(BdBuf *buf, size_t more);
+BD_MUSTCHECK static inline int bd_buf_reserve(BdBuf *buf, size_t more) {
+    return more <= buf->cap - buf->len ? 0 : bd_buf_grow(buf, more);
+}
 
 BD_MUSTCHECK int bd_buf_append(BdBuf *buf, const char *p, size_t n);
 BD_MUSTCHECK int bd_buf_append_str(BdBuf *buf, const char *s);
