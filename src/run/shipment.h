@@ -23,8 +23,11 @@
 
 #include "core/err.h"
 #include "pg/session.h"
+#include "pg/target.h"
 #include "run/task.h"
+#include "stats/arrival.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Ways of shipping rows. All of them store the same rows. */
@@ -49,7 +52,6 @@ typedef enum BdCare {
 } BdCare;
 
 typedef struct BdShipment BdShipment;
-typedef struct BdTarget BdTarget; /* pg/target.h */
 
 /* The numbers of its statements are first_statement and the following ones, less than so many. */
 #define BD_SHIPMENT_STATEMENTS 16
@@ -58,6 +60,10 @@ typedef struct BdTarget BdTarget; /* pg/target.h */
  * BD_E_CONFIG where the method cannot be used with the protocol or the types of the columns. */
 BD_MUSTCHECK int bd_shipment_new(BdShipment **out, const BdTarget *target, BdMethod method,
                                  BdProtocol protocol, uint32_t first_statement, BdErr *err);
+
+/* From now on each request carries the marks of its rows, which the arrival makes for row number
+ * `row` of its manifest. The arrival must outlive the shipment. */
+void bd_shipment_mark(BdShipment *shipment, BdArrival *arrival, uint32_t row);
 
 /* A unit of work begins: forget all records and rows, and what has become of them. */
 void bd_shipment_reset(BdShipment *shipment, BdCare care);
@@ -92,6 +98,10 @@ BD_MUSTCHECK int bd_shipment_answer(BdShipment *shipment, BdAnswer *answer, BdEr
  * try (a deadlock, say).
  */
 BD_MUSTCHECK int bd_shipment_refused(BdShipment *shipment, BdErr *err);
+
+/* Is the refusal that was passed up last a row's own, of which it is not known whose? Sending the
+ * rows again with BD_CARE_SAVEPOINTS would tell. */
+bool bd_shipment_vague(const BdShipment *shipment);
 
 /* -1 with the first fault, if rows were refused since bd_shipment_reset(). */
 BD_MUSTCHECK int bd_shipment_check(const BdShipment *shipment, BdErr *err);

@@ -1,0 +1,48 @@
+/*
+ * shipment_impl.h - the inside of a shipment: how a method packs its rows, and the requests that
+ * ship them. What becomes of the rows is shipment.c's affair, for all methods alike.
+ */
+#ifndef BD_SHIPMENT_IMPL_H
+#define BD_SHIPMENT_IMPL_H
+
+#include "run/row_fault.h"
+#include "run/shipment.h"
+
+typedef struct BdPacking BdPacking;
+
+typedef struct BdPackingOps {
+    /* Add a row. -1: no memory (BD_E_NOMEM), or a value is not of its type; nothing is added. */
+    int (*add)(BdPacking *packing, const char *const *values, BdErr *err);
+
+    /* Of so many rows to be sent, how many the next part may have: at least one. NULL: all. */
+    uint32_t (*part)(const BdPacking *packing, uint32_t rows);
+
+    /*
+     * The request for the first ones of so many rows, all of one part; returns how many it ships,
+     * or 0 with *err. A statement's id is the shipment's first_statement and something less than
+     * BD_SHIPMENT_STATEMENTS. `more` is not set here.
+     */
+    uint32_t (*request)(BdPacking *packing, uint32_t first, uint32_t rows, BdRequest *request,
+                        BdErr *err);
+
+    /* Add a row's values to a message. */
+    void (*tell)(const BdPacking *packing, uint32_t row, BdRowText *text);
+
+    /* Forget all rows, keep the memory. */
+    void (*reset)(BdPacking *packing);
+    void (*free)(BdPacking *packing);
+} BdPackingOps;
+
+struct BdPacking {
+    const BdPackingOps *ops;
+};
+
+/* ROW, PIPELINE and VALUES. */
+BD_MUSTCHECK int bd_packing_values_new(BdPacking **out, const BdTarget *target, BdMethod method,
+                                       uint32_t first_statement, BdErr *err);
+BD_MUSTCHECK int bd_packing_unnest_new(BdPacking **out, const BdTarget *target,
+                                       uint32_t first_statement, BdErr *err);
+BD_MUSTCHECK int bd_packing_copy_new(BdPacking **out, const BdTarget *target, bool binary,
+                                     BdErr *err);
+
+#endif
