@@ -232,6 +232,8 @@ static void add_rows(BdWorker *worker, const BdRequest *request) {
     } else if (request->kind == BD_REQUEST_EXECUTE) {
         const BdStatement *statement = request->statement;
         bd_arrival_send(&worker->arrival, statement->id, statement->sql, request->values);
+    } else if (request->kind == BD_REQUEST_COPY) {
+        bd_arrival_stray(&worker->arrival, request->text);
     } else if (request->kind == BD_REQUEST_TEXT) {
         follow_text(&worker->arrival, request->text);
     }

@@ -138,14 +138,20 @@ static bool only_reads(const char *sql) {
     return false;
 }
 
+void bd_arrival_stray(BdArrival *arrival, const char *sql) {
+    if (arrival->unforeseen == NULL) {
+        arrival->unforeseen = bd_strdup(sql);
+        arrival->lost = arrival->lost || arrival->unforeseen == NULL;
+    }
+}
+
 static int32_t look_up(BdArrival *arrival, const char *sql) {
     int32_t row = bd_manifest_find(arrival->manifest, sql);
     if (row >= 0) {
         return row;
     }
-    if (!only_reads(sql) && arrival->unforeseen == NULL) {
-        arrival->unforeseen = bd_strdup(sql);
-        arrival->lost = arrival->lost || arrival->unforeseen == NULL;
+    if (!only_reads(sql)) {
+        bd_arrival_stray(arrival, sql);
     }
     return NO_ROW;
 }
@@ -255,9 +261,8 @@ void bd_arrival_merge(BdArrival *into, const BdArrival *from) {
             into->unread[i] = from->unread[i];
         }
     }
-    if (from->unforeseen != NULL && into->unforeseen == NULL) {
-        into->unforeseen = bd_strdup(from->unforeseen);
-        into->lost = into->lost || into->unforeseen == NULL;
+    if (from->unforeseen != NULL) {
+        bd_arrival_stray(into, from->unforeseen);
     }
     into->lost = into->lost || from->lost;
 }
