@@ -82,7 +82,7 @@ void bd_arrival_add(BdArrival *arrival, const BdMark *marks, uint32_t count);
  * the worker's own, always the same for the same text, counted from 0. */
 void bd_arrival_send(BdArrival *arrival, uint32_t id, const char *sql, const char *const *values);
 
-/* Rows are sent by SQL that the manifest does not have: they can no longer be told from lost ones. */
+/* Rows are sent by SQL that the manifest does not have: no more can be said of any. */
 void bd_arrival_stray(BdArrival *arrival, const char *sql);
 
 /* A savepoint is set; it is given up, or gone back to and then given up. They may be nested. */
