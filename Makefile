@@ -66,11 +66,12 @@ SUPPORT   := $(filter-out $(SCRIPT),$(sort $(wildcard tests/support/*.c)))
 C_TESTS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/c/test_*.c)))
 SCRIPTED  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/c/scripted_*.c)))
 FUZZERS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+NO_EPOLL  := build/bigdata-$(VARIANT)-no-epoll
 BENCHES   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/*.c)))
 
 # ---- targets -------------------------------------------------------------------------------------
 
-.PHONY: all setup run test test-c test-lua test-cli test-pg test-asan test-tsan debug asan tsan \
+.PHONY: all setup run test test-c test-lua test-cli test-pg test-gc test-asan test-tsan debug asan tsan \
   lint docs bench peers fuzz fuzz-smoke format install clean help program tests objects fuzzers \
   print-flags FORCE
 
@@ -90,18 +91,18 @@ run:
 test:
 	@scripts/setup test
 	@$(MAKE) --no-print-directory VARIANT=debug program tests
-	@tests/run --variant debug c fuzz lua cli pg
+	@tests/run --variant debug pg gc cli no-epoll c fuzz lua
 
-## test-c, test-lua, test-cli, test-pg: one suite of them (pg and cli start a throwaway server)
-test-c test-lua test-cli test-pg:
+## test-c, test-lua, test-cli, test-pg, test-gc: one suite of them
+test-c test-lua test-cli test-pg test-gc:
 	@$(MAKE) --no-print-directory VARIANT=debug program tests
 	@tests/run --variant debug $(@:test-%=%)
 
-## test-asan, test-tsan: all tests under AddressSanitizer and UBSan, or ThreadSanitizer
+## test-asan, test-tsan: what has C in it under AddressSanitizer and UBSan, or ThreadSanitizer
 test-asan test-tsan:
 	@scripts/setup test
 	@$(MAKE) --no-print-directory VARIANT=$(@:test-%=%) program tests
-	@tests/run --variant $(@:test-%=%) c fuzz lua cli pg
+	@tests/run --variant $(@:test-%=%) pg cli c fuzz lua
 
 ## lint: warnings as errors, layers, names, sizes, formatting, luacheck
 lint:
@@ -164,7 +165,7 @@ help:
 # ---- rules ---------------------------------------------------------------------------------------
 
 program: $(PROGRAM)
-tests: $(C_TESTS) $(SCRIPTED) $(FUZZERS)
+tests: $(C_TESTS) $(SCRIPTED) $(FUZZERS) $(NO_EPOLL)
 fuzzers: $(FUZZERS)
 objects: $(OBJECTS) $(patsubst %,%.o,$(C_TESTS) $(SCRIPTED) $(FUZZERS) $(BENCHES)) \
   $(SUPPORT:%.c=$(BUILD)/%.o) $(SCRIPT:%.c=$(BUILD)/%.o)
@@ -176,6 +177,15 @@ print-flags:
 $(PROGRAM): $(BUILD)/src/main.o $(LIBRARY)
 	@echo "  LINK $@"
 	$(Q)$(LINK) -o $@ $^ $(LIBS)
+
+# The program as it is where there is no epoll, for tests: what is linked first stands.
+$(NO_EPOLL): $(BUILD)/src/main.o $(BUILD)/pollset_poll.o $(LIBRARY)
+	@echo "  LINK $@"
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
+
+$(BUILD)/pollset_poll.o: src/run/pollset_poll.c $(BUILD)/flags
+	@echo "  CC   $< (no epoll)"
+	$(Q)$(COMPILE) -DBD_NO_EPOLL -c -o $@ $<
 
 $(LIBRARY): $(filter-out %/main.o,$(OBJECTS))
 	$(Q)rm -f $@

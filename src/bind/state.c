@@ -88,9 +88,21 @@ static void extend_path(lua_State *lua, const char *home) {
     lua_pop(lua, 2);
 }
 
+/* For tests: a garbage collector that never rests and goes on at every allocation, so that what is
+ * used without being held is soon gone. The variable says how hard it works, as the step multiplier
+ * of collectgarbage() does. */
+static void make_collector_eager(lua_State *lua) {
+    const char *multiplier = getenv("BIGDATA_TEST_GC");
+    if (multiplier != NULL) {
+        const int pause = 4, step_log2 = 4; /* as small as they can be, next to none */
+        lua_gc(lua, LUA_GCINC, pause, (int)strtol(multiplier, NULL, 10), step_log2);
+    }
+}
+
 /* Argument: home. */
 static int set_up(lua_State *lua) {
     const char *home = lua_touserdata(lua, 1);
+    make_collector_eager(lua);
     luaL_openlibs(lua);
     replace_exit(lua);
     extend_path(lua, home);

@@ -3,6 +3,8 @@
  *
  * Ownership: bd_state_close() closes every object that scripts have left open; NULL is allowed.
  * Threads:   one, the main thread.
+ * Tests:     the environment variable BIGDATA_TEST_GC=N makes the garbage collector of every state
+ *            as eager as N, up to 1000, says.
  */
 #ifndef BD_STATE_H
 #define BD_STATE_H

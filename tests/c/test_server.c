@@ -35,14 +35,15 @@ static const BdServerOpts few = {.max_connections = 10};
 
 /* ---- a folder for temporary files ------------------------------------------------------------ */
 
-static char temporary[32];
+static char temporary[64];
 static char why_not[1024]; /* there is no PostgreSQL */
 
 static int make_temporary(void **state) {
     (void)state;
     BdErr err = BD_ERR_INIT;
     BdServer *server = NULL;
-    snprintf(temporary, sizeof(temporary), "/tmp/bd-test-XXXXXX");
+    const char *parent = getenv("TMPDIR");
+    snprintf(temporary, sizeof(temporary), "%s/bd-XXXXXX", parent == NULL ? "/tmp" : parent);
     assert_non_null(mkdtemp(temporary));
     assert_int_equal(chmod(temporary, 01777), 0); /* other users' servers live here, too */
     setenv("TMPDIR", temporary, 1);
@@ -251,13 +252,29 @@ static void a_wrong_setting_is_shown_in_the_server_s_words(void **state) {
     check_nothing_left();
 }
 
-static void a_missing_postgresql_is_named_with_its_package(void **state) {
-    (void)state;
-    setenv("BIGDATA_POSTGRES_BIN", temporary, 1);
+/* With the programs of that folder; NULL for those that are installed. */
+static BdErr cannot_open_with(const char *programs) {
+    const char *before = getenv("BIGDATA_POSTGRES_BIN");
+    char *saved = before == NULL ? NULL : strdup(before);
+    if (programs != NULL) {
+        setenv("BIGDATA_POSTGRES_BIN", programs, 1);
+    } else {
+        unsetenv("BIGDATA_POSTGRES_BIN");
+    }
     BdErr err = cannot_open(&few);
     unsetenv("BIGDATA_POSTGRES_BIN");
+    if (saved != NULL) {
+        setenv("BIGDATA_POSTGRES_BIN", saved, 1);
+    }
+    free(saved);
+    return err;
+}
+
+static void a_missing_postgresql_is_named_with_its_package(void **state) {
+    (void)state;
+    BdErr err = cannot_open_with(temporary);
     assert_int_equal(err.code, BD_E_CONFIG);
-    assert_non_null(strstr(err.msg, "there is no PostgreSQL server in /tmp/bd-test-"));
+    assert_non_null(strstr(err.msg, "there is no PostgreSQL server in "));
     assert_non_null(strstr(err.hint, "apt-get install postgresql"));
 }
 
@@ -277,9 +294,7 @@ static void a_broken_initdb_is_shown_in_its_words(void **state) {
         assert_int_equal(fchmod(fd, 0755), 0);
         close(fd);
     }
-    setenv("BIGDATA_POSTGRES_BIN", folder, 1);
-    BdErr err = cannot_open(&few);
-    unsetenv("BIGDATA_POSTGRES_BIN");
+    BdErr err = cannot_open_with(folder);
     assert_string_equal(err.msg, "initdb failed: the moon is in the wrong house");
     check_nothing_left();
     unlink(path[0]);
@@ -312,7 +327,7 @@ static void an_interrupt_while_opening_leaves_nothing_behind(void **state) {
     (void)state;
     need_server();
     kill(getpid(), SIGINT);
-    BdErr err = cannot_open(&few);
+    BdErr err = cannot_open_with(NULL);
     assert_int_equal(err.code, BD_E_STOPPED);
     bd_interrupt_reset();
     check_nothing_left();
@@ -464,7 +479,7 @@ static void make_folder(const char *path) {
 static void a_folder_that_is_just_being_made_stays(void **state) {
     (void)state;
     need_server();
-    char path[64], lock[80];
+    char path[96], lock[112];
     snprintf(path, sizeof(path), "%s/bigdata-server-new", temporary);
     snprintf(lock, sizeof(lock), "%s/lock", path);
     make_folder(path);
@@ -484,7 +499,7 @@ static void a_folder_that_is_just_being_made_stays(void **state) {
 static void folders_of_other_names_stay(void **state) {
     (void)state;
     need_server();
-    char path[64];
+    char path[96];
     const struct timespec long_ago[] = {{.tv_sec = 1}, {.tv_sec = 1}};
     snprintf(path, sizeof(path), "%s/bigdata-other", temporary);
     make_folder(path);
@@ -497,7 +512,7 @@ static void folders_of_other_names_stay(void **state) {
 static void what_a_link_of_such_a_name_leads_to_stays(void **state) {
     (void)state;
     need_server();
-    char path[64], lock[80], link[64];
+    char path[96], lock[112], link[96];
     snprintf(path, sizeof(path), "%s/precious", temporary);
     snprintf(lock, sizeof(lock), "%s/lock", path);
     snprintf(link, sizeof(link), "%s/bigdata-server-link", temporary);
