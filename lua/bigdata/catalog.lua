@@ -76,7 +76,7 @@ end
 local function read(path)
   local chunk, problem = loadfile(path, "t", environment.new())
   if not chunk then failure.raise(problem) end
-  return chunk()
+  return core.breakable(chunk)
 end
 
 local function check_scenario(object, path)

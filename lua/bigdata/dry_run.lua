@@ -88,10 +88,14 @@ local function read_step(compiled, settings, flags, write)
   local source <close> = trial.source(compiled.step, flags)
   write(("step %s\n"):format(compiled.step.name))
   write(dry_run.plan(compiled.spec, compiled.rest))
-  local outcome = failure.check(source:read_all {
+  local outcome, message, info = source:read_all {
     limit = settings.limit, max_errors = settings.max_errors,
-  })
-  outcome.name = compiled.step.name
+  }
+  local name = compiled.step.name
+  if not outcome then
+    return { name = name, ended = "failed", error = { message = message, hint = info.hint } }
+  end
+  outcome.name = name
   write(count_line(outcome))
   for _, note in ipairs(report.reject_notes(outcome)) do write("  " .. note .. "\n") end
   return outcome
@@ -102,14 +106,14 @@ local function run(scenario, settings, flags, write)
   for i, compiled in ipairs(failure.check(trial.compile(scenario, flags))) do
     local outcome = read_step(compiled, settings, flags, write)
     result.steps[i] = outcome
-    result.ended = outcome.ended
+    result.ended, result.error = outcome.ended, outcome.error
     if outcome.ended ~= "done" then break end
   end
   return result
 end
 
--- Print the plans and what the files hold, by write(text): { scenario=, steps=, ended= } as in a
--- trial's result; or nil, message, info.
+-- Print the plans and what the files hold, by write(text): { scenario=, steps=, ended=, error= } as
+-- in a trial's result; or nil, message, info.
 function dry_run.run(scenario, settings, flags, write)
   return failure.protect(run, scenario, settings, flags, write)
 end

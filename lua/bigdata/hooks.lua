@@ -23,7 +23,7 @@ end
 -- Call the function with a db over ask. in_transaction() says whether it left a transaction open.
 local function call(name, f, ask, in_transaction, ...)
   local db, close = plain_db.new(ask)
-  local good, problem = xpcall(f, handler(name), db, ...)
+  local good, problem = xpcall(core.breakable, handler(name), f, db, ...)
   close()
   if not good then error(problem, 0) end
   if problem ~= nil then

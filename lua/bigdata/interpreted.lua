@@ -8,6 +8,7 @@
 --   rows(n, statement)     the rows of db:all
 
 local blocks = require "bigdata.blocks"
+local core = require "bigdata.core"
 local lists = require "bigdata.lists"
 local place = require "bigdata.place"
 local values = require "bigdata.values"
@@ -77,8 +78,8 @@ end
 -- raised, and what it returned, if anything.
 function interpreted.call(f, row, answers, state)
   local sent = {}
-  local thread = coroutine.create(f)
-  local good, outcome = coroutine.resume(thread, noting_db(sent, answers), row, state)
+  local thread = coroutine.create(core.breakable)
+  local good, outcome = coroutine.resume(thread, f, noting_db(sent, answers), row, state)
   if good and coroutine.status(thread) ~= "dead" then good, outcome = false, "it yields" end
   coroutine.close(thread)
   if good then return sent, nil, outcome end

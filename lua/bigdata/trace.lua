@@ -10,6 +10,7 @@
 -- What Lua does without asking the value (a test of truth, == with something else, type(),
 -- tonumber()) cannot be seen here. The proof finds it (proof.lua).
 
+local core = require "bigdata.core"
 local failure = require "bigdata.failure"
 local text = require "bigdata.text"
 local values = require "bigdata.values"
@@ -387,10 +388,10 @@ end
 
 -- Call the step's function, in a coroutine so that it cannot yield past us.
 local function run(self, f)
-  local thread = coroutine.create(f)
+  local thread = coroutine.create(core.breakable)
   local row = symbolic { trace = self, kind = "record", name = "row" }
   local state = symbolic { trace = self, kind = "state", name = "the worker's state" }
-  local good, problem = coroutine.resume(thread, db_object(self), row, state)
+  local good, problem = coroutine.resume(thread, f, db_object(self), row, state)
   self.finished = true
   local traceback = not good and debug.traceback(thread)
   local yielded = coroutine.status(thread) == "suspended" and place(self, thread)

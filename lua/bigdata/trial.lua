@@ -31,7 +31,7 @@ end
 
 -- A fresh source of the step's records. Raises.
 function trial.source(step, flags)
-  local source = step.source(flags)
+  local source = core.breakable(step.source, flags)
   if not is_source(source) then
     failure.raise(("step %s: its source function returns %s, not a source"):format(step.name,
       source == nil and "nothing" or "a " .. type(source)),
@@ -98,21 +98,25 @@ end
 local function prepare_database(conninfo, scenario, private)
   local connection <close> = failure.check(core.connect(conninfo))
   if scenario.schema then failure.check(schema.prepare(connection, scenario.schema)) end
-  local version = connection:server_version()
-  return { version = version, description = connection:description(), private = private }
+  local most = failure.check(connection:query("show max_connections"))[1].max_connections
+  return {
+    version = (connection:server_version()), description = connection:description(),
+    max_connections = tonumber(most), private = private,
+  }
 end
 
 local TOO_MANY_CONNECTIONS = "53300"
 
-local function open_pool(conninfo, settings)
+-- most: how many connections the server allows.
+local function open_pool(conninfo, settings, most)
   local pool, message, info = core.pool {
     conninfo = conninfo, size = settings.poolsize, protocol = settings.protocol,
   }
   if pool then return pool end
   local hint = info.hint
-  if info.sqlstate == TOO_MANY_CONNECTIONS and (hint or "") == "" then
-    hint = ("the server does not allow %d connections: lower --poolsize, or raise its "
-      .. "max_connections"):format(settings.poolsize)
+  if info.sqlstate == TOO_MANY_CONNECTIONS then
+    hint = ("the server allows %s connections in all: use a smaller --poolsize than %d, or raise "
+      .. "its max_connections"):format(most, settings.poolsize)
   end
   failure.raise(message, hint, info.code)
 end
@@ -219,7 +223,8 @@ end
 
 local function run_pool(result, conninfo, scenario, compiled, flags, watch)
   local proxy <close> = open_proxy(conninfo, result.settings.delay)
-  local pool <close> = open_pool(proxy and proxy:conninfo() or conninfo, result.settings)
+  local pool <close> = open_pool(proxy and proxy:conninfo() or conninfo, result.settings,
+    result.server.max_connections)
   result.connect_seconds = pool:open_seconds()
   local monitor <close> = monitors.open(conninfo, result.settings.monitor or 0)
   monitor:attach(pool, result.settings.poolsize)

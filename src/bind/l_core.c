@@ -45,8 +45,56 @@ static int forget_interrupt(lua_State *lua) {
     return 0;
 }
 
+/* ---- functions that Ctrl-C ends ---- */
+
+#define WATCH_EVERY 10000 /* instructions between two looks whether Ctrl-C was noted */
+
+static void look(lua_State *lua, lua_Debug *where) {
+    (void)where;
+    if (bd_interrupted()) {
+        lua_sethook(lua, look, LUA_MASKCOUNT, 1); /* a pcall does not help */
+        luaL_error(lua, "interrupted");
+    }
+}
+
+static void stop_watching(void *data) {
+    lua_State **watched = data;
+    if (*watched != NULL) {
+        lua_sethook(*watched, NULL, 0, 0);
+    }
+}
+
+static void start_watching(lua_State *lua) {
+    lua_State **watched = bd_guard_push(lua, sizeof(lua_State *), stop_watching);
+    *watched = lua;
+    lua_sethook(lua, look, LUA_MASKCOUNT, WATCH_EVERY);
+}
+
+static int finish(lua_State *lua, int status, lua_KContext below) {
+    (void)status;
+    return lua_gettop(lua) - (int)below;
+}
+
+/* breakable(f, ...): what f(...) returns; a noted Ctrl-C makes it raise "interrupted", though it
+ * may run without end. Where something watches already, as the Lua loop does, f is just called. */
+static int breakable(lua_State *lua) {
+    int count = lua_gettop(lua);
+    luaL_checkany(lua, 1);
+    luaL_checkstack(lua, count + 1, "too many arguments");
+    if (lua_gethook(lua) == NULL) {
+        start_watching(lua);
+    }
+    int below = lua_gettop(lua);
+    for (int i = 1; i <= count; i++) {
+        lua_pushvalue(lua, i);
+    }
+    lua_callk(lua, count - 1, LUA_MULTRET, below, finish);
+    return finish(lua, LUA_OK, below);
+}
+
 int bd_lua_open_core(lua_State *lua) {
-    static const luaL_Reg functions[] = {{"forget_interrupt", forget_interrupt},
+    static const luaL_Reg functions[] = {{"breakable", breakable},
+                                         {"forget_interrupt", forget_interrupt},
                                          {"interrupted", interrupted},
                                          {"isatty", is_terminal},
                                          {"now", now},

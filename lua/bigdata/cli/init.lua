@@ -46,10 +46,7 @@ local function no_words(args, out)
   return out:problem("no scenario given", { hint = "bigdata list shows the scenarios there are" })
 end
 
--- Run the program with these arguments; returns the exit status. streams: for tests.
-function cli.main(args, streams)
-  local out = console.new(streams)
-  out.verbose = has(args, "--verbose")
+local function run_words(args, out)
   local words = arguments.words(args, options.RUN)
   if #words == 0 then return no_words(args, out) end
   local first = words[1]
@@ -57,6 +54,16 @@ function cli.main(args, streams)
     return run_command(first.word, without(args, first.index), out)
   end
   return run_command("run", args, out)
+end
+
+local INTERRUPTED = 130
+
+-- Run the program with these arguments; returns the exit status. streams: for tests.
+function cli.main(args, streams)
+  local out = console.new(streams)
+  out.verbose = has(args, "--verbose")
+  local status = run_words(args, out)
+  return status ~= 0 and core.interrupted() and INTERRUPTED or status
 end
 
 return cli
