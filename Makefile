@@ -71,9 +71,9 @@ BENCHES   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/*.c)))
 
 # ---- targets -------------------------------------------------------------------------------------
 
-.PHONY: all setup run test test-c test-lua test-cli test-pg test-gc test-asan test-tsan debug asan tsan \
-  lint docs bench peers fuzz fuzz-smoke format install clean help program tests objects fuzzers \
-  print-flags FORCE
+.PHONY: all setup run test test-c test-lua test-cli test-pg test-gc test-asan test-tsan debug \
+  asan tsan lint docs bench peers fuzz fuzz-smoke format install clean help program tests \
+  objects fuzzers print-flags FORCE
 
 ## all: build the program, build/bigdata (the default)
 all: program
