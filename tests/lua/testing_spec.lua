@@ -134,6 +134,15 @@ describe("testing.statements", function()
     fails("it yields", statements, function() coroutine.yield() end)
   end)
 
+  it("gives the function what scenario:worker has left in the state", function()
+    local made = scenario(function(db, _, state) db:exec("insert $1", state.id) end)
+    made:worker(function(db, _, state) state.id = db:one("select 7 as id").id end)
+    assert.same({ { "insert $1", "7" } },
+      testing.statements(made, "step", {}, { answers = { ["select 7"] = { id = 7 } } }))
+    assert.same({ { "insert $1", "8" } },
+      testing.statements(made, "step", {}, { state = { id = 8 } }))
+  end)
+
   it("wants as many parameters as the statement has", function()
     fails("step step: the statement has 2 parameters, but is given 1 values: insert $1 $2",
       statements, function(db) db:exec("insert $1 $2", 1) end)
