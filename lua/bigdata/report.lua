@@ -2,6 +2,7 @@
 
 local arrival_report = require "bigdata.arrival_report"
 local core_version = require "bigdata.core".version
+local report_time = require "bigdata.report_time"
 local text = require "bigdata.text"
 
 local report = {}
@@ -202,8 +203,8 @@ local function append(lines, more)
   table.move(more, 1, #more, #lines + 1, lines)
 end
 
--- The whole report, ending in a line feed.
-function report.text(result)
+-- The whole report, ending in a line feed. blocks: it may hold block characters.
+function report.text(result, blocks)
   local lines = heading(result)
   local too_short = false
   if #result.steps > 0 then
@@ -212,6 +213,10 @@ function report.text(result)
     append(lines, rows)
   end
   append(lines, notes(result, too_short))
+  append(lines, report_time.latencies(result))
+  append(lines, report_time.shares(result, blocks))
+  append(lines, report_time.server(result, blocks))
+  append(lines, report_time.verdicts(result))
   append(lines, { missing_note(result) })
   return table.concat(lines, "\n") .. "\n"
 end

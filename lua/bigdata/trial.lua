@@ -5,6 +5,8 @@
 
 local arrival = require "bigdata.arrival"
 local arrival_report = require "bigdata.arrival_report"
+local command_line = require "bigdata.command_line"
+local conclusion = require "bigdata.conclusion"
 local core = require "bigdata.core"
 local failure = require "bigdata.failure"
 local foresight = require "bigdata.foresight"
@@ -205,6 +207,7 @@ end
 local function run_steps(result, pool, conninfo, scenario, compiled, flags, watch, monitor)
   for _, item in ipairs(compiled) do
     local outcome = run_step(pool, conninfo, scenario, item, result.settings, flags, watch, monitor)
+    outcome.verdict = conclusion.of(result, outcome)
     result.steps[#result.steps + 1] = outcome
     local goes_on = GOES_ON[outcome.ended]
     if not goes_on or outcome.error then
@@ -226,7 +229,8 @@ local function run_pool(result, conninfo, scenario, compiled, flags, watch)
   local pool <close> = open_pool(proxy and proxy:conninfo() or conninfo, result.settings,
     result.server.max_connections)
   result.connect_seconds = pool:open_seconds()
-  local monitor <close> = monitors.open(conninfo, result.settings.monitor or 0)
+  local monitor <close> = monitors.open(proxy and proxy:conninfo() or conninfo,
+    result.settings.monitor or 0)
   monitor:attach(pool, result.settings.poolsize)
   for name, fact in pairs(monitor:facts()) do result.server[name] = fact end
   run_steps(result, pool, conninfo, scenario, compiled, flags, watch, monitor)
@@ -258,7 +262,8 @@ local function warm_up(settings, conninfo, scenario, compiled, flags, watch)
   if (settings.warmup or 0) == 0 then return end
   local short = copy(settings)
   short.time, short.max_errors, short.monitor = settings.warmup, ANY_ERRORS, 0
-  run_with_hooks({ settings = short, steps = {}, server = {} }, conninfo, scenario, compiled, flags,
+  local nothing = { settings = short, steps = {}, server = {}, arguments = {} }
+  run_with_hooks(nothing, conninfo, scenario, compiled, flags,
     watch)
   if core.interrupted() then failure.raise("interrupted", nil, "STOPPED") end
   prepare_database(conninfo, scenario)
@@ -284,6 +289,7 @@ function trial.run(scenario, settings, flags, watch)
   local result = {
     scenario = scenario.name, summary = scenario.summary,
     settings = copy(settings), flags = copy(flags), steps = json.array {},
+    arguments = json.array(command_line.of(scenario, settings, flags)),
     started = os.date("!%Y-%m-%dT%H:%M:%SZ"), environment = machine.facts(),
   }
   local good, message, info = failure.protect(run, result, scenario, flags, watch)

@@ -4,18 +4,26 @@
 local Console = {}
 Console.__index = Console
 
--- streams: { out=, err=, terminal=, answer= }, for tests.
+-- streams: { out=, err=, terminal=, drawing=, answer= }, for tests.
 local function new(streams)
   local core = require "bigdata.core"
   streams = streams or { out = io.stdout, err = io.stderr, terminal = core.isatty(2),
+    drawing = core.isatty(1),
     answer = core.isatty(0) and core.isatty(2) and function() return io.read("l") end or nil }
   return setmetatable({
     out = streams.out,
     err = streams.err,
-    terminal = streams.terminal or false,
+    terminal = streams.terminal or false, -- standard error is one
+    drawing = streams.drawing or false,   -- standard output is one
     answer = streams.answer, -- reads a line of the user's; nil where there is nobody to ask
     verbose = false,
   }, Console)
+end
+
+-- Block characters can be shown where results go.
+function Console:has_blocks()
+  local locale = os.getenv "LC_ALL" or os.getenv "LC_CTYPE" or os.getenv "LANG" or ""
+  return self.drawing and locale:lower():find("utf%-?8") ~= nil
 end
 
 function Console:result(words)

@@ -28,7 +28,7 @@ local function report_file(path, values, out)
   end
   for i, result in ipairs(results) do
     if i > 1 and not values.quiet then out:result("\n") end
-    out:result(values.quiet and report.line(result) or report.text(result))
+    out:result(values.quiet and report.line(result) or report.text(result, out:has_blocks()))
   end
   return true
 end

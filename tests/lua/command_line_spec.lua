@@ -1,0 +1,51 @@
+-- Settings and flags as the command line that would run the same again.
+
+local arguments = require "bigdata.arguments"
+local bigdata = require "bigdata"
+local command_line = require "bigdata.command_line"
+local options = require "bigdata.options"
+
+local scenario = bigdata.scenario { summary = "a test" }
+scenario.name = "test"
+scenario:flag "directory" { type = "path", default = "data", help = "a folder" }
+scenario:flag "fast" { type = "boolean", default = false, help = "a switch" }
+
+-- The words that come out of what went in on the command line.
+local function again(line)
+  local args = {}
+  for word in line:gmatch("%S+") do args[#args + 1] = word end
+  local settings, _, flags = assert(arguments.parse(args, options.of(scenario), scenario.flags))
+  return table.concat(command_line.of(scenario, settings, flags), " ")
+end
+
+describe("a command line", function()
+  it("has what differs from the defaults", function()
+    assert.equal("test", again "")
+    assert.equal("test --poolsize 4 --engine poll --limit 7", again "-t 7 --engine=poll -c 4")
+    assert.equal("test", again "--poolsize 15 --quiet --dburl host=/secret")
+  end)
+
+  it("has switches and the scenario's flags", function()
+    assert.equal("test --no-autocommit --preload --directory here --fast",
+      again "--no-autocommit --preload --directory here --fast")
+  end)
+
+  it("is understood as it was meant", function()
+    local line = again "--no-autocommit -T 1.5 -c 3 --directory here"
+    assert.equal(line, again((line:gsub("^test ?", ""))))
+  end)
+
+  it("takes an option more, in the place of the same one", function()
+    local words = { "test", "--poolsize", "4", "--limit", "7" }
+    assert.equal("bigdata test --limit 7 --poolsize 10",
+      command_line.with(words, "--poolsize 10"))
+    assert.equal("bigdata test --poolsize 4 --limit 7 --preload",
+      command_line.with(words, "--preload"))
+    assert.equal("bigdata test --x 'a b' --preload",
+      command_line.with({ "test", "--x", "a b" }, "--preload"))
+  end)
+
+  it("takes no option that there is not", function()
+    assert.is_nil(command_line.with({ "test" }, "--no-such-option 3"))
+  end)
+end)

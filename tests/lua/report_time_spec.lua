@@ -1,0 +1,96 @@
+-- Latencies, bars and verdicts of a report.
+
+local report_time = require "bigdata.report_time"
+
+-- A result of one step of ten seconds on two connections.
+local function result(step)
+  step.name, step.seconds = "data", 10
+  return { settings = { poolsize = 2 }, steps = { step } }
+end
+
+local function worker_seconds(changes)
+  local all = { source = 0, client = 0, send = 0, server = 0, turn = 0, lua = 0, lock = 0 }
+  for key, value in pairs(changes) do all[key] = value end
+  return { worker_seconds = all }
+end
+
+describe("latencies", function()
+  it("are in milliseconds, with three digits", function()
+    assert.same({
+      "latency, ms       mean    stddev       p50       p95       p99     p99.9       max",
+      "data             0.123      1.23      12.3       123     1,234    12,346   123,457",
+    }, report_time.latencies(result { latency = {
+      mean_seconds = 0.0001234, deviation_seconds = 0.001234, p50_seconds = 0.01234,
+      p95_seconds = 0.1234, p99_seconds = 1.234, p999_seconds = 12.3456, max_seconds = 123.4567,
+    } }))
+  end)
+
+  it("are left out where nothing was timed", function()
+    assert.same({}, report_time.latencies(result {}))
+  end)
+end)
+
+describe("the connections' time", function()
+  it("is a bar, and its largest parts in words, as many as 80 columns take", function()
+    assert.same({
+      "where the connections' time went (# client  + turn  = send  - server  . source)",
+      "data         ######++----------......  server 40 %, client 25 %, source 25 %",
+    }, report_time.shares(result(worker_seconds { client = 5, turn = 2, server = 8, source = 5 })))
+  end)
+
+  it("says how much of it the interpreter had", function()
+    assert.same("data         ############------------  client (lua 45 %) 50 %, server 50 %",
+      report_time.shares(result(worker_seconds { client = 10, lua = 9, server = 10 }))[2])
+  end)
+
+  it("is drawn with blocks where they can be shown", function()
+    assert.same("data         ██████▓▓░░░░░░░░░░······  server 40 %, client 25 %, source 25 %",
+      report_time.shares(result(worker_seconds { client = 5, turn = 2, server = 8, source = 5 }),
+        true)[2])
+  end)
+
+  it("is left out where it is not known", function()
+    assert.same({}, report_time.shares(result {}))
+  end)
+end)
+
+describe("the server", function()
+  it("is a bar of what its backends did, idle last, and what could not be seen", function()
+    assert.same({
+      "what the server was doing for them",
+      "data         ############++++++......  computing 50 %, WALSync 25 %, idle 25 %",
+      "not seen: pg_stat_wal: permission denied",
+    }, report_time.server(result { server = {
+      states = {
+        { state = "active", share = 0.5 },
+        { state = "idle", wait_event_type = "Client", wait_event = "ClientRead", share = 0.25 },
+        { state = "active", wait_event_type = "IO", wait_event = "WALSync", share = 0.25 },
+      },
+      missing = { { what = "pg_stat_wal", why = "permission denied" } },
+    } }))
+  end)
+
+  it("is left out where nothing was seen", function()
+    assert.same({}, report_time.server(result {}))
+  end)
+end)
+
+describe("the verdict", function()
+  it("has its evidence, the gain and what to try, and what is close to it", function()
+    assert.same({
+      "verdict on data: too few connections (without it at most 4.0 times as fast)",
+      "  one",
+      "  try: bigdata x",
+      "and on data: network round trips",
+      "  two",
+    }, report_time.verdicts(result { verdict = { causes = {
+      { cause = "few_connections", gain = 4, evidence = { "one" }, next = { "bigdata x" } },
+      { cause = "network", gain = 1, evidence = { "two" }, next = {} },
+    } } }))
+  end)
+
+  it("says why there is none", function()
+    assert.same({ "verdict on data: none, it was too short" },
+      report_time.verdicts(result { verdict = { causes = {}, why = "it was too short" } }))
+  end)
+end)

@@ -1,0 +1,240 @@
+-- Verdicts on tables of measurements, one for each cause.
+
+local measurements = require "bigdata.measurements"
+local verdict = require "bigdata.verdict"
+
+-- Measurements of ten workers that wait for the server, which is seen doing a bit of everything.
+local function case(changes)
+  local m = {
+    seconds = 10, workers = 10, lua = 0, lock = 0, paced = 0, looks = 200,
+    shares = { source = 0, client = 0.05, send = 0, server = 0.95, turn = 0 },
+    waits = { cpu = 0.1, events = {} },
+    client_cores = 0.5, server_cores = 0.8, machine = { cores = 2, busy = 1.9 },
+    round_trip_seconds = 0.0001, statements_per_second = 5000,
+  }
+  for key, value in pairs(changes) do m[key] = value end
+  return m
+end
+
+local function shares(changes)
+  local all = { source = 0, client = 0, send = 0, server = 0, turn = 0 }
+  for key, value in pairs(changes) do all[key] = value end
+  return all
+end
+
+local function names(judged)
+  local list = {}
+  for i, cause in ipairs(judged.causes) do list[i] = cause.cause end
+  return table.concat(list, " ")
+end
+
+local function judge(changes) return verdict.judge(case(changes)) end
+
+local UNUSED = { cores = 2, busy = 0.3 }
+
+describe("the verdict is", function()
+  it("client CPU where an event loop has no time left", function()
+    local judged = judge {
+      shares = shares { client = 0.1, turn = 0.85, server = 0.05 },
+      loops = { count = 1, busiest = 0.99 }, machine = { cores = 2, busy = 1.2 },
+      client_cores = 1, server_cores = 0.1,
+    }
+    assert.equal("client_cpu", names(judged))
+    local cause = judged.causes[1]
+    assert.equal("--jobs 2", cause.try[1])
+    assert.is_truthy(table.concat(cause.evidence, "\n"):find("event loop worked 99 %%"))
+  end)
+
+  it("client CPU where the machine has none left and most of it is ours", function()
+    local judged = judge {
+      shares = shares { client = 0.4, turn = 0.5, server = 0.1 }, lua = 0.38,
+      machine = { cores = 2, busy = 1.99 }, client_cores = 1.8, server_cores = 0.1,
+    }
+    assert.equal("client_cpu", names(judged))
+    assert.equal("--loop c", judged.causes[1].try[1])
+    assert.is_truthy(judged.causes[1].evidence[1]:find("38 %% in the interpreter"))
+  end)
+
+  it("the interpreter's lock where the workers wait for it", function()
+    local judged = judge {
+      workers = 30, shares = shares { client = 0.035, turn = 0.95, server = 0.015 }, lua = 0.033,
+      lock = 0.95, machine = { cores = 2, busy = 1.1 }, client_cores = 1, server_cores = 0,
+    }
+    assert.equal("interpreter_lock", names(judged))
+    assert.equal("--lua-state worker", judged.causes[1].try[1])
+  end)
+
+  it("server CPU where its backends compute, or the machine has none left and it is theirs",
+    function()
+      assert.equal("server_cpu", names(judge {
+        waits = { cpu = 0.9, events = {} }, server_cores = 1.9, machine = { cores = 2, busy = 2 },
+      }))
+      assert.equal("server_cpu", names(judge {
+        waits = { cpu = 0.4, events = {} }, server_cores = 1.6, machine = { cores = 2, busy = 2 },
+        client_cores = 0.3,
+      }))
+      assert.equal("server_cpu", names(judge { -- on a machine that cannot be seen
+        waits = { cpu = 0.85, events = {} }, server_cores = false,
+      }))
+    end)
+
+  it("both, where the machine has none left and each has used about as much", function()
+    local judged = judge {
+      waits = { cpu = 0.3, events = {} }, client_cores = 0.9, server_cores = 1.1,
+      machine = { cores = 2, busy = 2 }, shares = shares { client = 0.3, turn = 0.2, server = 0.5 },
+    }
+    assert.equal("server_cpu client_cpu", (names(judged):gsub("client_cpu server_cpu",
+      "server_cpu client_cpu")))
+  end)
+
+  it("commits, on few and on many connections", function()
+    for _, workers in ipairs { 1, 30 } do
+      local judged = judge {
+        workers = workers, waits = { cpu = 0.1, commit = 0.75, events = { commit = "WALSync" } },
+        machine = UNUSED,
+      }
+      assert.equal("commit", names(judged))
+      assert.is_truthy(judged.causes[1].evidence[1]:find("mostly WALSync"))
+      assert.same({ "--commit-every 100" }, judged.causes[1].try)
+    end
+  end)
+
+  it("the server's reads", function()
+    assert.equal("server_reads", names(judge {
+      waits = { cpu = 0.2, read = 0.7, events = { read = "DataFileRead" } }, machine = UNUSED,
+    }))
+  end)
+
+  it("locks, of rows or inside the server", function()
+    assert.equal("locks", names(judge {
+      waits = { cpu = 0.05, lock = 0.85, events = { lock = "transactionid" } }, machine = UNUSED,
+    }))
+    assert.equal("internal_locks", names(judge {
+      waits = { cpu = 0.1, internal = 0.8, events = { internal = "LockManager" } },
+      machine = UNUSED,
+    }))
+  end)
+
+  it("the network where answers are awaited and the backends have nothing to do", function()
+    local judged = judge {
+      waits = { cpu = 0.03, events = {} }, round_trip_seconds = 0.0042, machine = UNUSED,
+      statements_per_second = 2300,
+    }
+    assert.equal("network", judged.causes[1].cause)
+    assert.is_truthy(table.concat(judged.causes[1].evidence, "\n"):find("4.20 ms", 1, true))
+  end)
+
+  it("the source where there are no records", function()
+    assert.equal("source", names(judge {
+      shares = shares { source = 0.9, client = 0.02, server = 0.08 }, machine = UNUSED,
+      waits = { cpu = 0.02, events = {} },
+    }))
+  end)
+
+  it("the rate that was asked for", function()
+    assert.equal("rate_limit", names(judge {
+      shares = shares { source = 0.92, client = 0.02, server = 0.06 }, paced = 0.9,
+      machine = UNUSED, waits = { cpu = 0.02, events = {} },
+    }))
+  end)
+
+  it("too few connections where nothing that they share is used much", function()
+    local judged = judge {
+      workers = 1, waits = { other = 0.9, events = { other = "PgSleep" } }, machine = UNUSED,
+    }
+    assert.equal("few_connections", names(judged))
+    assert.same({ "--poolsize 10" }, judged.causes[1].try)
+    assert.equal("few_connections", names(judge {
+      workers = 1, shares = shares { client = 0.3, server = 0.7 },
+      machine = { cores = 4, busy = 1 },
+      waits = { cpu = 0.5, events = {} },
+    }))
+  end)
+
+  it("the server where it cannot be seen into", function()
+    local judged = judge {
+      waits = false, server_cores = false, machine = { cores = 2, busy = 1.6 },
+    }
+    assert.equal("server", names(judged))
+    assert.equal("server", names(judge { looks = 3, machine = { cores = 2, busy = 1.6 } }))
+  end)
+
+  it("none where nothing is clear", function()
+    local judged = judge {
+      shares = shares { source = 0.25, client = 0.25, send = 0.05, server = 0.25, turn = 0.2 },
+      waits = { cpu = 0.2, events = {} }, machine = { cores = 2, busy = 1.5 },
+    }
+    assert.equal("", names(judged))
+    assert.equal("nothing took up a clear part of the time", judged.why)
+  end)
+
+  it("not given on a run that was too short", function()
+    local judged = judge { seconds = 0.9 }
+    assert.equal("", names(judged))
+    assert.is_truthy(judged.why:find("too short to judge"))
+  end)
+end)
+
+describe("the gain", function()
+  it("is bound by the time that is left", function()
+    local judged = judge { waits = { commit = 0.75, events = {} }, machine = false }
+    assert.equal(4, judged.causes[1].gain)
+  end)
+
+  it("is bound by the cores for the CPU time that is left", function()
+    local judged = judge {
+      waits = { commit = 0.75, events = {} }, machine = { cores = 2, busy = 1 },
+    }
+    assert.equal(2, judged.causes[1].gain)
+  end)
+
+  it("of a loop's or the server's CPU time is what the rest leaves to do", function()
+    local judged = judge {
+      waits = { cpu = 0.9, events = {} }, server_cores = 1.5, machine = { cores = 2, busy = 2 },
+    }
+    assert.equal(4, judged.causes[1].gain) -- a quarter of the CPU time is not the server's
+  end)
+end)
+
+describe("measurements", function()
+  it("are made of a step's result", function()
+    local result = { settings = { poolsize = 4 }, server = { round_trip_seconds = 0.001 } }
+    local step = {
+      seconds = 2, statements = 100, cpu_user_seconds = 0.5, cpu_system_seconds = 0.3,
+      worker_seconds = { source = 0.8, client = 1.6, send = 0, server = 4, turn = 1.6, lua = 0.8,
+        lock = 0.4 },
+      threads = { { wall_seconds = 2, waited_seconds = 0.5 } },
+      server = {
+        samples = 40, cpu_seconds = { backends = 1, walwriter = 0.2 },
+        machine = { cores = 2, busy_seconds = 3, idle_seconds = 1 },
+        states = {
+          { state = "active", share = 0.3 },
+          { state = "idle", wait_event_type = "Client", wait_event = "ClientRead", share = 0.2 },
+          { state = "active", wait_event_type = "IO", wait_event = "WALSync", share = 0.2 },
+          { state = "active", wait_event_type = "LWLock", wait_event = "WALWrite", share = 0.1 },
+          { state = "active", wait_event_type = "Lock", wait_event = "tuple", share = 0.08 },
+          { state = "active", wait_event_type = "LWLock", wait_event = "WALInsert", share = 0.05 },
+          { state = "active", wait_event_type = "IO", wait_event = "DataFileRead", share = 0.04 },
+          { state = "active", wait_event_type = "Timeout", wait_event = "PgSleep", share = 0.03 },
+        },
+      },
+    }
+    local m = measurements.of(result, step)
+    assert.same({ source = 0.1, client = 0.2, send = 0, server = 0.5, turn = 0.2 }, m.shares)
+    assert.equal(0.1, m.lua)
+    assert.equal(0.05, m.lock)
+    assert.same({ count = 1, busiest = 0.75 }, m.loops)
+    assert.same({ cores = 2, busy = 1.5 }, m.machine)
+    assert.equal(0.4, m.client_cores)
+    assert.equal(0.6, m.server_cores)
+    assert.equal(0.3, m.waits.cpu)
+    assert.is_true(math.abs(m.waits.commit - 0.3) < 1e-9)
+    assert.equal(0.08, m.waits.lock)
+    assert.equal(0.05, m.waits.internal)
+    assert.equal(0.04, m.waits.read)
+    assert.equal(0.03, m.waits.other)
+    assert.same({ commit = "WALSync", lock = "tuple", internal = "WALInsert",
+      read = "DataFileRead", other = "PgSleep" }, m.waits.events)
+    assert.equal(50, m.statements_per_second)
+  end)
+end)
