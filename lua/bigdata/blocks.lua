@@ -1,6 +1,7 @@
 -- blocks.lua - the calls of db that take a function or keep answers, for what stands in for the db
 -- of the Lua loop: it waits for every answer, and has one connection of its own.
 
+local insertion = require "bigdata.insertion"
 local place = require "bigdata.place"
 local values = require "bigdata.values"
 
@@ -25,10 +26,18 @@ local function key_of(sql, ...)
   return table.concat(parts, "\0")
 end
 
--- Add db:cached, db:pipeline and db:transaction to a db that has db:all. send(text) runs a
--- statement.
+-- Add db:cached, db:insert, db:pipeline and db:transaction to a db that has db:all. send(sql, ...)
+-- runs a statement.
 function blocks.add(db, send)
   local known, depth = {}, 0
+
+  function db.insert(_, name, columns, ...)
+    local sql, problem = insertion.statement(name, columns, select("#", ...))
+    local rows
+    if sql then rows, problem = insertion.rows(...) end
+    if problem then error(("%sdb:insert: %s"):format(place(), problem), 0) end
+    for _, row in ipairs(rows) do send(sql, table.unpack(row, 1, row.n)) end
+  end
 
   function db.cached(self, ...)
     local key = key_of(...)

@@ -34,14 +34,24 @@ local function list_names(op, kinds, rest)
   return table.concat(names, ", ")
 end
 
-local function statement_lines(op, kinds, rest, indent)
+-- What the operation is called in the listing, without its parameters.
+local function title(op, kinds, rest)
+  if op.op == "insert" then
+    local over = #op.lists > 0 and " for each of " .. list_names(op, kinds, rest) or ""
+    return ("insert%s: %s (%s)"):format(over, op.table, table.concat(op.columns, ", "))
+  end
   local target = op.slot and slot_name(kinds, op.slot) .. " = " or ""
-  local statement = ("%s%s: %s"):format(target, op.op, text.statement(op.sql))
+  return ("%s%s: %s"):format(target, op.op, text.statement(op.sql))
+end
+
+local function statement_lines(op, kinds, rest, indent)
+  local statement = title(op, kinds, rest)
   local inner = indent .. "    "
   local lines = { indent .. text.wrap(text.words(statement), WIDTH - #inner, inner) }
   local origins = {}
   for i = 1, op.n do
-    origins[i] = ("$%d = %s%s"):format(i, origin(op.params[i], kinds, rest), i < op.n and "," or "")
+    origins[i] = ("%s = %s%s"):format(op.columns and op.columns[i] or "$" .. i,
+      origin(op.params[i], kinds, rest), i < op.n and "," or "")
   end
   if op.n > 0 then
     lines[2] = inner .. text.wrap(origins, WIDTH - #inner, inner)

@@ -113,6 +113,11 @@ options.RUN = {
         .. "again, so that only bad records are left out",
     },
     {
+      name = "insert", argument = "METHOD", default = "row", read = choice { "row", "pipeline" },
+      help = "how db:insert ships rows: row, a statement for each; or pipeline, the same without "
+        .. "waiting for each answer",
+    },
+    {
       name = "max-tries", argument = "N", read = whole(1, 1000000), default = 10,
       help = "how often to try what the server gives up because of a serialization failure or a "
         .. "deadlock: the transaction, or the statement without one",
@@ -302,6 +307,11 @@ end
 
 -- What no option can check by itself.
 function options.check(values)
+  if values.insert == "pipeline" and values.protocol == "simple" then
+    local problem = failure.new("--insert pipeline needs --protocol prepared or extended: the simple "
+      .. "protocol has no pipelines")
+    return nil, problem.message, problem
+  end
   if values.jobs > values.poolsize then
     local problem = failure.new(("--jobs must not be above --poolsize: there are %d loops for %s")
       :format(values.jobs, text.plural(values.poolsize, "connection")))

@@ -72,7 +72,7 @@ function plain_db.new(ask)
 
   function methods.zip(_, ...) return lists.zip(...) end
 
-  blocks.add(methods, function(text) send(methods, "transaction", text) end)
+  blocks.add(methods, function(...) methods:exec(...) end)
 
   return methods, function() closed = true end
 end

@@ -12,6 +12,7 @@
 
 local core = require "bigdata.core"
 local failure = require "bigdata.failure"
+local insertion = require "bigdata.insertion"
 local text = require "bigdata.text"
 local values = require "bigdata.values"
 
@@ -19,7 +20,7 @@ local trace = {}
 
 local MAX_OPS = 10000
 
-local METHODS = { "all", "cached", "exec", "one", "pipeline", "transaction", "zip" }
+local METHODS = { "all", "cached", "exec", "insert", "one", "pipeline", "transaction", "zip" }
 
 local WAY_OUT = "a step may only pass values through unchanged; compute in the SQL statement, or "
   .. "prepare the data, or use --loop lua, where the function may compute"
@@ -330,6 +331,42 @@ function db.zip(self, ...)
   return iterate, nil, nil, setmetatable({ trace = self, loop = loop }, Leaving)
 end
 
+-- The place of a list among those of an insert, added if it is not there yet.
+local function note_list(lists, list)
+  for _, known in ipairs(lists) do
+    if known.slot == list.slot then return end
+  end
+  lists[#lists + 1] = list
+end
+
+-- The parameter that a value of db:insert is; a list's is that of the element that the insert, which
+-- is a loop of its own, stands at.
+local function insert_parameter(self, op, i, value)
+  local fact = facts[value]
+  if not fact or not fact.list then return parameter(self, i, value) end
+  check_alive(fact, self)
+  if fact.list.slot and not fact.column then
+    refuse_here(self, ("value %d is %s: name one of their columns"):format(i, fact.name),
+      "write: db:insert(table, columns, items.id)")
+  end
+  note_list(op.lists, fact.list)
+  if fact.list.rest then return { element = true, loop = op.loop } end
+  return { slot = fact.list.slot, column = fact.column, loop = op.loop }
+end
+
+function db.insert(self, name, columns, ...)
+  local n = select("#", ...)
+  local sql, problem = insertion.statement(name, columns, n)
+  if not sql then refuse_here(self, "db:insert: " .. problem, "") end
+  local op = {
+    op = "insert", table = name, columns = table.move(columns, 1, #columns, 1, {}), sql = sql, n = n,
+    params = {}, lists = {}, loop = #self.loops + 1,
+  }
+  self.loops[op.loop] = { state = "done" }
+  for i = 1, n do op.params[i] = insert_parameter(self, op, i, (select(i, ...))) end
+  add(self, op)
+end
+
 -- The object that the step's function is given. Only reading a method is allowed.
 local function db_object(self)
   local object = {}
@@ -411,7 +448,7 @@ local function record(step, fields, rest)
   check_loops(self)
   if #self.ops == 0 then
     failure.raise(("step %s sends no statement"):format(step.name),
-      "call db:exec, db:one or db:all in it")
+      "call db:exec, db:insert, db:one or db:all in it")
   end
   return { name = self.step, fields = fields, rest = rest ~= nil, ops = self.ops }
 end

@@ -180,6 +180,7 @@ local function run_step(pool, conninfo, scenario, compiled, settings, flags, wat
     jobs = settings.jobs,
     autocommit = settings.autocommit,
     commit_every = settings.commit_every,
+    insert = settings.insert,
     max_tries = settings.max_tries,
     queue = settings.queue,
     preload = settings.preload or false,

@@ -204,6 +204,7 @@ static BdNext resume(CoroutineTask *run, BdErr *err) {
     if (status == LUA_OK) {
         lua_settop(run->lua, 0);
         run->stage = READY;
+        run->ask.count = 0;
         return BD_NEXT_DONE;
     }
     if (status == LUA_YIELD && run->ask.waiting) {
@@ -241,6 +242,11 @@ static bool is_pipeline(const CoroutineTask *run) {
     return run->ask.count > 1 && run->protocol != BD_PROTOCOL_SIMPLE;
 }
 
+/* Is the item's request sent in a pipeline? */
+static bool in_pipeline(const CoroutineTask *run, const BdAskItem *item) {
+    return is_pipeline(run) || run->ask.pipelines > 0 || item->detached;
+}
+
 /* Does another request follow the item's in the same pipeline? */
 static bool more_follows(const CoroutineTask *run, const BdAskItem *item) {
     return item->detached || (is_pipeline(run) && run->sent + 1 < run->ask.count);
@@ -275,7 +281,7 @@ static BdNext send_item(CoroutineTask *run, BdRequest *request, BdErr *err) {
     flight.prepares = must_prepare(run, item);
     if (flight.prepares) {
         request->kind = BD_REQUEST_PREPARE;
-        request->more = is_pipeline(run) || run->ask.pipelines > 0;
+        request->more = in_pipeline(run, item);
     }
     if (bd_fifo_push(&run->flights, &flight) != 0) {
         bd_err_set(err, BD_E_NOMEM, 0, "out of memory for a request");
@@ -290,8 +296,34 @@ static BdNext send_item(CoroutineTask *run, BdRequest *request, BdErr *err) {
     return BD_NEXT_REQUEST;
 }
 
+/* The function has come to its end: end the pipeline that db:insert has left open. */
+static BdNext end_record(CoroutineTask *run, BdRequest *request, BdErr *err) {
+    static const Flight sync = {.detached = true};
+    BdAsk *ask = &run->ask;
+    if (ask->open) {
+        *request = (BdRequest){.kind = BD_REQUEST_SYNC};
+        ask->open = false;
+        if (bd_fifo_push(&run->flights, &sync) == 0) {
+            return BD_NEXT_REQUEST;
+        }
+        bd_err_set(err, BD_E_NOMEM, 0, "out of memory for a request");
+        return BD_NEXT_FAILED;
+    }
+    if (ask->broken) {
+        *err = ask->broken_err;
+        if (ask->broken_at.line > 0) {
+            bd_err_wrap(err, "%s:%d", ask->broken_at.source, ask->broken_at.line);
+        }
+        return BD_NEXT_FAILED;
+    }
+    return BD_NEXT_DONE;
+}
+
 static BdNext next(BdTask *task, BdRequest *request, BdErr *err) {
     CoroutineTask *run = self(task);
+    if (run->stage == READY) {
+        return end_record(run, request, err);
+    }
     if (run->sent < run->ask.count) {
         return send_item(run, request, err);
     }
@@ -302,6 +334,9 @@ static BdNext next(BdTask *task, BdRequest *request, BdErr *err) {
     enter(run);
     BdNext next = resume(run, err);
     leave(run);
+    if (next == BD_NEXT_DONE) {
+        return end_record(run, request, err);
+    }
     return next == BD_NEXT_REQUEST ? send_item(run, request, err) : next;
 }
 
@@ -350,7 +385,7 @@ static int refused(BdTask *task, BdErr *err) {
         ask->refused = flight.item;
         ask->err = *err;
     }
-    if (flight.prepares && !is_pipeline(run) && ask->pipelines == 0) {
+    if (flight.prepares && !in_pipeline(run, bd_ask_item(ask, flight.item))) {
         run->sent++; /* in a pipeline the statement itself is under way, and refused too */
     }
     return 0;
@@ -473,8 +508,8 @@ static int prepare_worker(CoroutineTask *run, BdSession *session, BdErr *err) {
     return 0;
 }
 
-static int task_new(BdTask **out, BdInterpreter *interpreter, BdProtocol protocol,
-                    BdSession *session, BdErr *err) {
+int bd_coroutine_task_new(BdTask **out, BdInterpreter *interpreter, BdSession *session,
+                          BdMethod method, BdErr *err) {
     CoroutineTask *run = NULL;
     *out = NULL;
     lua_pushcfunction(interpreter->lua, set_up);
@@ -485,8 +520,9 @@ static int task_new(BdTask **out, BdInterpreter *interpreter, BdProtocol protoco
     }
     run->task.ops = &coroutine_task_ops;
     run->interpreter = interpreter;
-    run->protocol = protocol;
-    run->ask.simple = protocol == BD_PROTOCOL_SIMPLE;
+    run->protocol = bd_session_protocol(session);
+    run->ask.simple = run->protocol == BD_PROTOCOL_SIMPLE;
+    run->ask.pipelined_inserts = method == BD_METHOD_PIPELINE;
     run->ask.session = session;
     if (bd_fifo_init(&run->flights, sizeof(Flight)) != 0) {
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory while making a task");
@@ -498,48 +534,4 @@ static int task_new(BdTask **out, BdInterpreter *interpreter, BdProtocol protoco
     run->entry = call_each;
     *out = &run->task;
     return 0;
-}
-
-/* ---- the loop ---- */
-
-int bd_loop_open(BdLoop *loop, const BdInterpreterOpts *opts, BdProtocol protocol, bool shared,
-                 uint32_t crews, BdErr *err) {
-    *loop = (BdLoop){.opts = *opts, .protocol = protocol, .shared = shared};
-    loop->interpreters = bd_alloc_array(crews, sizeof(BdInterpreter *));
-    if (loop->interpreters == NULL) {
-        return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for %u interpreters", crews);
-    }
-    if (bd_turn_init(&loop->turn, err) != 0) {
-        bd_free(loop->interpreters);
-        loop->interpreters = NULL;
-        return -1;
-    }
-    loop->crews = crews;
-    return 0;
-}
-
-void bd_loop_close(BdLoop *loop) {
-    if (loop->interpreters == NULL) {
-        return;
-    }
-    for (uint32_t i = 0; i < loop->crews; i++) {
-        bd_interpreter_close(loop->interpreters[i]);
-    }
-    bd_turn_deinit(&loop->turn);
-    bd_free(loop->interpreters);
-    loop->interpreters = NULL;
-}
-
-int bd_loop_new_task(void *context, const BdTaskPlace *place, BdTask **out, BdErr *err) {
-    BdLoop *loop = context;
-    BdInterpreter **interpreter = &loop->interpreters[loop->shared ? 0 : place->crew];
-    if (*interpreter == NULL) {
-        BdInterpreterOpts opts = loop->opts;
-        opts.turn = loop->shared ? &loop->turn : NULL;
-        opts.control = place->control;
-        if (bd_interpreter_open(interpreter, &opts, err) != 0) {
-            return -1;
-        }
-    }
-    return task_new(out, *interpreter, loop->protocol, place->session, err);
 }

@@ -63,6 +63,11 @@ static int load_step(lua_State *lua) {
     self->flags = luaL_ref(lua, LUA_REGISTRYINDEX);
     self->worker = luaL_ref(lua, LUA_REGISTRYINDEX); /* LUA_REFNIL for none */
     self->each = luaL_ref(lua, LUA_REGISTRYINDEX);
+    lua_getglobal(lua, "require");
+    lua_pushliteral(lua, "bigdata.insertion");
+    lua_call(lua, 1, 1);
+    lua_getfield(lua, -1, "statement");
+    self->insertion = luaL_ref(lua, LUA_REGISTRYINDEX);
     lua_newtable(lua);
     self->statements = luaL_ref(lua, LUA_REGISTRYINDEX);
     lua_pushliteral(lua, "");

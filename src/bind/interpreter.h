@@ -29,6 +29,7 @@ typedef struct BdInterpreter {
     int each;                 /* registry references: the step's function, */
     int worker;               /* the scenario's function for each worker, or nil, */
     int flags;                /* the values of the scenario's flags, */
+    int insertion;            /* what makes the statement of db:insert, */
     int statements;           /* and SQL -> BdStatement * */
     int last_text;            /* registry index: the SQL that was looked up last, */
     const char *last_sql;     /* the same, */

@@ -255,13 +255,26 @@ int bd_lua_ask_text(lua_State *lua, BdAsk *ask, const char *text, BdAskHow how,
     return yield(lua, ask, count, context, then);
 }
 
-/* Put the statement at stack index 2, with its values, into the ask. */
+void bd_lua_take_statement(lua_State *lua, BdAsk *ask, BdAskKind kind, int index) {
+    int values = lua_gettop(lua) - index;
+    values = values < 0 ? 0 : values;
+    make_room(lua, ask, 1, (size_t)values);
+    take_statement(lua, ask, 0, kind, index, (uint32_t)values, 0, (size_t)values);
+}
+
+int bd_lua_yield(lua_State *lua, BdAsk *ask, bool detached, lua_KContext context,
+                 lua_KFunction then) {
+    if (detached) {
+        detach(lua, bd_ask_item(ask, 0));
+    }
+    return yield(lua, ask, 1, context, then);
+}
+
+/* Arguments: db, the statement's text, its values. */
 static BdAsk *take_call(lua_State *lua, BdAskKind kind) {
     BdAsk *ask = bd_lua_check_ask(lua);
-    uint32_t values = lua_gettop(lua) < 2 ? 0 : (uint32_t)lua_gettop(lua) - 2;
     bd_lua_check_pipeline(lua, ask);
-    make_room(lua, ask, 1, values);
-    take_statement(lua, ask, 0, kind, 2, values, 0, values);
+    bd_lua_take_statement(lua, ask, kind, 2);
     return ask;
 }
 
@@ -322,11 +335,8 @@ static int db_gather(lua_State *lua) {
 
 static int db_exec(lua_State *lua) {
     BdAsk *ask = take_call(lua, BD_ASK_EXEC);
-    if (ask->pipelines > 0) {
-        detach(lua, bd_ask_item(ask, 0));
-        return yield(lua, ask, 1, 0, go_on_detached);
-    }
-    return yield(lua, ask, 1, 0, go_on);
+    bool detached = ask->pipelines > 0;
+    return bd_lua_yield(lua, ask, detached, 0, detached ? go_on_detached : go_on);
 }
 
 static int db_one(lua_State *lua) {
@@ -444,6 +454,7 @@ static const luaL_Reg methods[] = {
     {"cached", db_cached},
     {"exec", db_exec},
     {"gather", db_gather},
+    {"insert", bd_lua_db_insert},
     {"one", db_one},
     {"pipeline", bd_lua_db_pipeline},
     {"transaction", bd_lua_db_transaction},

@@ -25,9 +25,9 @@ static int call(lua_State *lua, lua_KFunction then) {
     return then(lua, lua_pcallk(lua, 0, LUA_MULTRET, 0, 0, then), 0);
 }
 
-/* How BEGIN and COMMIT go out. */
+/* How BEGIN and COMMIT go out. They end what db:insert has left open. */
 static BdAskHow along(const BdAsk *ask) {
-    return ask->pipelines > 0 ? BD_ASK_ALONG : BD_ASK_AFTER;
+    return ask->pipelines > 0 ? BD_ASK_ALONG : BD_ASK_LAST;
 }
 
 static int results(lua_State *lua) {
@@ -54,6 +54,11 @@ static int committed(lua_State *lua, int status, lua_KContext context) {
     (void)status;
     (void)context;
     BdAsk *ask = bd_lua_check_ask(lua);
+    if (ask->broken && ask->pipelines == 0) { /* by a db:insert, so that COMMIT was refused */
+        bd_ask_drop(ask);
+        bd_lua_push_db_error(lua, &ask->broken_err, ask->broken_sql, &ask->broken_at);
+        return roll_back(lua, ask);
+    }
     bd_lua_check_asked(lua, ask);
     bd_lua_check_pipeline(lua, ask);
     return results(lua);
@@ -84,8 +89,8 @@ static int begun(lua_State *lua, int status, lua_KContext context) {
     (void)status;
     (void)context;
     BdAsk *ask = bd_lua_check_ask(lua);
-    bd_lua_check_asked(lua, ask);
     bd_lua_check_pipeline(lua, ask);
+    bd_lua_check_asked(lua, ask);
     ask->transactions++;
     return call(lua, transaction_done);
 }

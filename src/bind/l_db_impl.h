@@ -10,6 +10,15 @@
  * db is upvalue 1 of every method. */
 BdAsk *bd_lua_check_ask(lua_State *lua);
 
+/* Put the statement whose text is at a stack index, with its values from there to the top, into the
+ * ask. They must stay there until it was sent. */
+void bd_lua_take_statement(lua_State *lua, BdAsk *ask, BdAskKind kind, int index);
+
+/* Ask for the statement, and yield; then go on with `then`. detached: in a pipeline, without waiting
+ * for the answer. */
+int bd_lua_yield(lua_State *lua, BdAsk *ask, bool detached, lua_KContext context,
+                 lua_KFunction then);
+
 /* How text goes out while a part of a pipeline is under way. */
 typedef enum BdAskHow {
     BD_ASK_ALONG, /* in the part: it is sent at once, and nothing waits for its answer */
@@ -33,6 +42,7 @@ void bd_lua_check_pipeline(lua_State *lua, const BdAsk *ask);
 /* Raise what came of the last request, if it was refused, and let go of its answer. */
 void bd_lua_check_asked(lua_State *lua, BdAsk *ask);
 
+int bd_lua_db_insert(lua_State *lua);
 int bd_lua_db_pipeline(lua_State *lua);
 int bd_lua_db_transaction(lua_State *lua);
 

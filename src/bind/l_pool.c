@@ -1,12 +1,12 @@
 #include "bind/l_pool.h"
 
-#include "bind/coroutine_task.h"
 #include "bind/fail.h"
 #include "bind/guard.h"
 #include "bind/l_arrival.h"
 #include "bind/l_connection.h"
 #include "bind/l_plan.h"
 #include "bind/l_source.h"
+#include "bind/lua_loop.h"
 #include "bind/result.h"
 #include "bind/result_accounts.h"
 #include "bind/table.h"
@@ -163,11 +163,15 @@ static void read_unit(const BdTable *table, BdStepOpts *opts) {
 /* Read the options of a run; leaves plan, source and progress function on the stack. */
 static void read_options(lua_State *lua, const BdTable *table, Run *run) {
     static const char *const engines[] = {"threads", "poll", NULL};
+    static const char *const methods[] = {[BD_METHOD_ROW] = "row",
+                                          [BD_METHOD_PIPELINE] = "pipeline",
+                                          [BD_METHOD_PIPELINE + 1] = NULL};
     BdStepOpts *opts = &run->opts;
     opts->engine = (BdEngineKind)bd_table_choice_or(table, "engine", engines, BD_ENGINE_THREADS);
     opts->jobs = (uint32_t)bd_table_integer_or(table, "jobs", 1, MOST_JOBS, 1);
     read_unit(table, opts);
     opts->queue = bd_table_integer_or(table, "queue", 0, INT64_MAX, 4096);
+    opts->method = (BdMethod)bd_table_choice_or(table, "insert", methods, BD_METHOD_ROW);
     opts->preload = bd_table_boolean_or(table, "preload", false);
     opts->limit = bd_table_integer_or(table, "limit", 0, INT64_MAX, 0);
     opts->time_ns = bd_table_seconds_ns(table, "time");
@@ -205,28 +209,28 @@ static int read_loop(lua_State *lua, const BdTable *table, Run *run, BdErr *err)
     bd_table_push(table, "loop", LUA_TTABLE);
     int index = lua_gettop(lua);
     BdTable loop = bd_table_at(lua, index, keys, "pool:run, loop");
-    bool shared = bd_table_choice_or(&loop, "state", states, 0) == 1;
-    BdInterpreterOpts opts = {
-        .lua = lua,
-        .memory_limit = (size_t)bd_table_integer_or(&loop, "memory", 0, INT64_MAX, 0),
+    BdLoopOpts opts = {
+        .shared = bd_table_choice_or(&loop, "state", states, 0) == 1,
+        .method = run->opts.method,
+        .crews = bd_engine_crews(run->opts.engine, bd_pool_size(run->pool->pool), run->opts.jobs),
     };
+    opts.interpreter.lua = lua;
+    opts.interpreter.memory_limit = (size_t)bd_table_integer_or(&loop, "memory", 0, INT64_MAX, 0);
     /* What the interpreters are told: a copy of the table, with what the source's records have. */
     lua_createtable(lua, 0, 5);
-    opts.loop = lua_gettop(lua);
+    opts.interpreter.loop = lua_gettop(lua);
     static const char *const told[] = {"path", "step", "flags"};
     for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
         lua_getfield(lua, index, told[i]);
-        lua_setfield(lua, opts.loop, told[i]);
+        lua_setfield(lua, opts.interpreter.loop, told[i]);
     }
     lua_getiuservalue(lua, source, BD_SOURCE_FIELDS);
-    lua_setfield(lua, opts.loop, "fields");
+    lua_setfield(lua, opts.interpreter.loop, "fields");
     lua_getiuservalue(lua, source, BD_SOURCE_REST);
-    lua_setfield(lua, opts.loop, "rest");
+    lua_setfield(lua, opts.interpreter.loop, "rest");
     run->opts.new_task = bd_loop_new_task;
     run->opts.task_context = &run->loop;
-    uint32_t crews =
-        bd_engine_crews(run->opts.engine, bd_pool_size(run->pool->pool), run->opts.jobs);
-    return bd_loop_open(&run->loop, &opts, run->pool->protocol, shared, crews, err);
+    return bd_loop_open(&run->loop, &opts, err);
 }
 
 static void push_result(lua_State *lua, const BdStepResult *result) {
@@ -277,9 +281,10 @@ static int raise_progress_error(lua_State *lua) {
 
 static int run_step(lua_State *lua) {
     static const char *const keys[] = {
-        "plan",         "source",         "engine",   "jobs",    "autocommit", "commit_every",
-        "insert_batch", "max_tries",      "queue",    "preload", "limit",      "time",
-        "max_errors",   "progress_every", "progress", "loop",    "verify",     NULL};
+        "plan",   "source",       "engine",         "jobs",     "autocommit", "commit_every",
+        "insert", "insert_batch", "max_tries",      "queue",    "preload",    "limit",
+        "time",   "max_errors",   "progress_every", "progress", "loop",       "verify",
+        NULL};
     BdErr err = BD_ERR_INIT;
     Pool *self = bd_object_check(lua, 1, &pool_type);
     lua_settop(lua, 2);

@@ -144,20 +144,50 @@ static BdList read_list(const Reader *reader, const BdTable *op, uint32_t i) {
     return (BdList){.kind = BD_LIST_REST};
 }
 
-static int read_zip(const Reader *reader, const BdTable *op) {
-    static const char *const keys[] = {"op", "where", "loop", "lists", NULL};
+/* Push an array of the operation's lists. */
+static const BdList *push_lists(const Reader *reader, const BdTable *op, uint32_t *count) {
     lua_State *lua = reader->lua;
-    bd_table_check_keys(op, keys);
-    const char *where = bd_table_string(op, "where");
-    uint32_t loop = number(op, "loop");
-    uint32_t count = 0;
-    BdTable table = bd_table_push_list(op, "lists", &count);
-    BdList *lists = bd_scratch_push(lua, count, sizeof(*lists));
-    for (uint32_t i = 0; i < count; i++) {
+    BdTable table = bd_table_push_list(op, "lists", count);
+    BdList *lists = bd_scratch_push(lua, *count, sizeof(*lists));
+    for (uint32_t i = 0; i < *count; i++) {
         lua_rawgeti(lua, table.index, (lua_Integer)i + 1);
         lists[i] = read_list(reader, op, i);
         lua_pop(lua, 1);
     }
+    return lists;
+}
+
+static int read_insert(const Reader *reader, const BdTable *op) {
+    static const char *const keys[] = {"op", "where",  "table", "columns", "sql",
+                                       "n",  "params", "lists", "loop",    NULL};
+    bd_table_check_keys(op, keys);
+    uint32_t columns = 0;
+    BdTable names = bd_table_push_list(op, "columns", &columns);
+    const char **list = bd_scratch_push(reader->lua, columns, sizeof(*list));
+    for (uint32_t i = 0; i < columns; i++) {
+        list[i] = bd_table_element(&names, i + 1);
+    }
+    BdInsert insert = {.table = bd_table_string(op, "table"),
+                       .columns = list,
+                       .sql = bd_table_string(op, "sql"),
+                       .loop = number(op, "loop")};
+    insert.lists = push_lists(reader, op, &insert.list_count);
+    insert.values = push_params(reader, op, &insert.count);
+    if (insert.count != columns) {
+        bd_table_error(op, "'columns' has %" PRIu32 " elements, but 'n' is %" PRIu32, columns,
+                       insert.count);
+    }
+    return bd_plan_add_insert(reader->self->plan, &insert, bd_table_string(op, "where"),
+                              reader->err);
+}
+
+static int read_zip(const Reader *reader, const BdTable *op) {
+    static const char *const keys[] = {"op", "where", "loop", "lists", NULL};
+    bd_table_check_keys(op, keys);
+    const char *where = bd_table_string(op, "where");
+    uint32_t loop = number(op, "loop");
+    uint32_t count = 0;
+    const BdList *lists = push_lists(reader, op, &count);
     return bd_plan_add_zip(reader->self->plan, lists, count, loop, where, reader->err);
 }
 
@@ -175,14 +205,16 @@ static int read_mark(const Reader *reader, const BdTable *op, BdOpKind kind) {
 
 /* One operation, on the top of the stack. */
 static int read_op(const Reader *reader, uint32_t i) {
-    static const char *const kinds[] = {"exec",     "one",  "all",   "cached", "zip", "end",
-                                        "pipeline", "sync", "begin", "commit", NULL};
-    static const BdOpKind codes[] = {BD_OP_EXEC,  BD_OP_ONE,   BD_OP_ALL,      BD_OP_CACHED,
-                                     BD_OP_ZIP,   BD_OP_END,   BD_OP_PIPELINE, BD_OP_SYNC,
-                                     BD_OP_BEGIN, BD_OP_COMMIT};
+    static const char *const kinds[] = {
+        [BD_OP_EXEC] = "exec",     [BD_OP_ONE] = "one",           [BD_OP_ALL] = "all",
+        [BD_OP_CACHED] = "cached", [BD_OP_INSERT] = "insert",     [BD_OP_ZIP] = "zip",
+        [BD_OP_END] = "end",       [BD_OP_PIPELINE] = "pipeline", [BD_OP_SYNC] = "sync",
+        [BD_OP_BEGIN] = "begin",   [BD_OP_COMMIT] = "commit",     [BD_OP_COMMIT + 1] = NULL};
     BdTable op = bd_table_at(reader->lua, -1, NULL, "op %" PRIu32, i + 1);
-    BdOpKind kind = codes[bd_table_choice(&op, "op", kinds)];
+    BdOpKind kind = (BdOpKind)bd_table_choice(&op, "op", kinds);
     switch (kind) {
+    case BD_OP_INSERT:
+        return read_insert(reader, &op);
     case BD_OP_ZIP:
         return read_zip(reader, &op);
     case BD_OP_END:

@@ -33,6 +33,12 @@ static void op_deinit(BdOp *op) {
     for (uint32_t i = 0; op->params != NULL && i < op->statement->params; i++) {
         bd_free(op->params[i].text);
     }
+    for (uint32_t i = 0; op->columns != NULL && i < op->statement->params; i++) {
+        bd_free(op->columns[i]);
+    }
+    bd_free(op->columns);
+    bd_free(op->table);
+    bd_target_free(op->target);
     bd_free(op->params);
     bd_free(op->where);
 }
@@ -143,6 +149,10 @@ static void note_number(uint32_t *most, uint32_t number) {
     }
 }
 
+static bool fills_slot(BdOpKind kind) {
+    return kind == BD_OP_ONE || kind == BD_OP_ALL || kind == BD_OP_CACHED;
+}
+
 int bd_plan_add_statement(BdPlan *plan, BdOpKind kind, const char *sql, const BdValue *values,
                           uint32_t count, uint32_t slot, const char *where, BdErr *err) {
     const BdStatement *statement = find_statement(plan, sql, err);
@@ -155,7 +165,7 @@ int bd_plan_add_statement(BdPlan *plan, BdOpKind kind, const char *sql, const Bd
                           " values: %s",
                           where, statement->params, count, sql);
     }
-    if ((kind != BD_OP_EXEC && slot >= MOST) || count > MOST) {
+    if ((fills_slot(kind) && slot >= MOST) || count > MOST) {
         return bd_err_set(err, BD_E_CONFIG, 0, "%s: the plan is too large", where);
     }
     BdOp *op = next_op(plan, kind, where, err);
@@ -174,11 +184,46 @@ int bd_plan_add_statement(BdPlan *plan, BdOpKind kind, const char *sql, const Bd
             return -1;
         }
     }
-    if (kind != BD_OP_EXEC) {
+    if (fills_slot(kind)) {
         note_number(&plan->slots, slot);
     }
     if (count > plan->max_params) {
         plan->max_params = count;
+    }
+    return 0;
+}
+
+/* Give an operation its lists; loops are numbered from 0. */
+static void set_lists(BdPlan *plan, BdOp *op, const BdList *lists, uint32_t count, uint32_t loop) {
+    op->loop = loop;
+    op->list_count = count;
+    if (count > 0) {
+        memcpy(op->lists, lists, count * sizeof(*lists));
+    }
+    note_number(&plan->loops, loop);
+}
+
+int bd_plan_add_insert(BdPlan *plan, const BdInsert *insert, const char *where, BdErr *err) {
+    if (insert->list_count > BD_ZIP_LISTS || insert->loop >= MOST) {
+        return bd_err_set(err, BD_E_CONFIG, 0, "%s: db:insert takes at most %d different lists",
+                          where, BD_ZIP_LISTS);
+    }
+    if (bd_plan_add_statement(plan, BD_OP_INSERT, insert->sql, insert->values, insert->count, 0,
+                              where, err) != 0) {
+        return -1;
+    }
+    BdOp *op = &plan->ops[plan->op_count - 1];
+    set_lists(plan, op, insert->lists, insert->list_count, insert->loop);
+    op->table = bd_strdup(insert->table);
+    op->columns = bd_alloc_array(insert->count, sizeof(char *));
+    if (op->table == NULL || op->columns == NULL) {
+        return no_memory(err);
+    }
+    for (uint32_t i = 0; i < insert->count; i++) {
+        op->columns[i] = bd_strdup(insert->columns[i]);
+        if (op->columns[i] == NULL) {
+            return no_memory(err);
+        }
     }
     return 0;
 }
@@ -194,10 +239,7 @@ int bd_plan_add_zip(BdPlan *plan, const BdList *lists, uint32_t count, uint32_t 
         return -1;
     }
     plan->op_count++;
-    op->loop = loop;
-    op->list_count = count;
-    memcpy(op->lists, lists, count * sizeof(*lists));
-    note_number(&plan->loops, loop);
+    set_lists(plan, op, lists, count, loop);
     return 0;
 }
 
@@ -275,18 +317,16 @@ static bool param_known(const BdPlan *plan, const Scope *scope, const BdParam *p
     }
 }
 
-static int check_zip(const BdPlan *plan, Scope *scope, const BdOp *op, BdErr *err) {
-    if (op->partner == 0) {
-        return bd_err_set(err, BD_E_CONFIG, 0, "%s: the loop over db:zip does not end", op->where);
-    }
+/* Are its lists lists? They are known in its loop, which is open from here on. */
+static int check_lists(const BdPlan *plan, Scope *scope, const BdOp *op, BdErr *err) {
     for (uint32_t i = 0; i < op->list_count; i++) {
         const BdList *list = &op->lists[i];
         bool known = list->kind == BD_LIST_REST
                          ? plan->rest != UINT32_MAX
                          : list->slot < plan->slots && is_list(scope->filled[list->slot]);
         if (!known) {
-            return bd_err_set(err, BD_E_CONFIG, 0, "%s: list %" PRIu32 " of db:zip is no list",
-                              op->where, i + 1);
+            return bd_err_set(err, BD_E_CONFIG, 0, "%s: list %" PRIu32 " is no list", op->where,
+                              i + 1);
         }
     }
     scope->open[op->loop] = true;
@@ -294,11 +334,18 @@ static int check_zip(const BdPlan *plan, Scope *scope, const BdOp *op, BdErr *er
     return 0;
 }
 
+static int check_zip(const BdPlan *plan, Scope *scope, const BdOp *op, BdErr *err) {
+    if (op->partner == 0) {
+        return bd_err_set(err, BD_E_CONFIG, 0, "%s: the loop over db:zip does not end", op->where);
+    }
+    return check_lists(plan, scope, op, err);
+}
+
 /* Behind a loop that may not have run even once, nothing is left of what it filled. */
 static void leave_loop(const BdPlan *plan, Scope *scope, const BdOp *end) {
     scope->open[end->loop] = false;
     for (const BdOp *op = &plan->ops[end->partner]; op < end; op++) {
-        if (op->statement != NULL && op->kind != BD_OP_EXEC) {
+        if (fills_slot(op->kind)) {
             scope->filled[op->slot] = BD_OP_EXEC;
         }
     }
@@ -311,7 +358,7 @@ static int check_statement(const BdPlan *plan, Scope *scope, const BdOp *op, BdE
                               "%s: value %" PRIu32 " is not known at this place", op->where, i + 1);
         }
     }
-    if (op->kind != BD_OP_EXEC) {
+    if (fills_slot(op->kind)) {
         if (scope->filled[op->slot] != BD_OP_EXEC) {
             return bd_err_set(err, BD_E_BUG, 0, "%s: slot %" PRIu32 " is filled twice", op->where,
                               op->slot);
@@ -345,6 +392,15 @@ static int check_nesting(Scope *scope, const BdOp *op, BdErr *err) {
     }
 }
 
+static int check_insert(const BdPlan *plan, Scope *scope, const BdOp *op, BdErr *err) {
+    if (check_lists(plan, scope, op, err) != 0) {
+        return -1;
+    }
+    int result = check_statement(plan, scope, op, err);
+    scope->open[op->loop] = false;
+    return result;
+}
+
 static int check_op(const BdPlan *plan, Scope *scope, const BdOp *op, BdErr *err) {
     if (check_nesting(scope, op, err) != 0) {
         return -1;
@@ -354,6 +410,9 @@ static int check_op(const BdPlan *plan, Scope *scope, const BdOp *op, BdErr *err
     }
     if (op->kind == BD_OP_END) {
         leave_loop(plan, scope, op);
+    }
+    if (op->kind == BD_OP_INSERT) {
+        return check_insert(plan, scope, op, err);
     }
     return op->statement == NULL ? 0 : check_statement(plan, scope, op, err);
 }

@@ -43,6 +43,7 @@ typedef enum BdOpKind {
     BD_OP_ONE,      /* its answer must be one row, and stays in a slot */
     BD_OP_ALL,      /* its answer, however many rows, stays in a slot */
     BD_OP_CACHED,   /* as ALL, but asked only once for each set of values */
+    BD_OP_INSERT,   /* insert rows into a target: a loop of its own over lists, if it has any */
     BD_OP_ZIP,      /* begin a loop over lists, which must be equally long */
     BD_OP_END,      /* go round, or leave the loop */
     BD_OP_PIPELINE, /* from here on nothing waits for an answer that is not needed, */
@@ -73,6 +74,22 @@ BD_MUSTCHECK int bd_plan_add_statement(BdPlan *plan, BdOpKind kind, const char *
                                        const BdValue *values, uint32_t count, uint32_t slot,
                                        const char *where, BdErr *err);
 
+/* What INSERT inserts. */
+typedef struct BdInsert {
+    const char *table; /* as pg/target.h takes names */
+    const char *const *columns;
+    const char *sql; /* inserts one row, its parameters being the columns in their order */
+    const BdValue *values;
+    uint32_t count; /* of columns, and of values */
+    const BdList *lists;
+    uint32_t list_count; /* 0 to 8; 0: one row */
+    uint32_t loop;       /* ITEM and ELEMENT values are those of this loop */
+} BdInsert;
+
+/* Add INSERT. -1 if the number of values is not the number of parameters. */
+BD_MUSTCHECK int bd_plan_add_insert(BdPlan *plan, const BdInsert *insert, const char *where,
+                                    BdErr *err);
+
 /* Add ZIP with 1 to 8 lists; loops may stand inside one another. Every ZIP needs its END. */
 BD_MUSTCHECK int bd_plan_add_zip(BdPlan *plan, const BdList *lists, uint32_t count, uint32_t loop,
                                  const char *where, BdErr *err);
@@ -97,7 +114,7 @@ const BdStatement *bd_plan_statement(const BdPlan *plan, uint32_t i);
  * Ask the server about the plan: prepares every statement on the session and finds where the
  * columns that values name stand in their answers. Waits. Must be called once, before tasks run, on
  * a session of the server that they will use. -1 naming the place in the scenario: a statement that
- * the server refuses, a column that an answer does not have.
+ * the server refuses, a column that an answer does not have, a table that is not there.
  */
 BD_MUSTCHECK int bd_plan_check(BdPlan *plan, BdSession *session, BdErr *err);
 

@@ -57,7 +57,7 @@ static int check_op(BdPlan *plan, const BdOp *op, bool first_use, BdSession *ses
         }
         bd_answer_free(answer);
     }
-    if (op->kind == BD_OP_EXEC) {
+    if (op->kind == BD_OP_EXEC || op->kind == BD_OP_INSERT) {
         return 0;
     }
     if (ask(session, BD_REQUEST_DESCRIBE, op, &answer, err) != 0) {
@@ -68,15 +68,26 @@ static int check_op(BdPlan *plan, const BdOp *op, bool first_use, BdSession *ses
     return result;
 }
 
+/* Look up where INSERT inserts, before its statement is prepared: it is named more clearly so. */
+static int find_target(BdOp *op, BdSession *session, BdErr *err) {
+    bd_target_free(op->target);
+    int status = bd_target_new(&op->target, session, op->table, (const char *const *)op->columns,
+                               op->statement->params, err);
+    return status == 0 || err->code == BD_E_CONN ? status : bd_err_wrap(err, "%s", op->where);
+}
+
 int bd_plan_check(BdPlan *plan, BdSession *session, BdErr *err) {
     uint32_t prepared = 0; /* statements are numbered in the order of their first use */
     for (uint32_t i = 0; i < plan->op_count; i++) {
-        const BdOp *op = &plan->ops[i];
+        BdOp *op = &plan->ops[i];
         if (op->kind == BD_OP_PIPELINE && bd_session_protocol(session) == BD_PROTOCOL_SIMPLE) {
             return bd_err_set(err, BD_E_CONFIG, 0, "%s: " BD_NO_PIPELINES, op->where);
         }
         if (op->statement == NULL) {
             continue;
+        }
+        if (op->kind == BD_OP_INSERT && find_target(op, session, err) != 0) {
+            return -1;
         }
         bool first_use = op->statement->id == prepared;
         if (check_op(plan, op, first_use, session, err) != 0) {

@@ -4,6 +4,7 @@
 #ifndef BD_PLAN_IMPL_H
 #define BD_PLAN_IMPL_H
 
+#include "pg/target.h"
 #include "run/plan.h"
 
 #define BD_ZIP_LISTS 8 /* most lists of one zip */
@@ -28,13 +29,16 @@ typedef struct BdParam {
 typedef struct BdOp {
     BdOpKind kind;
     char *where;                  /* place in the scenario */
-    const BdStatement *statement; /* EXEC, ONE, ALL */
+    const BdStatement *statement; /* EXEC, ONE, ALL, CACHED, INSERT */
     BdParam *params;              /* as many as the statement has */
     uint32_t slot;                /* ONE, ALL */
-    uint32_t loop;                /* ZIP, END */
+    uint32_t loop;                /* ZIP, END, INSERT */
     uint32_t partner;             /* ZIP: the place of its END; END: of its ZIP */
-    BdList lists[BD_ZIP_LISTS];   /* ZIP */
+    BdList lists[BD_ZIP_LISTS];   /* ZIP, INSERT */
     uint32_t list_count;
+    char *table;      /* INSERT: as it was given, */
+    char **columns;   /* as many as the statement has parameters, */
+    BdTarget *target; /* and what the server says of them, after bd_plan_check() */
 } BdOp;
 
 struct BdPlan {

@@ -30,6 +30,7 @@ typedef struct PlanTask {
 
     uint32_t pipelines;    /* that are open, one in the other */
     bool open;             /* a part of a pipeline was begun and not ended */
+    bool inserting;        /* in the rows of an INSERT, which is the next operation */
     uint32_t transactions; /* that are open, one in the other, with the worker's if it has one */
 } PlanTask;
 
@@ -71,20 +72,20 @@ static uint32_t list_length(const PlanTask *run, const BdList *list) {
     return run->record.fields > run->plan->rest ? run->record.fields - run->plan->rest : 0;
 }
 
-/* Begin a loop: -1 where its lists are not equally long. */
-static int begin_loop(PlanTask *run, const BdOp *zip, BdErr *err) {
-    uint32_t length = list_length(run, &zip->lists[0]);
-    for (uint32_t i = 1; i < zip->list_count; i++) {
-        uint32_t other = list_length(run, &zip->lists[i]);
+/* Set out on a loop, which goes round once where it has no lists: -1 where they are not equally
+ * long. */
+static int begin_loop(PlanTask *run, const BdOp *op, BdErr *err) {
+    uint32_t length = op->list_count == 0 ? 1 : list_length(run, &op->lists[0]);
+    for (uint32_t i = 1; i < op->list_count; i++) {
+        uint32_t other = list_length(run, &op->lists[i]);
         if (other != length) {
             return bd_err_set(err, BD_E_FORMAT, 0,
-                              "%s: db:zip over lists of %" PRIu32 " and %" PRIu32 " elements",
-                              zip->where, length, other);
+                              "%s: db:%s lists of %" PRIu32 " and %" PRIu32 " elements", op->where,
+                              op->kind == BD_OP_ZIP ? "zip over" : "insert:", length, other);
         }
     }
-    run->positions[zip->loop] = 0;
-    run->lengths[zip->loop] = length;
-    run->next = length == 0 ? zip->partner + 1 : run->next + 1;
+    run->positions[op->loop] = 0;
+    run->lengths[op->loop] = length;
     return 0;
 }
 
@@ -107,6 +108,7 @@ static void fill_slot(PlanTask *run, uint32_t slot, BdAnswer *answer, bool borro
 typedef enum Outcome {
     GO_ON, /* nothing to be sent; run->next is the next operation */
     SEND,  /* *request; run->next is the one that sends it */
+    DONE,  /* the record is */
     FAIL
 } Outcome;
 
@@ -126,6 +128,22 @@ static Outcome execute(PlanTask *run, const BdOp *op, BdRequest *request) {
                            .statement = op->statement,
                            .values = run->values,
                            .more = op->kind == BD_OP_EXEC && run->pipelines > 0};
+    return SEND;
+}
+
+/* A row of INSERT: the operation is the next one again until it has sent them all. */
+static Outcome insert(PlanTask *run, const BdOp *op, BdRequest *request, BdErr *err) {
+    if (!run->inserting && begin_loop(run, op, err) != 0) {
+        return FAIL;
+    }
+    run->inserting = run->positions[op->loop] < run->lengths[op->loop];
+    if (!run->inserting) {
+        run->next++;
+        return GO_ON;
+    }
+    execute(run, op, request);
+    request->more = run->pipelines > 0 || run->opts.method == BD_METHOD_PIPELINE;
+    run->positions[op->loop]++;
     return SEND;
 }
 
@@ -152,11 +170,26 @@ static Outcome end_pipeline(PlanTask *run, BdRequest *request) {
     return SEND;
 }
 
+/* All operations were executed: end a pipeline that INSERT has left open. */
+static Outcome end_record(const PlanTask *run, BdRequest *request) {
+    *request = (BdRequest){.kind = BD_REQUEST_SYNC};
+    return run->open ? SEND : DONE;
+}
+
 static Outcome step(PlanTask *run, BdRequest *request, BdErr *err) {
+    if (run->next == run->plan->op_count) {
+        return end_record(run, request);
+    }
     const BdOp *op = &run->plan->ops[run->next];
     switch (op->kind) {
     case BD_OP_ZIP:
-        return begin_loop(run, op, err) == 0 ? GO_ON : FAIL;
+        if (begin_loop(run, op, err) != 0) {
+            return FAIL;
+        }
+        run->next = run->lengths[op->loop] == 0 ? op->partner + 1 : run->next + 1;
+        return GO_ON;
+    case BD_OP_INSERT:
+        return insert(run, op, request, err);
     case BD_OP_END:
         go_round(run, op);
         return GO_ON;
@@ -186,20 +219,17 @@ static BdNext next(BdTask *task, BdRequest *request, BdErr *err) {
     }
     Outcome outcome = GO_ON;
     while (outcome == GO_ON) {
-        if (run->next == run->plan->op_count) {
-            return BD_NEXT_DONE;
-        }
         outcome = step(run, request, err);
     }
-    if (outcome == FAIL) {
-        return BD_NEXT_FAILED;
+    if (outcome != SEND) {
+        return outcome == DONE ? BD_NEXT_DONE : BD_NEXT_FAILED;
     }
     if (request->kind != BD_REQUEST_SYNC && bd_fifo_push(&run->sent, &run->next) != 0) {
         bd_err_set(err, BD_E_NOMEM, 0, "out of memory for a pipeline");
         return BD_NEXT_FAILED;
     }
     run->open = request->more;
-    run->next++;
+    run->next += run->inserting || run->next == run->plan->op_count ? 0 : 1;
     return BD_NEXT_REQUEST;
 }
 
@@ -216,10 +246,14 @@ static const BdOp *take_sent(PlanTask *run) {
     return op;
 }
 
+static bool keeps_answer(const BdOp *op) {
+    return op->kind == BD_OP_ONE || op->kind == BD_OP_ALL || op->kind == BD_OP_CACHED;
+}
+
 static int answer(BdTask *task, BdAnswer *given, BdErr *err) {
     PlanTask *run = self(task);
     const BdOp *op = take_sent(run);
-    if (op->statement == NULL || op->kind == BD_OP_EXEC) {
+    if (!keeps_answer(op)) {
         bd_answer_free(given);
         return 0;
     }
@@ -249,6 +283,7 @@ static void reset(BdTask *task) {
     bd_fifo_reset(&run->sent);
     run->pipelines = 0;
     run->open = false;
+    run->inserting = false;
 }
 
 /* Nothing is collected. */
@@ -332,7 +367,7 @@ bool bd_plan_task_slot(BdTask *task, uint32_t *slot) {
     const PlanTask *run = self(task);
     const BdOp *op = &run->plan->ops[*(const uint32_t *)bd_fifo_front(&run->sent)];
     *slot = op->slot;
-    return op->statement != NULL && op->kind != BD_OP_EXEC;
+    return keeps_answer(op);
 }
 
 void bd_plan_task_forget(BdTask *task) {

@@ -24,21 +24,12 @@
 #include "core/err.h"
 #include "pg/session.h"
 #include "pg/target.h"
+#include "run/method.h"
 #include "run/task.h"
 #include "stats/arrival.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-/* Ways of shipping rows. All of them store the same rows. */
-typedef enum BdMethod {
-    BD_METHOD_ROW,        /* a statement for each row, one at a time */
-    BD_METHOD_PIPELINE,   /* a statement for each row, in a pipeline */
-    BD_METHOD_VALUES,     /* INSERT of several rows of VALUES */
-    BD_METHOD_UNNEST,     /* INSERT from an array for each column */
-    BD_METHOD_COPY,       /* COPY FROM STDIN, text */
-    BD_METHOD_COPY_BINARY /* COPY FROM STDIN, binary */
-} BdMethod;
 
 /* What becomes of rows that were sent together with one that is refused. */
 typedef enum BdCare {

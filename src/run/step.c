@@ -61,7 +61,8 @@ static int on_reject(void *context, const char *file, int64_t line, const char *
 static int new_task(Run *run, BdTask **out, BdErr *err) {
     const BdStepOpts *opts = run->opts;
     if (opts->new_task == NULL) {
-        const BdPlanTaskOpts plan_opts = {.session = bd_pool_session(run->pool, run->count)};
+        const BdPlanTaskOpts plan_opts = {.session = bd_pool_session(run->pool, run->count),
+                                          .method = opts->method};
         return bd_plan_task_new(out, run->plan, &plan_opts, err);
     }
     const BdTaskPlace place = {

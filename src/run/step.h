@@ -13,6 +13,7 @@
 #include "run/accounts.h"
 #include "run/control.h"
 #include "run/engine.h"
+#include "run/method.h"
 #include "run/plan.h"
 #include "run/pool.h"
 #include "stats/arrival.h"
@@ -40,6 +41,7 @@ typedef struct BdStepOpts {
     uint32_t jobs;              /* event loops of the poll engine */
     bool transactions;          /* one for each unit: see run/worker.h */
     uint32_t unit_records;      /* --commit-every: a unit has at most so many records; at least 1 */
+    BdMethod method;            /* of db:insert, in plans: ROW or PIPELINE */
     int64_t unit_rows;          /* rows of several records that are sent together; 0: none */
     const BdManifest *manifest; /* what is to be verified; NULL: nothing */
     uint32_t max_tries;         /* of a unit or a statement; at least 1 */

@@ -25,6 +25,7 @@
 #include "input/record.h"
 #include "pg/session.h"
 #include "run/control.h"
+#include "run/method.h"
 #include "run/plan.h"
 
 #include <stdbool.h>
@@ -109,6 +110,7 @@ typedef int BdTaskFn(void *context, const BdTaskPlace *place, BdTask **out, BdEr
 typedef struct BdPlanTaskOpts {
     const BdSession *session; /* to see whether the worker has begun a transaction; NULL: it never
                                  does */
+    BdMethod method;          /* of INSERT: ROW or PIPELINE */
     bool one_by_one;          /* without pipelines: an answer is wanted after each request */
 } BdPlanTaskOpts;
 

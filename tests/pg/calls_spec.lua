@@ -2,7 +2,7 @@
 
 local kit = dofile "tests/support/scenario_kit.lua"
 
-local WAYS = {}
+local WAYS = {} 
 for _, loop in ipairs { "c", "lua" } do
   for _, engine in ipairs { "threads", "poll" } do
     WAYS[#WAYS + 1] = ("--loop %s --engine %s"):format(loop, engine)
@@ -11,6 +11,7 @@ end
 
 setup(function()
   kit.open(40)
+  kit.execute [[create table "Odd name" (id int, "order" text, n numeric(10,2))]]
   kit.execute "create table asked (key text); create table kept (n int primary key, word text)"
   kit.execute [[create function look_up(text) returns setof int language sql as
     'insert into asked values ($1); select generate_series(1, 3)']]
@@ -18,7 +19,7 @@ end)
 
 teardown(kit.close)
 
-before_each(function() kit.execute "truncate asked, kept" end)
+before_each(function() kit.execute [[truncate asked, kept, "Odd name"]] end)
 
 local function kept()
   local words = {}
@@ -222,6 +223,122 @@ for _, way in ipairs(WAYS) do
       end)
     end)
   end)
+end
+
+-- What db:insert has stored.
+local function stored()
+  local lines = {}
+  for i, row in ipairs(kit.query [[select * from "Odd name" order by id, n]]) do
+    lines[i] = ("%s:%s:%s"):format(row.id, row.order, row.n)
+  end
+  return table.concat(lines, " ")
+end
+
+-- Run it on a source of lines with a list.
+local function run_lines(each, line, lines)
+  kit.write("lines.csv", table.concat(lines, "\n") .. "\n")
+  local path = kit.write("lines.lua", ([[
+    local bigdata = require "bigdata"
+    local scenario = bigdata.scenario { summary = "a test" }
+    scenario:step "one" {
+      source = function()
+        return bigdata.source.delimited { files = "%s/lines.csv", fields = { "id" }, rest = "items" }
+      end,
+      each = function(db, row)
+%s
+      end,
+    }
+    return scenario]]):format(kit.folder, each))
+  local result, message = kit.run(path, line)
+  if not result then return nil, message end
+  local sample = result.steps[1].samples[1]
+  return result.steps[1], sample and sample.reason, result.ended
+end
+
+for _, way in ipairs(WAYS) do
+  for _, method in ipairs { "row", "pipeline" } do
+    local line = ("%s -c 1 --insert %s --max-errors 1"):format(way, method)
+
+    describe("db:insert with " .. line, function()
+      local COLUMNS = [[{ "id", "order", "n" }]]
+
+      it("inserts a row of scalars", function()
+        local step = run_lines(("db:insert('Odd name', %s, row.id, 'x', nil)"):format(COLUMNS), line,
+          { "1", "2" })
+        assert.equal("1:x:nil 2:x:nil", stored())
+        assert.equal(2, step.rows)
+      end)
+
+      it("inserts a row for each element of its lists, and repeats scalars", function()
+        local step = run_lines(([[
+          local words = db:all("select 'w' || i as word, i + 0.5 as n from generate_series(1, 2) as i")
+          db:insert("Odd name", %s, row.id, words.word, row.items)
+          db:insert("public.Odd name", %s, 10, words.word, words.n)]]):format(COLUMNS, COLUMNS), line,
+          { "1,0.25,7", "2,3,4" })
+        assert.equal("1:w1:0.25 1:w2:7.00 2:w1:3.00 2:w2:4.00 "
+          .. "10:w1:1.50 10:w1:1.50 10:w2:2.50 10:w2:2.50", stored())
+        assert.equal(8, step.rows)
+      end)
+
+      it("inserts nothing for empty lists, and NULL for NULL in a column", function()
+        local step = run_lines(([[
+          local none = db:all "select 1 as id where false"
+          db:insert("Odd name", { "id" }, none.id)
+          local some = db:all "select nullif(i, 2) as id from generate_series(1, 3) as i"
+          db:insert("Odd name", { "order", "id" }, row.id, some.id)]]), line, { "1" })
+        assert.equal("1:1:nil 3:1:nil nil:1:nil", stored())
+        assert.equal(3, step.rows)
+      end)
+
+      it("fails a record whose lists are not equally long, with both lengths", function()
+        local step, reason = run_lines([[
+          local two = db:all "select i from generate_series(1, 2) as i"
+          db:insert("Odd name", { "id", "n" }, two.i, row.items)]], line, { "1,5", "1,6,7" })
+        assert.equal(1, step.failed)
+        assert.is_truthy(reason:find("lines.lua:%d+: db:insert: lists of 2 and 1 elements"), reason)
+        assert.equal("1:nil:6.00 2:nil:7.00", stored())
+      end)
+
+      it("names the insert whose row the server refuses", function()
+        local step, reason = run_lines([[
+          db:insert("Odd name", { "id", "n" }, row.id, row.items)
+          db:exec "select 1"]], line, { "1,5,x,6", "2,7" })
+        assert.equal(1, step.failed)
+        assert.is_truthy(reason:find("lines.lua:8: invalid input syntax for type numeric", 1, true),
+          reason)
+        assert.equal(method == "row" and "1:nil:5.00 2:nil:7.00" or "2:nil:7.00", stored())
+      end)
+
+      it("refuses a number of values that is not that of the columns", function()
+        local step, message = run_lines([[db:insert("Odd name", { "id", "n" }, row.id)]], line, { "1" })
+        assert.is_truthy(message:find("db:insert: 2 columns of Odd name, but 1 values", 1, true),
+          message)
+        assert.is_true(step == nil or step.failed == 1)
+      end)
+
+      it("refuses a table or column that is not there", function()
+        local _, message = run_lines([[db:insert("Odd nane", { "id" }, row.id)]], line, { "1" })
+        assert.is_truthy(message:find("Odd nane", 1, true), message)
+        _, message = run_lines([[db:insert("Odd name", { "ix" }, row.id)]], line, { "1" })
+        assert.is_truthy(message:find("ix", 1, true), message)
+        assert.is_truthy(message:find("lines.lua:8", 1, true), message)
+      end)
+
+      it("goes with transactions and pipelines", function()
+        for _, more in ipairs { "", " --no-autocommit", " --commit-every 2" } do
+          kit.execute [[truncate "Odd name"]]
+          local step = run_lines([[
+            db:transaction(function()
+              db:insert("Odd name", { "id", "n" }, row.id, row.items)
+              db:pipeline(function() db:insert("Odd name", { "id", "n" }, row.id, row.items) end)
+            end)]], line .. more, { "1,5", "2,7,x", "3,8" })
+          assert.equal(1, step.failed)
+          assert.equal("1:nil:5.00 1:nil:5.00 3:nil:8.00 3:nil:8.00", stored())
+          assert.equal(4, step.rows)
+        end
+      end)
+    end)
+  end
 end
 
 describe("what pcall catches, in the Lua loop:", function()
