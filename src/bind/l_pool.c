@@ -281,10 +281,10 @@ static int raise_progress_error(lua_State *lua) {
 
 static int run_step(lua_State *lua) {
     static const char *const keys[] = {
-        "plan",   "source",       "engine",         "jobs",     "autocommit", "commit_every",
-        "insert", "insert_batch", "max_tries",      "queue",    "preload",    "limit",
-        "time",   "max_errors",   "progress_every", "progress", "loop",       "verify",
-        NULL};
+        "plan",         "source", "engine",       "jobs",       "autocommit",
+        "commit_every", "insert", "insert_batch", "max_tries",  "queue",
+        "preload",      "limit",  "time",         "max_errors", "progress_every",
+        "progress",     "loop",   "verify",       NULL};
     BdErr err = BD_ERR_INIT;
     Pool *self = bd_object_check(lua, 1, &pool_type);
     lua_settop(lua, 2);
