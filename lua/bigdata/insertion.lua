@@ -1,5 +1,5 @@
--- insertion.lua - what db:insert(table, columns, ...) means: the statement that inserts one row, and
--- the rows that scalars and lists make.
+-- insertion.lua - what db:insert(table, columns, ...) means: the statement that inserts one row,
+-- and the rows that scalars and lists make.
 
 local insertion = {}
 
@@ -58,8 +58,8 @@ end
 
 local known = {} -- table -> the columns' names, one after the other -> statement
 
--- The statement that inserts one row of `count` values; or nil and what is wrong with the table, the
--- columns or the count.
+-- The statement that inserts one row of `count` values; or nil and what is wrong with the table,
+-- the columns or the count.
 function insertion.statement(name, columns, count)
   local parts = type(name) == "string" and name_parts(name)
   if not parts then return nil, "the table must be a name: \"table\" or \"schema.table\"" end
@@ -82,8 +82,8 @@ end
 
 --- The rows.
 
--- The rows that the values make, each as table.pack() gives it: one, or one for each element where a
--- value is a list. nil and what is wrong if lists are not equally long.
+-- The rows that the values make, each as table.pack() gives it: one, or one for each element where
+-- a value is a list. nil and what is wrong if lists are not equally long.
 function insertion.rows(...)
   local values, length = table.pack(...), nil
   for i = 1, values.n do

@@ -308,8 +308,8 @@ end
 -- What no option can check by itself.
 function options.check(values)
   if values.insert == "pipeline" and values.protocol == "simple" then
-    local problem = failure.new("--insert pipeline needs --protocol prepared or extended: the simple "
-      .. "protocol has no pipelines")
+    local problem = failure.new("--insert pipeline needs --protocol prepared or extended: the "
+      .. "simple protocol has no pipelines")
     return nil, problem.message, problem
   end
   if values.jobs > values.poolsize then

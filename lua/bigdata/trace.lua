@@ -339,8 +339,8 @@ local function note_list(lists, list)
   lists[#lists + 1] = list
 end
 
--- The parameter that a value of db:insert is; a list's is that of the element that the insert, which
--- is a loop of its own, stands at.
+-- The parameter that a value of db:insert is; a list's is that of the element that the insert,
+-- which is a loop of its own, stands at.
 local function insert_parameter(self, op, i, value)
   local fact = facts[value]
   if not fact or not fact.list then return parameter(self, i, value) end
@@ -359,8 +359,8 @@ function db.insert(self, name, columns, ...)
   local sql, problem = insertion.statement(name, columns, n)
   if not sql then refuse_here(self, "db:insert: " .. problem, "") end
   local op = {
-    op = "insert", table = name, columns = table.move(columns, 1, #columns, 1, {}), sql = sql, n = n,
-    params = {}, lists = {}, loop = #self.loops + 1,
+    op = "insert", table = name, columns = table.move(columns, 1, #columns, 1, {}), sql = sql,
+    n = n, params = {}, lists = {}, loop = #self.loops + 1,
   }
   self.loops[op.loop] = { state = "done" }
   for i = 1, n do op.params[i] = insert_parameter(self, op, i, (select(i, ...))) end

@@ -61,16 +61,15 @@ typedef struct BdAsk {
 
     const BdSession *session; /* to see whether it is in a transaction */
     bool one_by_one;          /* pipelines are not for this db: every answer is waited for */
-    bool
-        pipelined_inserts; /* the rows of db:insert go into a pipeline, also outside of db:pipeline */
-    bool simple;           /* the protocol has none */
-    uint32_t pipelines;    /* that are open, one in the other */
-    bool open;             /* a part of a pipeline was begun and not ended */
-    bool broken;           /* a request in it that nobody waited for was refused: */
-    BdErr broken_err;      /* why, */
-    BdAskPlace broken_at;   /* where it was asked for, */
-    const char *broken_sql; /* and what it was */
-    uint32_t transactions;  /* that are open, one in the other, with the worker's if it has one */
+    bool pipelined_inserts;   /* rows of db:insert go into a pipeline everywhere */
+    bool simple;              /* the protocol has none */
+    uint32_t pipelines;       /* that are open, one in the other */
+    bool open;                /* a part of a pipeline was begun and not ended */
+    bool broken;              /* a request in it that nobody waited for was refused: */
+    BdErr broken_err;         /* why, */
+    BdAskPlace broken_at;     /* where it was asked for, */
+    const char *broken_sql;   /* and what it was */
+    uint32_t transactions;    /* that are open, one in the other, with the worker's if it has one */
 
     int cache;          /* registry reference: what db:cached has found, by statement and values; */
     size_t cache_bytes; /* the answers that it is made from */

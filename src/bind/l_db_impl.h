@@ -14,8 +14,8 @@ BdAsk *bd_lua_check_ask(lua_State *lua);
  * ask. They must stay there until it was sent. */
 void bd_lua_take_statement(lua_State *lua, BdAsk *ask, BdAskKind kind, int index);
 
-/* Ask for the statement, and yield; then go on with `then`. detached: in a pipeline, without waiting
- * for the answer. */
+/* Ask for the statement, and yield; then go on with `then`. detached: in a pipeline, without
+ * waiting for the answer. */
 int bd_lua_yield(lua_State *lua, BdAsk *ask, bool detached, lua_KContext context,
                  lua_KFunction then);
 

@@ -8,8 +8,9 @@
  * records started once more. A task does not know who waits, or how, and the worker does not know
  * whether a plan or a coroutine is behind.
  *
- * After a request with `more` set next() is called again; answers come in the order of the requests,
- * some of them maybe before the pipeline ends, the others before next() is called after that.
+ * After a request with `more` set next() is called again; answers come in the order of the
+ * requests, some of them maybe before the pipeline ends, the others before next() is called after
+ * that.
  *
  * Ownership: the record stays valid until reset(). Answers belong to the task. What a request
  *            points to stays valid until it was answered or refused: it may be sent again; in a

@@ -199,8 +199,8 @@ void bd_worker_count_rows(BdWorker *worker) {
     worker->refused = false;
 }
 
-/* A request was sent, an answer or a refusal dealt with: wait for the next answer, or let the task go
- * on, also in a pipeline that is still open. */
+/* A request was sent, an answer or a refusal dealt with: wait for the next answer, or let the task
+ * go on, also in a pipeline that is still open. */
 static BdMove go_on(BdWorker *worker) {
     worker->state = bd_session_busy(worker->session) ? BD_WORKER_ANSWER : BD_WORKER_NEXT;
     return BD_MOVE_ON;

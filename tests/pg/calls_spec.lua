@@ -240,10 +240,10 @@ local function run_lines(each, line, lines)
   local path = kit.write("lines.lua", ([[
     local bigdata = require "bigdata"
     local scenario = bigdata.scenario { summary = "a test" }
+    local lines = { files = "%s/lines.csv", fields = { "id" }, rest = "items" }
     scenario:step "one" {
-      source = function()
-        return bigdata.source.delimited { files = "%s/lines.csv", fields = { "id" }, rest = "items" }
-      end,
+      source = function() return bigdata.source.delimited(lines) end,
+
       each = function(db, row)
 %s
       end,
@@ -263,18 +263,19 @@ for _, way in ipairs(WAYS) do
       local COLUMNS = [[{ "id", "order", "n" }]]
 
       it("inserts a row of scalars", function()
-        local step = run_lines(("db:insert('Odd name', %s, row.id, 'x', nil)"):format(COLUMNS), line,
-          { "1", "2" })
+        local step = run_lines(("db:insert('Odd name', %s, row.id, 'x', nil)"):format(COLUMNS),
+          line, { "1", "2" })
         assert.equal("1:x:nil 2:x:nil", stored())
         assert.equal(2, step.rows)
       end)
 
       it("inserts a row for each element of its lists, and repeats scalars", function()
         local step = run_lines(([[
-          local words = db:all("select 'w' || i as word, i + 0.5 as n from generate_series(1, 2) as i")
+          local words = db:all(
+            "select 'w' || i as word, i + 0.5 as n from generate_series(1, 2) as i")
           db:insert("Odd name", %s, row.id, words.word, row.items)
-          db:insert("public.Odd name", %s, 10, words.word, words.n)]]):format(COLUMNS, COLUMNS), line,
-          { "1,0.25,7", "2,3,4" })
+          db:insert("public.Odd name", %s, 10, words.word, words.n)]]):format(COLUMNS, COLUMNS),
+          line, { "1,0.25,7", "2,3,4" })
         assert.equal("1:w1:0.25 1:w2:7.00 2:w1:3.00 2:w2:4.00 "
           .. "10:w1:1.50 10:w1:1.50 10:w2:2.50 10:w2:2.50", stored())
         assert.equal(8, step.rows)
@@ -310,7 +311,8 @@ for _, way in ipairs(WAYS) do
       end)
 
       it("refuses a number of values that is not that of the columns", function()
-        local step, message = run_lines([[db:insert("Odd name", { "id", "n" }, row.id)]], line, { "1" })
+        local step, message = run_lines([[db:insert("Odd name", { "id", "n" }, row.id)]], line,
+          { "1" })
         assert.is_truthy(message:find("db:insert: 2 columns of Odd name, but 1 values", 1, true),
           message)
         assert.is_true(step == nil or step.failed == 1)
