@@ -2,6 +2,7 @@
 -- proved (arrival.lua).
 
 local insert_statement = require "bigdata.insert_statement"
+local insertion = require "bigdata.insertion"
 
 local foresight = {}
 
@@ -35,16 +36,47 @@ local function source_of(f)
   return table.concat(lines)
 end
 
--- The strings that are written in a function, roughly, and those in its variables.
-local function each_text(f, visit)
-  local source = source_of(f)
-  for _, words in source:gmatch("%[(=*)%[\r?\n?(.-)%]%1%]") do visit(words) end
-  for _, words in source:gmatch([[(["'])(.-)%1]]) do visit(words) end
+-- The values of the variables that a function has from outside, by their names.
+local function variables_of(f)
+  local values = {}
   for i = 1, 255 do
     local name, value = debug.getupvalue(f, i)
-    if not name then return end
+    if not name then break end
+    values[name] = value
+  end
+  return values
+end
+
+-- What an argument is that is written as a name, a string, or a list of strings; nil for others.
+local function argument(words, variables)
+  if words:find([[^(["']).*%1$]]) then return words:sub(2, -2) end
+  if words:sub(1, 1) ~= "{" then return variables[words] end
+  local list = {}
+  for _, item in words:gmatch([[(["'])(.-)%1]]) do list[#list + 1] = item end
+  return list
+end
+
+-- The statements that the calls of db:insert in a function make.
+local function each_insert(source, variables, visit)
+  for name, at in source:gmatch(":insert%s*%(%s*([^,]-)%s*,%s*()") do
+    local columns = source:match("^%b{}", at) or source:match("^[%w_]+", at) or ""
+    columns = argument(columns, variables)
+    local sql = insertion.statement(argument(name, variables), columns,
+      type(columns) == "table" and #columns or 0)
+    if sql then visit(sql) end
+  end
+end
+
+-- The statements that a function may send, roughly: the strings that are written in it, those in its
+-- variables, and what its calls of db:insert make.
+local function each_text(f, visit)
+  local source, variables = source_of(f), variables_of(f)
+  for _, words in source:gmatch("%[(=*)%[\r?\n?(.-)%]%1%]") do visit(words) end
+  for _, words in source:gmatch([[(["'])(.-)%1]]) do visit(words) end
+  for _, value in pairs(variables) do
     if type(value) == "string" then visit(value) end
   end
+  each_insert(source, variables, visit)
 end
 
 local function add(rows, known, sql)

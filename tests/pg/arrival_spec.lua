@@ -194,6 +194,20 @@ describe("the proof of arrival accepts", function()
     end)
   end
 
+  for _, loop in ipairs { "c", "lua" } do
+    for _, more in ipairs { "--insert row", "--insert pipeline",
+      "--insert pipeline --engine poll --commit-every 7" } do
+      local line = ("-c 3 --loop %s %s"):format(loop, more)
+      it("db:insert, with " .. line, function()
+        assert.equal(COUNT, verified((run(line, { before = 'local T = "public.t"' }, [[
+    db:insert(T, { "id", "name", 'amount' }, row.n, "a,b", 5)]]))).rows)
+        kit.execute("truncate t")
+        verified((run(line, { before = 'local COLUMNS = { "amount", "id" }' }, [[
+    db:insert('t', COLUMNS, 5, row.n)]])))
+      end)
+    end
+  end
+
   for _, line in ipairs { "", "--no-autocommit", "--commit-every 16" } do
     it("what is rolled back and caught, with --loop lua " .. line, function()
       kit.execute("insert into t values (10), (20)")
