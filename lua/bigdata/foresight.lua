@@ -67,8 +67,8 @@ local function each_insert(source, variables, visit)
   end
 end
 
--- The statements that a function may send, roughly: the strings that are written in it, those in its
--- variables, and what its calls of db:insert make.
+-- The statements that a function may send, roughly: the strings that are written in it, those in
+-- its variables, and what its calls of db:insert make.
 local function each_text(f, visit)
   local source, variables = source_of(f), variables_of(f)
   for _, words in source:gmatch("%[(=*)%[\r?\n?(.-)%]%1%]") do visit(words) end

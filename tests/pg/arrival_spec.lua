@@ -1,8 +1,11 @@
 -- The proof of arrival: what is lost or changed on the way is found, and nothing else.
 
 local arrival = require "bigdata.arrival"
+local json = require "bigdata.json"
+local json_schema = dofile "tests/support/json_schema.lua"
 local kit = dofile "tests/support/scenario_kit.lua"
 local report = require "bigdata.report"
+local result_file = require "bigdata.result_file"
 
 local COUNT = 300
 
@@ -323,6 +326,47 @@ describe("the proof of arrival says", function()
     db:exec("insert into t (name, id) values ('7', $1::int + 100)", row.n)]])))
     assert.is_truthy(found.counted:find("different columns", 1, true), found.counted)
     assert.equal(6, found.rows)
+  end)
+
+  for _, more in ipairs { "", "--loop lua", "--engine poll" } do
+    it("between which numbers it must be when a connection was lost: " .. more, function()
+      trigger("if new.id = 50 then perform pg_terminate_backend(pg_backend_pid()); end if; "
+        .. "return new;")
+      local step, result = run("-c 1 " .. more)
+      assert.equal("failed", result.ended)
+      local found = step.arrival.tables[1]
+      assert.same({ 49, 1, 49 }, { found.rows, found.doubtful, found.found })
+      assert.is_nil(found.difference)
+      assert.is_truthy(report.text(result):find(
+        "t at least 49, at most 50 rows, of which 49 came, checksum", 1, true))
+    end)
+  end
+
+  it("that nothing is in doubt when a transaction was lost before its COMMIT", function()
+    trigger("if new.id = 50 then perform pg_terminate_backend(pg_backend_pid()); end if; "
+      .. "return new;")
+    local step = run("-c 1 --commit-every 20")
+    local found = step.arrival.tables[1]
+    assert.same({ 40, 0, 40 }, { found.rows, found.doubtful, found.found })
+  end)
+
+  it("all of it in a result file, too, as its schema has it", function()
+    local file <close> = assert(io.open("docs/result.schema.json"))
+    local schema = assert(json.decode(file:read("a")))
+    local function check(line)
+      local _, result = run(line)
+      local written = assert(json.decode(result_file.text(result)))
+      assert.same({}, json_schema.problems(schema, written))
+      return written.steps[1].arrival
+    end
+    assert.equal("--no-verify", check("-c 2 --no-verify").why)
+    kit.execute("truncate t")
+    local tables = check("-c 2").tables
+    assert.equal(COUNT, tables[1].found)
+    assert.is_nil(tables[1].difference)
+    kit.execute("truncate t")
+    trigger("if new.id = 77 then new.amount := 5.01; end if; return new;")
+    assert.equal("id", check("-c 2").tables[1].difference.column)
   end)
 
   it("also of counted rows that some are missing", function()
