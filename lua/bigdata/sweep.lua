@@ -133,7 +133,8 @@ local function combine(base, set, where)
   return { base = base, values = values }
 end
 
--- The trials to be, each { base=, values= }, and the names of what they set.
+-- The trials to be, each { base=, values= }, and the names of what tells them apart: of trials with
+-- a name of their own that name, and what varies.
 local function plan(object, where)
   object.planned, object.names = {}, {}
   local sets, names = combinations(object.vary, text.keys(object.vary), #text.keys(object.vary)), {}
@@ -143,7 +144,7 @@ local function plan(object, where)
     for _, set in ipairs(sets) do
       local one = combine(base, set, where)
       object.planned[#object.planned + 1] = one
-      for name in pairs(one.values) do names[name] = true end
+      for name in pairs(base.name and set or one.values) do names[name] = true end
     end
   end
   object.names = text.keys(names)

@@ -119,12 +119,23 @@ local SHOWN = {
   "delay", "warmup",
 }
 
+-- The value of a setting where it is the same in all trials that have it.
+local function common_value(result, name)
+  local common
+  for _, item in ipairs(result.trials) do
+    local value = item.shown[name]
+    if common == nil then common = value end
+    if value ~= nil and value ~= common then return nil end
+  end
+  return common
+end
+
 -- The settings that all trials share, as far as they say something.
 local function in_common(result)
   local differs, parts = {}, {}
   for _, name in ipairs(varied(result)) do differs[name] = true end
   for _, name in ipairs(SHOWN) do
-    local value = result.trials[1].shown[name]
+    local value = common_value(result, name)
     if value ~= nil and value ~= 0 and not differs[name] then
       parts[#parts + 1] = ("%s %s"):format(options.dashed(name), settings.shown(value))
     end

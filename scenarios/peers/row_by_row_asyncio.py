@@ -25,9 +25,11 @@ def arguments():
     """Where to connect, as asyncpg wants it, which reads URIs but not keyword strings."""
     if "://" in peer.DBURL:
         return {"dsn": peer.DBURL}
-    words = dict(word.split("=", 1) for word in shlex.split(peer.DBURL))
+    words = dict(word.split("=", 1) for word in shlex.split(peer.DBURL) if word[-1] != "=")
     if "dbname" in words:
         words["database"] = words.pop("dbname")
+    if "hostaddr" in words:
+        words["host"] = words.pop("hostaddr")
     return words
 
 

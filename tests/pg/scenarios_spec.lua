@@ -1,7 +1,10 @@
 -- The scenarios that ship, each on a few records of the sample and a private server.
 
+local arguments = require "bigdata.arguments"
 local catalog = require "bigdata.catalog"
+local options = require "bigdata.options"
 local sf1 = require "bigdata.census.sf1"
+local sweep = require "bigdata.sweep"
 local testing = require "bigdata.testing"
 
 local RECORDS, ITEMS = 5, 222
@@ -27,9 +30,23 @@ function SPECIAL.interpreter_cost(result, connection)
   end
 end
 
+-- Sweeps whose trials are too many to be run here: that they can be made is what is looked at.
+local LONG = { network = 12, pool_sweep = 16, threads_vs_async = 42 }
+
+describe("the sweep", function()
+  for name, count in pairs(LONG) do
+    it(name .. " has its trials", function()
+      local object = assert(catalog.load(name))
+      local settings, _, flags = assert(arguments.parse({}, options.of(object), object.flags))
+      assert.equal(count, #assert(sweep.trials(object, settings, flags)))
+    end)
+  end
+end)
+
 describe("the scenario", function()
   for _, entry in ipairs(catalog.names()) do
-    it(entry.name .. " runs", function()
+    local case = not LONG[entry.name] and it or function() end
+    case(entry.name .. " runs", function()
       local result, connection = assert(testing.run(entry.path, { limit = RECORDS, poolsize = 3 }))
       assert.equal("done", result.ended)
       local check = SPECIAL[entry.name] or loads

@@ -25,7 +25,9 @@ local EPILOG = "Results go to standard output, everything else to standard error
   .. "0 all done; 1 it could not be started; 2 the run failed or was cut short; 3 results differ "
   .. "beyond a threshold (compare); 130 interrupted."
 
-local WITH_HELP = { compare = true, list = true, rebuild = true, data = true, report = true, test = true }
+local WITH_HELP = {
+  compare = true, list = true, rebuild = true, data = true, report = true, test = true,
+}
 
 -- What is said when nothing is asked.
 function help.short()

@@ -1,0 +1,39 @@
+"""row_by_row with sysbench, a thread for each connection, its events in Lua:
+row_by_row.sysbench.lua reads the records from a file that is laid out before."""
+
+import pathlib
+import re
+import tempfile
+
+import peer
+import tools
+
+
+def write_records(file):
+    """A line for each record: fileid, logrecno, cifsn, and its items."""
+    count = rows = 0
+    for record in peer.data_records():
+        file.write(",".join([record.fileid, record.logrecno, record.cifsn, *record.items]) + "\n")
+        count, rows = count + 1, rows + len(record.items)
+    file.flush()
+    return count, rows
+
+
+def seconds(output):
+    return float(re.search(r"total time:\s*([\d.]+)s", output)[1])
+
+
+def main():
+    tools.insert_geo()
+    ((place,),) = tools.psql("-c", r"\echo :HOST :PORT :USER :DBNAME")
+    host, port, user, database = place.split(" ")
+    with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+        count, rows = write_records(file)
+        script = pathlib.Path(__file__).parent / "row_by_row.sysbench.lua"
+        command = ["sysbench", "--db-driver=pgsql", f"--pgsql-host={host}", f"--pgsql-port={port}",
+                   f"--pgsql-user={user}", f"--pgsql-db={database}", f"--threads={peer.POOLSIZE}",
+                   f"--events={count}", "--time=0", f"--records={file.name}", str(script), "run"]
+        tools.measure(command, rows, seconds)
+
+
+main()
