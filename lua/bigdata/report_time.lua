@@ -178,6 +178,7 @@ function report_time.verdicts(result)
     if judged.why then
       lines[#lines + 1] = ("verdict on %s: none, %s"):format(step.name, judged.why)
     end
+    if judged.warning then wrapped(lines, "", step.name .. ": " .. judged.warning) end
     for i, cause in ipairs(judged.causes) do
       local which = i == 1 and "verdict on" or "and on"
       wrapped(lines, "", ("%s %s: %s%s"):format(which, step.name, verdict.name(cause.cause),

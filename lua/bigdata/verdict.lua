@@ -23,7 +23,8 @@ local FEWEST_LOOKS = 10 -- at the server: of less its waits are not judged
 local CLEAR = 0.3       -- of the workers' time: less is no cause
 local CLOSE = 0.75      -- of the first cause's share: others as large are named with it
 local SATURATED = 0.85  -- of a resource's time: there is next to nothing left of it
-local OWN = 0.7         -- of its time: that a worker, or its backend, computes
+local OWN = 0.7         -- of its time: that a worker, or its backend, computes or waits to do so
+local MUCH = 0.25       -- of a machine's cores: so much that others use is said
 local LEAST_LEFT = 0.01 -- of the time, when a cause is gone: no gain is more than a hundredfold
 local MANY_ENOUGH = 10  -- connections to try where there were fewer
 
@@ -43,6 +44,9 @@ local function new_case(m)
   case.lua, case.lock, case.paced = m.lua or 0, m.lock or 0, m.paced or 0
   case.machine_use = m.machine and m.machine.busy / m.machine.cores
   case.machine_full = (case.machine_use or 0) >= SATURATED
+  -- What we and the server use; all that is used where the server's part is not known.
+  local ours = m.server_cores and (m.client_cores or 0) + m.server_cores
+  case.busy = m.machine and math.min(ours or m.machine.busy, m.machine.cores)
   if m.waits and (m.looks or 0) >= FEWEST_LOOKS then
     local worked = 0
     for _, class in ipairs(CLASSES) do worked = worked + (m.waits[class] or 0) end
@@ -65,7 +69,9 @@ function Case:highest_use()
   local loops = self.m.loops and self.m.loops.busiest or 0
   local disk = math.max(self:wait "commit", self:wait "read") * self.m.workers
   local locked = self:wait "lock" + self:wait "internal" + self.lock >= CLEAR and 1 or 0
-  local processors = self.machine_use or math.max(self.shares.client, self:wait "cpu")
+  local computing = self.shares.client + self.shares.turn + self:wait "cpu"
+  local processors = self.busy and self.busy / self.m.machine.cores or computing
+  if self.machine_full then processors = math.max(processors, computing) end
   return math.min(1, math.max(loops, disk, locked, processors, LEAST_LEFT))
 end
 
@@ -95,8 +101,8 @@ local CAUSES = {}
 function CAUSES.client_cpu(case)
   local m, shares = case.m, case.shares
   local full = m.loops and m.loops.busiest >= SATURATED
-  local of_workers = full and shares.client + shares.turn - case.lock
-    or shares.client >= OWN and shares.client or 0
+  local of_workers = shares.client + shares.turn - case.lock
+  if not full and of_workers < OWN then of_workers = 0 end
   local in_lua = case.lua > 0 and (" (%s in the interpreter)"):format(percent(case.lua)) or ""
   local evidence = {
     ("the workers ran our code for %s of their time%s, and waited %s for their turn"):format(
@@ -165,24 +171,19 @@ CAUSES.server_reads = waited("read", "reads of data")
 CAUSES.locks = waited("lock", "locks that others held", { "--poolsize 1" })
 CAUSES.internal_locks = waited("internal", "locks inside the server", { "--poolsize 2" })
 
--- Answers that were awaited while the backend had nothing to do were on their way. With all cores
--- busy they may as well have waited for a core.
+-- Answers that were awaited while the backend had nothing to do were on their way, or waited for a
+-- core; on their way as long as empty ones were before the run.
 function CAUSES.network(case)
-  if not case.waits or case.machine_full then return nil end
   local m = case.m
-  local share = case.shares.server - case.worked
+  if not (case.waits and m.round_trip_seconds and m.statements_per_second) then return nil end
+  local each = m.statements_per_second / m.workers
+  local share = math.min(case.shares.server - case.worked, m.round_trip_seconds * each)
   local evidence = {
     ("for %s of the workers' time an answer was awaited of a backend that had nothing to do")
-      :format(percent(share)),
+      :format(percent(case.shares.server - case.worked)),
+    ("each connection made %.0f round trips a second, and an empty query takes %.2f ms"):format(
+      each, 1000 * m.round_trip_seconds),
   }
-  if m.round_trip_seconds then
-    evidence[2] = ("an empty query takes %.2f ms there and back"):format(
-      1000 * m.round_trip_seconds)
-  end
-  if m.statements_per_second then
-    evidence[#evidence + 1] = ("each connection made %.0f round trips a second"):format(
-      m.statements_per_second / m.workers)
-  end
   return {
     share = share, evidence = evidence, try = { "--insert pipeline", case:more_connections() },
   }
@@ -251,7 +252,7 @@ local ORDER = {
 local NAMES = {
   client_cpu = "client CPU", interpreter_lock = "interpreter lock", server_cpu = "server CPU",
   commit = "commits (flushing the write-ahead log)", server_reads = "the server's reads",
-  locks = "row or table locks", internal_locks = "locks inside the server",
+  locks = "locks (of rows, tables, or advisory)", internal_locks = "locks inside the server",
   network = "network round trips", source = "the source (reading or parsing)",
   few_connections = "too few connections", rate_limit = "the rate that was asked for",
   server = "the server",
@@ -266,10 +267,10 @@ end
 -- cores can do if the rest needs as much CPU time as it did.
 local function gain_of(case, share, freed)
   local by_time = 1 / math.max(1 - share, LEAST_LEFT)
-  local machine = case.m.machine
-  if not machine then return by_time end
-  local rest = math.max(machine.busy - (freed or 0), LEAST_LEFT * machine.cores)
-  return math.max(1, math.min(by_time, machine.cores / rest))
+  if not case.busy then return by_time end
+  local cores = case.m.machine.cores
+  local rest = math.max(case.busy - (freed or 0), LEAST_LEFT * cores)
+  return math.max(1, math.min(by_time, cores / rest))
 end
 
 -- The causes that are clear, the heaviest first.
@@ -283,26 +284,39 @@ local function clear_causes(case)
         cause = name, share = share, gain = gain_of(case, share, cause.freed),
         evidence = cause.evidence, try = cause.try,
       }
-      -- A tenth is as exact as the measurements are.
-      weight[found[#found]] = math.floor(10 * share + 0.5) - place / 100
+      -- A tenth is as exact as the measurements are. What names no resource goes after whatever is
+      -- close to it.
+      local counted = name == "few_connections" and CLOSE * share or share
+      weight[found[#found]] = math.floor(10 * counted + 0.5) - place / 100
     end
   end
   table.sort(found, function(a, b) return weight[a] > weight[b] end)
   return found
 end
 
--- Judge: { causes={ { cause=, share=, gain=, evidence={}, try={} } } }: the first is the verdict,
--- others are close to it. Without causes, why= says what kept it from judging.
+-- Other programs on the machine change what is measured.
+local function warning(case)
+  local m = case.m
+  if not (m.machine and m.server_cores) then return nil end
+  local others = m.machine.busy - case.busy
+  if others < MUCH * m.machine.cores then return nil end
+  return ("other programs used %.1f of the machine's %d cores: without them it may look different")
+    :format(others, m.machine.cores)
+end
+
+-- Judge: { causes={ { cause=, share=, gain=, evidence={}, try={} } }, warning= }: the first is the
+-- verdict, others are close to it. Without causes, why= says what kept it from judging.
 function verdict.judge(m)
   if m.seconds < SHORTEST then
     return { causes = {}, why = ("it took less than %g s, too short to judge"):format(SHORTEST) }
   end
-  local causes = clear_causes(new_case(m))
+  local case = new_case(m)
+  local causes = clear_causes(case)
   for i = #causes, 2, -1 do
     if causes[i].share < CLOSE * causes[1].share then table.remove(causes, i) end
   end
   local why = #causes == 0 and "nothing took up a clear part of the time" or nil
-  return { causes = causes, why = why }
+  return { causes = causes, why = why, warning = warning(case) }
 end
 
 return verdict

@@ -175,6 +175,17 @@ describe("the verdict is", function()
   end)
 end)
 
+describe("the warning", function()
+  it("is given where other programs use much of the machine", function()
+    local judged = judge {
+      machine = { cores = 2, busy = 1.9 }, client_cores = 0.3, server_cores = 0.4,
+    }
+    assert.is_truthy(judged.warning:find("other programs used 1.2 of the machine's 2 cores"))
+    assert.is_nil(judge { machine = { cores = 2, busy = 1.4 } }.warning)
+    assert.is_nil(judge { machine = false }.warning)
+  end)
+end)
+
 describe("the gain", function()
   it("is bound by the time that is left", function()
     local judged = judge { waits = { commit = 0.75, events = {} }, machine = false }
@@ -183,14 +194,16 @@ describe("the gain", function()
 
   it("is bound by the cores for the CPU time that is left", function()
     local judged = judge {
-      waits = { commit = 0.75, events = {} }, machine = { cores = 2, busy = 1 },
+      waits = { commit = 0.75, events = {} }, machine = { cores = 2, busy = 1.2 },
+      client_cores = 0.4, server_cores = 0.6,
     }
     assert.equal(2, judged.causes[1].gain)
   end)
 
   it("of a loop's or the server's CPU time is what the rest leaves to do", function()
     local judged = judge {
-      waits = { cpu = 0.9, events = {} }, server_cores = 1.5, machine = { cores = 2, busy = 2 },
+      waits = { cpu = 0.9, events = {} }, server_cores = 1.5, client_cores = 0.5,
+      machine = { cores = 2, busy = 2 },
     }
     assert.equal(4, judged.causes[1].gain) -- a quarter of the CPU time is not the server's
   end)

@@ -1,0 +1,93 @@
+-- Planted bottlenecks: each is named by the verdict, in both engines where it applies. A cause that
+-- is close to the first one counts as named.
+--
+-- The machine may have other work to do: what is missed is tried again, twice. VERDICT_TRIES=10
+-- tries each so often, of which nine must hit, and shows how often each was named.
+
+local kit = dofile "tests/support/scenario_kit.lua"
+local core = require "bigdata.core"
+local verdict = require "bigdata.verdict"
+
+local TRIES = tonumber(os.getenv "VERDICT_TRIES")
+local MOST_TRIES = 3 -- until the first hit
+local LIST = {}
+
+local durable -- a server that waits for its disk
+
+setup(function()
+  kit.open(60)
+  durable = assert(core.server { max_connections = 60, settings = { "fsync=on" } })
+  local connection <close> = assert(core.connect(durable:conninfo()))
+  assert(connection:execute [[
+    create table noted (n integer);
+    create table counter (id integer primary key, n integer);
+    insert into counter values (1, 0)]])
+end)
+
+teardown(function()
+  durable:close()
+  kit.close()
+  for _, line in ipairs(TRIES and LIST or {}) do io.stderr:write(line, "\n") end
+end)
+
+-- What the verdict names in a run of two seconds.
+local function named(path, line, more)
+  local result, message = kit.run(path, "-T 2 --no-verify " .. line, more)
+  assert(result, message)
+  local step = result.steps[1]
+  local names = {}
+  for i, cause in ipairs(step.verdict.causes) do names[i] = cause.cause end
+  return names, step
+end
+
+local function has(names, wanted)
+  for _, name in ipairs(names) do
+    if name == wanted then return true end
+  end
+  return false
+end
+
+-- A case: the body of a step's function is run with these options, and the cause is named.
+local function plant(cause, what, body, line, more)
+  it(("%s: %s"):format(verdict.name(cause), what), function()
+    local hits, others = 0, {}
+    while TRIES and #others < TRIES or not TRIES and hits == 0 and #others < MOST_TRIES do
+      local options = more and more.durable and { "--dburl", durable:conninfo() } or nil
+      local names = named(kit.scenario(body, { count = 100000000, key = "each" }), line, options)
+      if has(names, cause) then hits = hits + 1 end
+      others[#others + 1] = #names > 0 and table.concat(names, "+") or "none"
+    end
+    LIST[#LIST + 1] = ("%2d of %2d  %s, %s (%s)"):format(hits, #others, verdict.name(cause), what,
+      table.concat(others, " "))
+    assert.is_true(hits >= 0.9 * (TRIES or 1), table.concat(others, " "))
+  end)
+end
+
+local COMPUTE = [[
+  local sum = 0
+  for i = 1, 100000 do sum = (sum + i * i) % 1000003 end
+  db:exec("select $1::integer", sum)]]
+
+for _, engine in ipairs { "threads", "poll" } do
+  local with = "--engine " .. engine
+  plant("client_cpu", "a step that computes in Lua, " .. engine, COMPUTE,
+    "-c 4 --loop lua " .. with)
+  plant("server_cpu", "a query that computes, " .. engine,
+    [[db:exec("select count(*) from generate_series(1, 200000)")]], "-c 4 " .. with)
+  plant("commit", "single rows on few connections, " .. engine,
+    [[db:exec("insert into noted values ($1)", row.n)]], "-c 2 " .. with, { durable = true })
+  plant("commit", "single rows on many connections, " .. engine,
+    [[db:exec("insert into noted values ($1)", row.n)]], "-c 20 " .. with, { durable = true })
+  plant("locks", "all update one row, " .. engine,
+    [[db:exec("update counter set n = n + 1 where id = 1")]], "-c 10 " .. with,
+    { durable = true })
+  plant("locks", "an advisory lock, " .. engine,
+    [[db:exec("select pg_advisory_xact_lock(1), pg_sleep(0.002)")]], "-c 10 " .. with)
+  plant("network", "two milliseconds each way, " .. engine, [[db:exec("select 1")]],
+    "-c 4 --delay 4 " .. with)
+  plant("few_connections", "one that waits, " .. engine, [[db:exec("select pg_sleep(0.005)")]],
+    "-c 1 " .. with)
+end
+
+plant("interpreter_lock", "thirty threads in one interpreter", COMPUTE,
+  "-c 30 --loop lua --lua-state shared")
