@@ -118,6 +118,11 @@ options.RUN = {
         .. "waiting for each answer",
     },
     {
+      name = "reconnect", argument = "S", read = duration, default = 0, no_default_in_help = true,
+      help = "open lost connections again, trying for S seconds, and do again what is known not to "
+        .. "be stored",
+    },
+    {
       name = "max-tries", argument = "N", read = whole(1, 1000000), default = 10,
       help = "how often to try what the server gives up because of a serialization failure or a "
         .. "deadlock: the transaction, or the statement without one",
@@ -219,6 +224,14 @@ options.RUN = {
       help = "go on with an interrupted sweep, whose results so far are in FILE (--json)",
     },
     { name = "yes", help = "run a sweep of very many runs without being asked" },
+  },
+  {
+    title = "Long loads",
+    {
+      name = "resume", help = "continue the load where it was cut short, or begin one that can be "
+        .. "continued: what is stored is noted in the database, with each transaction (one for "
+        .. "each record, or as --commit-every says)",
+    },
   },
   {
     title = "Output",

@@ -56,7 +56,8 @@ local function transactions_of(settings)
   if settings.commit_every > 0 then
     return "one transaction per " .. text.plural(settings.commit_every, "record")
   end
-  return settings.autocommit and "autocommit" or "one transaction per record"
+  return settings.autocommit and not settings.resume and "autocommit"
+    or "one transaction per record"
 end
 
 -- The heading's line about the server; what: for what a private one was started.
@@ -80,6 +81,10 @@ local function heading(result)
   }
   if #limits > 0 then
     lines[#lines + 1] = ("  limit     %s a step"):format(table.concat(limits, ", "))
+  end
+  if settings.resume then
+    lines[#lines + 1] = ("  load      %s; --resume continues it"):format(result.continued
+      and "continued" or "begun")
   end
   if result.server then lines[#lines + 1] = report.server_line(result.server, "run") end
   return lines
@@ -140,6 +145,20 @@ local function retries_note(step)
   end
 end
 
+local function reconnects_note(step)
+  if step.reconnects > 0 then
+    return ("%s: %s opened again"):format(step.name, step.reconnects == 1
+      and "1 lost connection was" or text.count(step.reconnects) .. " lost connections were")
+  end
+end
+
+local function skipped_note(step)
+  if step.skipped > 0 then
+    return ("%s: %s stored before, and left alone"):format(step.name, step.skipped == 1
+      and "1 record was" or text.count(step.skipped) .. " records were")
+  end
+end
+
 -- What was left out, and why: a list of lines.
 function report.reject_notes(step)
   if step.rejects == 0 then return {} end
@@ -179,7 +198,9 @@ local function notes(result, too_short)
   end
   for _, step in ipairs(result.steps) do
     lines[#lines + 1] = waiting_note(result, step)
+    lines[#lines + 1] = skipped_note(step)
     lines[#lines + 1] = retries_note(step)
+    lines[#lines + 1] = reconnects_note(step)
     for _, note in ipairs(report.reject_notes(step)) do lines[#lines + 1] = note end
     if step.arrival then lines[#lines + 1] = arrival_report.line(step) end
     if ENDED[step.ended] then lines[#lines + 1] = ENDED[step.ended]:format(step.name) end

@@ -8,6 +8,7 @@
 local core = require "bigdata.core"
 local dictionary = require "bigdata.census.dictionary"
 local failure = require "bigdata.failure"
+local resume = require "bigdata.resume"
 local text = require "bigdata.text"
 
 local schema = {}
@@ -251,21 +252,23 @@ end
 -- empty those that the run fills.
 -- @param connection to the database
 -- @param name of the schema: "census"
--- @return true, or nil, message, info
-function schema.prepare(connection, name)
+-- @param keep leave in the tables what they hold
+-- @return "created", "emptied" or "kept"; or nil, message, info
+function schema.prepare(connection, name, keep)
   local wanted = definition(name)
   return in_transaction(connection, function()
     local found, count = find_tables(connection, wanted)
     if count == 0 then
       create(connection, wanted)
-      return true
+      return "created"
     end
     check_complete(wanted, found)
     check_owned(wanted, found)
     check_shape(wanted, found)
     check_dictionary(connection)
+    if keep then return "kept" end
     execute(connection, ("truncate %s restart identity"):format(wanted.filled))
-    return true
+    return "emptied"
   end)
 end
 
@@ -298,6 +301,7 @@ function schema.rebuild(connection, name, force)
           "use another database (createdb bigdata), or --force to drop it all the same")
       end
     end
+    resume.forget(connection)
     drop(connection, wanted, found)
     create(connection, wanted)
     local content = dictionary.sf1()

@@ -196,6 +196,9 @@ function sweep_run.size(object, run_settings, flags)
 end
 
 local function begin(object, run_settings, flags, earlier)
+  if run_settings.resume then
+    failure.raise("--resume continues the load of one scenario, and no sweep")
+  end
   local trials = failure.check(sweep.trials(object, run_settings, flags))
   for _, item in ipairs(trials) do item.runs = {} end
   local result = new_result(object, trials)

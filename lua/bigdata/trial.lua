@@ -16,6 +16,7 @@ local machine = require "bigdata.machine"
 local monitors = require "bigdata.monitor"
 local options = require "bigdata.options"
 local proof = require "bigdata.proof"
+local resume = require "bigdata.resume"
 local schema = require "bigdata.schema"
 local trace = require "bigdata.trace"
 
@@ -97,11 +98,26 @@ function trial.server(settings, watch)
   return failure.check(server, message, info)
 end
 
-local function prepare_database(conninfo, scenario, private)
+-- Make the tables ready: as they were left where a load is continued, else empty. What says that a
+-- load can be continued is forgotten first, so that it is never there without the rows.
+local function prepare_tables(connection, scenario, settings)
+  local continued = settings.resume and resume.begin(connection, scenario) or false
+  if not continued then resume.forget(connection, scenario) end
+  if not scenario.schema then return continued end
+  local found = failure.check(schema.prepare(connection, scenario.schema, continued))
+  if found == "created" then
+    resume.forget(connection, scenario)
+    return false
+  end
+  return continued
+end
+
+local function prepare_database(result, conninfo, scenario, private)
   local connection <close> = failure.check(core.connect(conninfo))
-  if scenario.schema then failure.check(schema.prepare(connection, scenario.schema)) end
+  local continued = prepare_tables(connection, scenario, result.settings)
+  if result.settings.resume then result.continued = continued end
   local most = failure.check(connection:query("show max_connections"))[1].max_connections
-  return {
+  result.server = {
     version = (connection:server_version()), description = connection:description(),
     max_connections = tonumber(most), private = private,
   }
@@ -166,6 +182,7 @@ end
 local function run_step(pool, conninfo, scenario, compiled, settings, flags, watch, monitor)
   local step = compiled.step
   local source <close> = trial.source(step, flags)
+  local mark = settings.resume and resume.step(conninfo, scenario, step, source) or nil
   if settings.loop ~= "lua" then
     hooks.prepare_workers(scenario, pool, settings.poolsize, flags)
   end
@@ -182,6 +199,8 @@ local function run_step(pool, conninfo, scenario, compiled, settings, flags, wat
     commit_every = settings.commit_every,
     insert = settings.insert,
     max_tries = settings.max_tries,
+    reconnect = settings.reconnect,
+    resume = mark,
     queue = settings.queue,
     preload = settings.preload or false,
     limit = settings.limit,
@@ -238,13 +257,17 @@ local function run_pool(result, conninfo, scenario, compiled, flags, watch)
   return true
 end
 
--- Between the scenario's setup and its teardown, which has no pool beside it that may hold locks.
+-- Between the scenario's setup and its teardown, which has no pool beside it that may hold locks. A
+-- load that is continued was set up before, and one that is to be continued is not torn down.
 local function run_with_hooks(result, conninfo, scenario, compiled, flags, watch)
-  hooks.set_up(scenario, conninfo, flags)
+  if not result.continued then hooks.set_up(scenario, conninfo, flags) end
   local good, _, problem = failure.protect(run_pool, result, conninfo, scenario, compiled, flags,
     watch)
   if not good and core.interrupted() then problem = failure.new("interrupted", nil, "STOPPED") end
-  local clean, _, unclean = hooks.tear_down(scenario, conninfo, flags)
+  local clean, unclean = true, nil
+  if result.ended == "done" or not result.settings.resume then
+    clean, _, unclean = hooks.tear_down(scenario, conninfo, flags)
+  end
   if not good then error(problem, 0) end
   if not clean and result.ended == "done" then error(unclean, 0) end
 end
@@ -255,11 +278,28 @@ local function copy(set)
   return copied
 end
 
+-- What the scenario and the settings do not allow.
+local function check_settings(scenario, settings)
+  if settings.resume and not settings.dburl and not core.environment() then
+    failure.raise("--resume needs to know the database: a private server is removed after the run",
+      "give --dburl, or set PGDATABASE or others of libpq's variables")
+  end
+  if settings.resume and (settings.warmup or 0) > 0 then
+    failure.raise("--resume cannot be used with --warmup, which empties the tables",
+      "leave out one of them")
+  end
+  if (settings.reconnect or 0) > 0 and scenario.hooks.worker then
+    failure.raise("--reconnect cannot be used with a scenario that has a function for each worker",
+      "it could not be called for a connection that is opened again")
+  end
+end
+
 -- More bad records than there can be: a warm-up stops for none of them.
 local ANY_ERRORS = 1000000000000
 
 -- Run everything once, shorter and for nothing, and empty the tables again.
-local function warm_up(settings, conninfo, scenario, compiled, flags, watch)
+local function warm_up(result, conninfo, scenario, compiled, flags, watch)
+  local settings = result.settings
   if (settings.warmup or 0) == 0 then return end
   local short = copy(settings)
   short.time, short.max_errors, short.monitor = settings.warmup, ANY_ERRORS, 0
@@ -267,17 +307,18 @@ local function warm_up(settings, conninfo, scenario, compiled, flags, watch)
   run_with_hooks(nothing, conninfo, scenario, compiled, flags,
     watch)
   if core.interrupted() then failure.raise("interrupted", nil, "STOPPED") end
-  prepare_database(conninfo, scenario)
+  prepare_database(result, conninfo, scenario, result.server.private)
 end
 
 local function run(result, scenario, flags, watch)
   local settings = result.settings
+  check_settings(scenario, settings)
   local compiled = compile(scenario, flags, settings.loop)
   if core.interrupted() then failure.raise("interrupted", nil, "STOPPED") end
   local server <close> = trial.server(settings, watch)
   local conninfo = settings.dburl or server and server:conninfo() or nil
-  result.server = prepare_database(conninfo, scenario, server ~= nil)
-  warm_up(settings, conninfo, scenario, compiled, flags, watch)
+  prepare_database(result, conninfo, scenario, server ~= nil)
+  warm_up(result, conninfo, scenario, compiled, flags, watch)
   run_with_hooks(result, conninfo, scenario, compiled, flags, watch)
   return true
 end

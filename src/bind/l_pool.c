@@ -92,6 +92,7 @@ typedef struct Run {
     BdStepOpts opts;
     BdManifest *manifest; /* what is to be verified; NULL: nothing */
     BdStepResult result;
+    BdMarker marker; /* zeroed without one */
     lua_State *lua;
     int progress;         /* stack index of the progress function */
     bool progress_failed; /* its error is on the top of the stack */
@@ -154,10 +155,35 @@ static void on_progress(void *context, const BdProgress *progress) {
 static void read_unit(const BdTable *table, BdStepOpts *opts) {
     int64_t records = bd_table_integer_or(table, "commit_every", 0, UINT32_MAX, 0);
     opts->unit_rows = bd_table_integer_or(table, "insert_batch", 0, INT64_MAX, 0);
-    opts->transactions =
-        records > 0 || opts->unit_rows > 0 || !bd_table_boolean_or(table, "autocommit", true);
+    opts->transactions = records > 0 || bd_table_has(table, "resume") || opts->unit_rows > 0 ||
+                         !bd_table_boolean_or(table, "autocommit", true);
     opts->unit_records = records > 0 ? (uint32_t)records : opts->unit_rows > 0 ? UINT32_MAX : 1;
+    opts->reconnect_ns = bd_table_seconds_ns(table, "reconnect");
     opts->max_tries = (uint32_t)bd_table_integer_or(table, "max_tries", 1, UINT32_MAX, 10);
+}
+
+/* Read the marker: { load=, step=, done = { first, last, first, last, ... } }, the numbers of records
+ * that are stored. Leaves on the stack what it points to. The source is known. */
+static void read_marker(lua_State *lua, const BdTable *table, Run *run) {
+    static const char *const keys[] = {"load", "step", "done", NULL};
+    bd_table_push(table, "resume", LUA_TTABLE);
+    BdTable resume = bd_table_at(lua, lua_gettop(lua), keys, "pool:run, resume");
+    bd_table_push(&resume, "done", LUA_TTABLE);
+    int list = lua_gettop(lua);
+    size_t count = lua_rawlen(lua, list) / 2;
+    BdRange *done = bd_scratch_push(lua, count, sizeof(*done));
+    for (size_t i = 0; i < count; i++) {
+        lua_rawgeti(lua, list, (lua_Integer)(2 * i + 1));
+        lua_rawgeti(lua, list, (lua_Integer)(2 * i + 2));
+        done[i] = (BdRange){.first = lua_tointeger(lua, -2), .last = lua_tointeger(lua, -1)};
+        lua_pop(lua, 2);
+    }
+    run->marker = (BdMarker){.load = bd_table_string(&resume, "load"),
+                             .step = bd_table_string(&resume, "step"),
+                             .source = run->source->source,
+                             .done = done,
+                             .done_count = count};
+    run->opts.marker = &run->marker;
 }
 
 /* Read the options of a run; leaves plan, source and progress function on the stack. */
@@ -254,6 +280,8 @@ static void push_result(lua_State *lua, const BdStepResult *result) {
     bd_result_seconds(lua, "queue_full_seconds", result->queue_full_ns);
     bd_result_seconds(lua, "queue_empty_seconds", result->queue_empty_ns);
     bd_result_integer(lua, "retries", result->retries);
+    bd_result_integer(lua, "reconnects", result->reconnects);
+    bd_result_integer(lua, "skipped", result->skipped);
     bd_result_seconds(lua, "turn_seconds", result->turn_ns);
     bd_result_seconds(lua, "cpu_user_seconds", result->usage.user_ns);
     bd_result_seconds(lua, "cpu_system_seconds", result->usage.system_ns);
@@ -281,10 +309,10 @@ static int raise_progress_error(lua_State *lua) {
 
 static int run_step(lua_State *lua) {
     static const char *const keys[] = {
-        "plan",         "source", "engine",       "jobs",       "autocommit",
-        "commit_every", "insert", "insert_batch", "max_tries",  "queue",
-        "preload",      "limit",  "time",         "max_errors", "progress_every",
-        "progress",     "loop",   "verify",       NULL};
+        "plan",    "source",       "engine",    "jobs",       "autocommit",     "commit_every",
+        "insert",  "insert_batch", "max_tries", "reconnect",  "resume",         "queue",
+        "preload", "limit",        "time",      "max_errors", "progress_every", "progress",
+        "loop",    "verify",       NULL};
     BdErr err = BD_ERR_INIT;
     Pool *self = bd_object_check(lua, 1, &pool_type);
     lua_settop(lua, 2);
@@ -307,6 +335,9 @@ static int run_step(lua_State *lua) {
             return bd_lua_fail(lua, &err);
         }
         run->opts.manifest = run->manifest;
+    }
+    if (bd_table_has(&table, "resume")) {
+        read_marker(lua, &table, run);
     }
     bd_lua_source_use(lua, run->source);
     luaL_checkstack(lua, LUA_MINSTACK, "pool:run");

@@ -1,6 +1,7 @@
 #include "bind/l_source.h"
 
 #include "bind/fail.h"
+#include "bind/guard.h"
 
 #define NEXT_RECORDS 64 /* read ahead by next() */
 
@@ -46,6 +47,10 @@ void bd_lua_source_use(lua_State *lua, BdLuaSource *self) {
         luaL_error(lua, "the source was read from before: open it anew");
     }
     self->used = true;
+}
+
+static void release_text(void *text) {
+    bd_buf_deinit(text);
 }
 
 static int check(lua_State *lua) {
@@ -168,11 +173,27 @@ static int total_bytes(lua_State *lua) {
     return push_bytes(lua, bd_source_total_bytes(bd_lua_check_source(lua, 1)->source));
 }
 
+static int describe(lua_State *lua) {
+    BdErr err = BD_ERR_INIT;
+    const BdLuaSource *self = bd_lua_check_source(lua, 1);
+    BdBuf *text = bd_guard_push(lua, sizeof(*text), release_text);
+    if (bd_source_describe(self->source, text, &err) != 0) {
+        return bd_lua_fail(lua, &err);
+    }
+    lua_pushlstring(lua, text->p, text->len);
+    return 1;
+}
+
 static const luaL_Reg methods[] = {
-    {"check", check},     {"next", next},
-    {"rejects", rejects}, {"read_all", bd_lua_source_read_all},
-    {"fields", fields},   {"ending", ending},
-    {"bytes", bytes},     {"total_bytes", total_bytes},
+    {"describe", describe},
+    {"check", check},
+    {"next", next},
+    {"rejects", rejects},
+    {"read_all", bd_lua_source_read_all},
+    {"fields", fields},
+    {"ending", ending},
+    {"bytes", bytes},
+    {"total_bytes", total_bytes},
     {NULL, NULL},
 };
 

@@ -8,9 +8,12 @@
 #include "input/lines.h"
 #include "input/stream.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { FILL_BYTES = 64 * 1024 }; /* text, after which a batch is full */
 
@@ -19,7 +22,9 @@ typedef enum Kind { KIND_DELIMITED, KIND_FIXED, KIND_COUNT } Kind;
 typedef struct File {
     char *path;
     char *member; /* may be NULL */
-    char *name;   /* as the stream gives it; NULL until the file was opened */
+    /* As the stream gives it; NULL until the file was opened. The reader writes it, anybody who has
+     * got a record of the file may read it. */
+    char *_Atomic name;
 } File;
 
 struct BdSource {
@@ -351,6 +356,43 @@ int64_t bd_source_bytes(const BdSource *source) {
 
 int64_t bd_source_total_bytes(const BdSource *source) {
     return source->total_bytes;
+}
+
+static int describe_file(const File *file, BdBuf *text, BdErr *err) {
+    struct stat status;
+    char numbers[64];
+    if (stat(file->path, &status) != 0) {
+        return bd_err_set_sys(err, BD_E_IO, errno, "%s", file->path);
+    }
+    snprintf(numbers, sizeof(numbers), ", %lld bytes of %lld.%09ld\n", (long long)status.st_size,
+             (long long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+    if (bd_buf_append_str(text, file->path) != 0 ||
+        (file->member != NULL &&
+         (bd_buf_append_str(text, ", ") != 0 || bd_buf_append_str(text, file->member) != 0)) ||
+        bd_buf_append_str(text, numbers) != 0) {
+        return no_memory(err);
+    }
+    return 0;
+}
+
+int bd_source_describe(const BdSource *source, BdBuf *text, BdErr *err) {
+    if (source->kind == KIND_COUNT) {
+        return bd_buf_append_str(text, "numbers\n") == 0 ? 0 : no_memory(err);
+    }
+    for (size_t i = 0; i < source->count; i++) {
+        if (describe_file(&source->files[i], text, err) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+uint32_t bd_source_file_number(const BdSource *source, const char *file) {
+    size_t i = 0;
+    while (i < source->count && source->files[i].name != file) {
+        i++;
+    }
+    return i < source->count ? (uint32_t)i : 0;
 }
 
 const char *bd_source_ending(const BdSource *source) {

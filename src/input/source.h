@@ -12,6 +12,7 @@
 #ifndef BD_SOURCE_H
 #define BD_SOURCE_H
 
+#include "core/buf.h"
 #include "input/batch.h"
 #include "input/delimited.h"
 #include "input/fixed.h"
@@ -57,6 +58,14 @@ BD_MUSTCHECK int bd_source_fill(BdSource *source, BdBatch *batch, uint32_t max_r
  * ask. */
 int64_t bd_source_bytes(const BdSource *source);
 int64_t bd_source_total_bytes(const BdSource *source);
+
+/* Append what tells whether a source is the same as before: a line for each file, with its name, size
+ * and time of change. */
+BD_MUSTCHECK int bd_source_describe(const BdSource *source, BdBuf *text, BdErr *err);
+
+/* The place, from 0, that the file which a record names has among the source's; 0 for generated
+ * records. Any thread. */
+uint32_t bd_source_file_number(const BdSource *source, const char *file);
 
 /* Line ends of the file under way, or of the last one: see bd_lines_ending(). */
 const char *bd_source_ending(const BdSource *source);

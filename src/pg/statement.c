@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #define MAX_PARAMS 65535 /* the protocol counts them in 16 bits */
 
@@ -252,6 +253,16 @@ static int check_gaps(const BdStatement *statement, BdErr *err) {
     return status;
 }
 
+/* A parenthesis may call a function that writes; SELECT INTO does so itself. */
+static bool only_reads(const char *sql) {
+    const char *begin = sql + strspn(sql, " \t\r\n");
+    bool reads = strncasecmp(begin, "select", strlen("select")) == 0;
+    for (const char *p = begin; reads && *p != '\0'; p++) {
+        reads = *p != '(' && *p != ';' && strncasecmp(p, "into", strlen("into")) != 0;
+    }
+    return reads;
+}
+
 int bd_statement_new(BdStatement **out, uint32_t id, const char *sql, BdErr *err) {
     *out = NULL;
     BdStatement *statement = bd_alloc(sizeof(*statement));
@@ -260,6 +271,7 @@ int bd_statement_new(BdStatement **out, uint32_t id, const char *sql, BdErr *err
         return bd_err_set(err, BD_E_NOMEM, 0, "no memory for a statement");
     }
     statement->id = id;
+    statement->reads = only_reads(sql);
     snprintf(statement->name, sizeof(statement->name), "bd_%u", id);
     if (count_params(statement, err) != 0 || split(statement, err) != 0 ||
         check_gaps(statement, err) != 0) {

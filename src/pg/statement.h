@@ -11,6 +11,7 @@
 #include "core/err.h"
 #include "core/span.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct BdStatement {
@@ -18,6 +19,7 @@ typedef struct BdStatement {
     char name[32];   /* the name it is prepared under */
     char *sql;       /* ended by a zero byte */
     uint32_t params; /* the highest n of the $n in it */
+    bool reads;      /* and does nothing else, as far as its text tells */
     /*
      * For the simple protocol: the text around its parameters. pieces[i] is followed by the value
      * of parameter numbers[i] (from 0), except the last, which ends the text. Parameters in quotes,

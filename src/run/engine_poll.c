@@ -2,7 +2,8 @@
  * An event loop: it waits for all descriptors of its workers, and for the queue, at once.
  *
  * A worker that finds no record is hungry: it waits in a list until the queue's descriptor says
- * that there may be some.
+ * that there may be some. One that waits for a time sleeps; that is rare, so that all workers are
+ * looked at while any of them does.
  */
 #include "run/engine_impl.h"
 
@@ -26,6 +27,8 @@ typedef struct Loop {
     int64_t from_ns;   /* what it found had become ready after this, */
     int64_t until_ns;  /* and before this */
     int64_t waited_ns; /* in all */
+    int64_t *sleep_ns; /* per worker: until when it sleeps; 0 if it does not */
+    uint32_t sleeping; /* workers that do */
 } Loop;
 
 static int loop_init(Loop *loop, BdWorker *workers, uint32_t count, BdErr *err) {
@@ -34,7 +37,8 @@ static int loop_init(Loop *loop, BdWorker *workers, uint32_t count, BdErr *err) 
         return -1;
     }
     loop->hungry = bd_alloc_array(count, sizeof(*loop->hungry));
-    if (loop->hungry == NULL) {
+    loop->sleep_ns = bd_alloc_array(count, sizeof(*loop->sleep_ns));
+    if (loop->hungry == NULL || loop->sleep_ns == NULL) {
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for an event loop");
     }
     if (bd_pollset_new(&loop->set, count + 1, err) != 0) {
@@ -45,6 +49,7 @@ static int loop_init(Loop *loop, BdWorker *workers, uint32_t count, BdErr *err) 
 
 static void loop_deinit(Loop *loop) {
     bd_pollset_free(loop->set);
+    bd_free(loop->sleep_ns);
     bd_free(loop->hungry);
     bd_waiter_deinit(&loop->waiter);
 }
@@ -106,6 +111,11 @@ static int advance(Loop *loop, uint32_t slot, BdErr *err) {
         case BD_WANT_WRITE:
             wait_for(loop, slot, BD_SHARE_SEND);
             return set_interest(loop, slot, BD_INTEREST_WRITE, err);
+        case BD_WANT_TIME:
+            wait_for(loop, slot, BD_SHARE_SERVER);
+            loop->sleep_ns[slot] = loop->workers[slot].until_ns;
+            loop->sleeping++;
+            return set_interest(loop, slot, BD_INTEREST_NONE, err);
         case BD_WANT_NOTHING:
             loop->active--;
             return set_interest(loop, slot, BD_INTEREST_NONE, err);
@@ -139,8 +149,8 @@ static int dispatch(Loop *loop, uint32_t slot, BdErr *err) {
         bd_wake_clear(&loop->waiter.wake);
         return advance_hungry(loop, err);
     }
-    if (loop->workers[slot].state == BD_WORKER_ENDED) {
-        return 0; /* it ended after this event was taken */
+    if (loop->workers[slot].state == BD_WORKER_ENDED || loop->sleep_ns[slot] != 0) {
+        return 0; /* it ended, or fell asleep, after this event was taken */
     }
     if (is_hungry(loop, slot)) {
         /* A notice for a hungry worker, or its server is gone: it will find out when it sends. */
@@ -150,11 +160,37 @@ static int dispatch(Loop *loop, uint32_t slot, BdErr *err) {
     return advance(loop, slot, err);
 }
 
+/* Let workers go on whose time has come. */
+static int advance_sleeping(Loop *loop, BdErr *err) {
+    for (uint32_t slot = 0; slot < loop->count && loop->sleeping > 0; slot++) {
+        if (loop->sleep_ns[slot] != 0 && loop->sleep_ns[slot] <= loop->now_ns) {
+            loop->sleep_ns[slot] = 0;
+            loop->sleeping--;
+            bd_timing_go_on(&loop->workers[slot].timing, loop->now_ns, loop->now_ns);
+            if (advance(loop, slot, err) != 0) {
+                return -1;
+            }
+        }
+    }
+    return 0;
+}
+
+/* How long to wait: until the first sleeper's time; -1 where nobody sleeps. */
+static int timeout_ms(const Loop *loop) {
+    int64_t until_ns = 0;
+    for (uint32_t slot = 0; slot < loop->count && loop->sleeping > 0; slot++) {
+        if (loop->sleep_ns[slot] != 0 && (until_ns == 0 || loop->sleep_ns[slot] < until_ns)) {
+            until_ns = loop->sleep_ns[slot];
+        }
+    }
+    return bd_timeout_ms(until_ns, loop->now_ns);
+}
+
 /* Wait, and note when that was over and when what it found may have become ready: while it waited,
  * or if it did not, at some time since the wait before. */
 static int wait_ready(Loop *loop, uint32_t *ready, BdErr *err) {
     int64_t begin_ns = loop->now_ns;
-    int count = bd_pollset_wait(loop->set, ready, READY_AT_ONCE, err);
+    int count = bd_pollset_wait(loop->set, ready, READY_AT_ONCE, timeout_ms(loop), err);
     read_clock(loop);
     bool at_once = loop->now_ns - begin_ns <= AT_ONCE_NS;
     loop->from_ns = at_once ? loop->woken_ns : loop->now_ns;
@@ -175,7 +211,7 @@ static int run_loop(Loop *loop, BdErr *err) {
     while (loop->active > 0) {
         uint32_t ready[READY_AT_ONCE];
         int count = wait_ready(loop, ready, err);
-        if (count < 0) {
+        if (count < 0 || advance_sleeping(loop, err) != 0) {
             return -1;
         }
         for (int i = 0; i < count; i++) {

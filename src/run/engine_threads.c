@@ -10,6 +10,14 @@ static void go_on(BdWorker *worker) {
     bd_timing_go_on(&worker->timing, now_ns, now_ns);
 }
 
+/* For the server to come back. */
+static void wait_until(BdWorker *worker) {
+    int64_t now_ns = bd_now_ns();
+    bd_timing_wait(&worker->timing, BD_SHARE_SERVER, now_ns);
+    poll(NULL, 0, bd_timeout_ms(worker->until_ns, now_ns));
+    go_on(worker);
+}
+
 static void wait_record(BdWorker *worker) {
     BdItem item;
     bd_timing_wait(&worker->timing, BD_SHARE_SOURCE, bd_now_ns());
@@ -44,6 +52,9 @@ int64_t bd_engine_threads_run(BdWorker *workers, uint32_t count) {
             break;
         case BD_WANT_WRITE:
             wait_descriptor(worker, BD_SHARE_SEND, POLLIN | POLLOUT);
+            break;
+        case BD_WANT_TIME:
+            wait_until(worker);
             break;
         case BD_WANT_NOTHING:
             return bd_timing_waited_ns(&worker->timing);

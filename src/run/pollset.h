@@ -3,7 +3,8 @@
  *
  * Readiness is level-triggered. A descriptor is known by the slot number it was set with.
  *
- * Ownership: new/free. The descriptors stay the caller's; forget one before closing it.
+ * Ownership: new/free. The descriptors stay the caller's; forget one before closing it, or
+ *            at least before its number is used again.
  * Threads:   one at a time.
  */
 #ifndef BD_POLLSET_H
@@ -29,10 +30,11 @@ BD_MUSTCHECK int bd_pollset_set(BdPollset *set, uint32_t slot, int fd, BdInteres
                                 BdErr *err);
 
 /*
- * Wait until something is ready: fills ready with the slots, up to room of them, and returns their
- * number (0 after a signal), or -1.
+ * Wait until something is ready, or for timeout_ms unless that is -1: fills ready with the slots,
+ * up to room of them, and returns their number (0 after a signal or the time), or -1.
  */
-BD_MUSTCHECK int bd_pollset_wait(BdPollset *set, uint32_t *ready, uint32_t room, BdErr *err);
+BD_MUSTCHECK int bd_pollset_wait(BdPollset *set, uint32_t *ready, uint32_t room, int timeout_ms,
+                                 BdErr *err);
 
 /* NULL is allowed. */
 void bd_pollset_free(BdPollset *set);

@@ -44,17 +44,18 @@ int bd_pollset_set(BdPollset *set, uint32_t slot, int fd, BdInterest interest, B
     if (interest == BD_INTEREST_WRITE) {
         event.events |= EPOLLOUT;
     }
-    if (epoll_ctl(set->epoll, operation, fd, &event) != 0) {
+    /* A descriptor that is closed already has left the set by itself. */
+    if (epoll_ctl(set->epoll, operation, fd, &event) != 0 && interest != BD_INTEREST_NONE) {
         return bd_err_set_sys(err, BD_E_IO, errno, "cannot wait for descriptor %d", fd);
     }
     set->interests[slot] = (uint8_t)interest;
     return 0;
 }
 
-int bd_pollset_wait(BdPollset *set, uint32_t *ready, uint32_t room, BdErr *err) {
+int bd_pollset_wait(BdPollset *set, uint32_t *ready, uint32_t room, int timeout_ms, BdErr *err) {
     struct epoll_event events[AT_ONCE];
     int most = room < AT_ONCE ? (int)room : AT_ONCE;
-    int count = epoll_wait(set->epoll, events, most, -1);
+    int count = epoll_wait(set->epoll, events, most, timeout_ms);
     if (count < 0) {
         return errno == EINTR ? 0 : bd_err_set_sys(err, BD_E_IO, errno, "cannot wait for events");
     }

@@ -35,8 +35,8 @@ int bd_pollset_set(BdPollset *set, uint32_t slot, int fd, BdInterest interest, B
     return 0;
 }
 
-int bd_pollset_wait(BdPollset *set, uint32_t *ready, uint32_t room, BdErr *err) {
-    if (poll(set->fds, set->slots, -1) < 0) {
+int bd_pollset_wait(BdPollset *set, uint32_t *ready, uint32_t room, int timeout_ms, BdErr *err) {
+    if (poll(set->fds, set->slots, timeout_ms) < 0) {
         return errno == EINTR ? 0 : bd_err_set_sys(err, BD_E_IO, errno, "cannot wait for events");
     }
     uint32_t count = 0;

@@ -6,17 +6,21 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/resource.h>
 
 #define AT_ONCE     32 /* sessions that open or prepare at the same time */
 #define SPARE_FILES 64 /* descriptors for all else than sessions */
 
 struct BdPool {
+    char *conninfo;        /* may be NULL */
+    pthread_mutex_t mutex; /* covers a session while it is cancelled, or replaced */
     BdSession **sessions;
     uint32_t size;
     BdProtocol protocol;
     int64_t open_ns;
-    bool prepared; /* the sessions may hold prepared statements of an earlier step */
+    const BdPlan *plan; /* whose statements are prepared on every session; NULL: none */
+    bool prepared;      /* the sessions may hold prepared statements of an earlier step */
 };
 
 /*
@@ -174,10 +178,13 @@ int bd_pool_open(BdPool **out, const char *conninfo, BdProtocol protocol, uint32
         return -1;
     }
     BdPool *pool = bd_alloc(sizeof(*pool));
-    if (pool == NULL || (pool->sessions = bd_alloc_array(size, sizeof(BdSession *))) == NULL) {
+    if (pool == NULL || (pool->sessions = bd_alloc_array(size, sizeof(BdSession *))) == NULL ||
+        (conninfo != NULL && (pool->conninfo = bd_strdup(conninfo)) == NULL)) {
+        bd_free(pool != NULL ? pool->sessions : NULL);
         bd_free(pool);
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for %u connections", size);
     }
+    pthread_mutex_init(&pool->mutex, NULL);
     pool->size = size;
     pool->protocol = protocol;
     Errand errand = {.pool = pool,
@@ -202,8 +209,38 @@ void bd_pool_close(BdPool *pool) {
     for (uint32_t i = 0; i < pool->size; i++) {
         bd_session_free(pool->sessions[i]);
     }
+    pthread_mutex_destroy(&pool->mutex);
     bd_free(pool->sessions);
+    bd_free(pool->conninfo);
     bd_free(pool);
+}
+
+int bd_pool_reopen(BdPool *pool, BdSession **out, BdErr *err) {
+    return bd_session_new(out, pool->conninfo, pool->protocol, err);
+}
+
+void bd_pool_replace(BdPool *pool, uint32_t i, BdSession *session) {
+    pthread_mutex_lock(&pool->mutex);
+    BdSession *lost = pool->sessions[i];
+    pool->sessions[i] = session;
+    pthread_mutex_unlock(&pool->mutex);
+    bd_session_free(lost);
+}
+
+void bd_pool_cancel(BdPool *pool, uint32_t i, bool cut_off) {
+    pthread_mutex_lock(&pool->mutex);
+    if (cut_off) {
+        bd_session_abort(pool->sessions[i]);
+    } else {
+        bd_session_cancel(pool->sessions[i]);
+    }
+    pthread_mutex_unlock(&pool->mutex);
+}
+
+const BdStatement *bd_pool_statement(const BdPool *pool, uint32_t n) {
+    return pool->plan != NULL && n < bd_plan_statements(pool->plan)
+               ? bd_plan_statement(pool->plan, n)
+               : NULL;
 }
 
 uint32_t bd_pool_size(const BdPool *pool) {
@@ -274,6 +311,7 @@ int bd_pool_prepare(BdPool *pool, BdPlan *plan, BdErr *err) {
     if (pool->prepared && run_errand(&forget, 0, err) != 0) {
         return -1;
     }
+    pool->plan = pool->protocol == BD_PROTOCOL_PREPARED ? plan : NULL;
     pool->prepared = true; /* by the check at least, or by the tasks of a step without a plan */
     if (plan == NULL) {
         return 0;

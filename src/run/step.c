@@ -81,6 +81,9 @@ static int make_workers(Run *run, BdErr *err) {
     }
     run->worker_opts = (BdWorkerOpts){.queue = run->queue,
                                       .control = &run->control,
+                                      .pool = run->pool,
+                                      .marker = run->opts->marker,
+                                      .reconnect_ns = run->opts->reconnect_ns,
                                       .transactions = run->opts->transactions,
                                       .unit_records = run->opts->unit_records,
                                       .unit_rows = run->opts->unit_rows,
@@ -88,9 +91,8 @@ static int make_workers(Run *run, BdErr *err) {
                                       .manifest = run->opts->manifest};
     for (; run->count < size; run->count++) {
         BdTask *task = NULL;
-        if (new_task(run, &task, err) != 0 ||
-            bd_worker_init(&run->workers[run->count], bd_pool_session(run->pool, run->count), task,
-                           &run->worker_opts, err) != 0) {
+        if (new_task(run, &task, err) != 0 || bd_worker_init(&run->workers[run->count], run->count,
+                                                             task, &run->worker_opts, err) != 0) {
             return -1;
         }
     }
@@ -152,11 +154,7 @@ static int64_t interrupt(Run *run, int64_t now_ns) {
     }
     bool patient = now_ns < run->interrupt_ns + GRACE_NS + PATIENCE_NS;
     for (uint32_t i = 0; i < run->count && atomic_load(&run->control.active) > 0; i++) {
-        if (patient) {
-            bd_session_cancel(run->workers[i].session);
-        } else {
-            bd_session_abort(run->workers[i].session);
-        }
+        bd_pool_cancel(run->pool, i, !patient);
     }
     return bd_now_ns() + GRACE_NS;
 }
@@ -256,6 +254,8 @@ static void fill_result(Run *run, int64_t elapsed_ns, BdStepResult *result) {
     }
     for (uint32_t i = 0; i < run->count; i++) {
         result->queue_empty_ns += run->workers[i].idle_ns;
+        result->reconnects += run->workers[i].reconnects;
+        result->skipped += run->workers[i].skipped;
         result->retries += run->workers[i].retries;
         bd_arrival_merge(&result->arrival, &run->workers[i].arrival);
         result->turn_ns += run->workers[i].task->turn_ns;

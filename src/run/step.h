@@ -13,6 +13,7 @@
 #include "run/accounts.h"
 #include "run/control.h"
 #include "run/engine.h"
+#include "run/marker.h"
 #include "run/method.h"
 #include "run/plan.h"
 #include "run/pool.h"
@@ -44,11 +45,13 @@ typedef struct BdStepOpts {
     BdMethod method;            /* of db:insert, in plans: ROW or PIPELINE */
     int64_t unit_rows;          /* rows of several records that are sent together; 0: none */
     const BdManifest *manifest; /* what is to be verified; NULL: nothing */
-    uint32_t max_tries;         /* of a unit or a statement; at least 1 */
-    int64_t queue;              /* records; 0 is unbounded */
-    bool preload;               /* fill the queue before the clock starts */
-    int64_t limit;              /* records; 0: all */
-    int64_t time_ns;            /* 0: until the source ends */
+    const BdMarker *marker;     /* --resume: of the units; NULL: none */
+    int64_t reconnect_ns; /* --reconnect: how long to try; 0: a lost connection ends the run */
+    uint32_t max_tries;   /* of a unit or a statement; at least 1 */
+    int64_t queue;        /* records; 0 is unbounded */
+    bool preload;         /* fill the queue before the clock starts */
+    int64_t limit;        /* records; 0: all */
+    int64_t time_ns;      /* 0: until the source ends */
     int64_t max_errors;
     int64_t progress_ns; /* between two calls of progress; 0: none */
     void (*progress)(void *context, const BdProgress *progress);
@@ -76,6 +79,8 @@ typedef struct BdStepResult {
     int64_t bytes;          /* text read */
     int64_t queue_full_ns;  /* the feeder waited for room */
     int64_t queue_empty_ns; /* workers waited for records, summed over them */
+    int64_t reconnects;     /* sessions that were lost and opened again */
+    int64_t skipped;        /* records that were stored before */
     int64_t retries;        /* units and statements that were done again */
     int64_t turn_ns;        /* workers waited for their interpreter, summed over them */
     BdAccounts accounts;    /* where the workers' time went, and how long what they did took */

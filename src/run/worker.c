@@ -3,9 +3,13 @@
 #include <assert.h>
 #include <string.h>
 
-int bd_worker_init(BdWorker *worker, BdSession *session, BdTask *task, const BdWorkerOpts *opts,
+int bd_worker_init(BdWorker *worker, uint32_t number, BdTask *task, const BdWorkerOpts *opts,
                    BdErr *err) {
-    *worker = (BdWorker){.state = BD_WORKER_RECORD, .opts = opts, .session = session, .task = task};
+    *worker = (BdWorker){.state = BD_WORKER_RECORD,
+                         .opts = opts,
+                         .number = number,
+                         .session = bd_pool_session(opts->pool, number),
+                         .task = task};
     if (bd_unit_init(&worker->unit, opts->queue, err) != 0 ||
         bd_arrival_init(&worker->arrival, opts->manifest, err) != 0 ||
         bd_timing_init(&worker->timing, err) != 0) {
@@ -23,11 +27,20 @@ void bd_worker_deinit(BdWorker *worker) {
     bd_unit_deinit(&worker->unit);
     bd_arrival_deinit(&worker->arrival);
     bd_timing_deinit(&worker->timing);
+    bd_session_free(worker->reopen.session);
+    bd_buf_deinit(&worker->text);
     *worker = (BdWorker){.state = BD_WORKER_ENDED};
 }
 
 void bd_worker_give(BdWorker *worker, const BdItem *item) {
     assert(worker->state == BD_WORKER_RECORD);
+    const BdWorkerOpts *opts = worker->opts;
+    if (opts->marker != NULL && bd_marker_has(opts->marker, &item->record)) {
+        BdItem known = *item;
+        bd_queue_done(opts->queue, &known);
+        worker->skipped++;
+        return;
+    }
     bd_unit_push(&worker->unit, item);
 }
 
@@ -36,7 +49,7 @@ void bd_worker_end(BdWorker *worker) {
 }
 
 static bool is_commit(const BdRequest *request) {
-    return request->kind == BD_REQUEST_TEXT && strcmp(request->text, "commit") == 0;
+    return request->kind == BD_REQUEST_TEXT && strcmp(request->text, BD_TRANSACTION_COMMIT) == 0;
 }
 
 /* What is under way is given up, and with it a transaction that is open: rolled back unless its
@@ -87,12 +100,12 @@ bool bd_worker_receive(BdWorker *worker, BdAnswer **answer, BdWant *want, BdErr 
 BdMove bd_worker_send_text(BdWorker *worker, const char *text, BdWorkerState then) {
     BdErr err = BD_ERR_INIT;
     const BdRequest request = {.kind = BD_REQUEST_TEXT, .text = text};
+    worker->state = then;
     if (bd_session_send(worker->session, &request, &err) != 0) {
-        return bd_worker_fail_run(worker, &err);
+        return err.code == BD_E_CONN ? bd_worker_lose_session(worker, &err)
+                                     : bd_worker_fail_run(worker, &err);
     }
     bd_timing_sent(&worker->timing, false);
-    worker->piping = false;
-    worker->state = then;
     return BD_MOVE_ON;
 }
 
@@ -121,7 +134,7 @@ static BdMove start_record(BdWorker *worker, const BdRecord *record) {
         return bd_worker_fail_unit(worker, &err);
     }
     if (worker->opts->transactions && !worker->begun) {
-        return bd_worker_send_text(worker, "begin", BD_WORKER_BEGIN);
+        return bd_worker_send_text(worker, BD_TRANSACTION_BEGIN, BD_WORKER_BEGIN);
     }
     worker->state = BD_WORKER_NEXT;
     return BD_MOVE_ON;
@@ -131,6 +144,9 @@ static BdMove step_record(BdWorker *worker, BdWant *want) {
     if (bd_control_stopped(worker->opts->control) == BD_STOP_NOW) {
         bd_worker_quit(worker);
         return BD_MOVE_ON;
+    }
+    if (worker->in_doubt && !worker->begun) {
+        return bd_worker_send_text(worker, BD_TRANSACTION_BEGIN, BD_WORKER_BEGIN);
     }
     const BdRecord *record = bd_unit_next(&worker->unit);
     if (record != NULL) {
@@ -151,8 +167,7 @@ static BdMove step_record(BdWorker *worker, BdWant *want) {
 
 /* ---- how a unit is stored ---- */
 
-/* The unit, or the part of it under way, is stored for good. */
-static BdMove store_unit(BdWorker *worker) {
+BdMove bd_worker_store_unit(BdWorker *worker) {
     worker->task->ops->settle(worker->task, true);
     worker->task->careful = false;
     bd_arrival_acknowledge(&worker->arrival);
@@ -161,10 +176,24 @@ static BdMove store_unit(BdWorker *worker) {
     bd_timing_stored(&worker->timing);
     bd_unit_pass(&worker->unit);
     worker->begun = false;
+    worker->marked = false;
+    worker->in_doubt = false;
     worker->tries = 0;
     worker->rows = 0;
     worker->state = BD_WORKER_RECORD;
     return BD_MOVE_ON;
+}
+
+static BdMove send_mark(BdWorker *worker) {
+    BdErr err = BD_ERR_INIT;
+    worker->state = BD_WORKER_MARK;
+    if (bd_marker_send(worker->opts->marker, worker->session, &worker->unit, &worker->text, &err) ==
+        0) {
+        bd_timing_sent(&worker->timing, false);
+        return BD_MOVE_ON;
+    }
+    return err.code == BD_E_CONN ? bd_worker_lose_session(worker, &err)
+                                 : bd_worker_fail_unit(worker, &err);
 }
 
 /* COMMIT would end a failed transaction too, with a rollback that looks like success. */
@@ -174,10 +203,19 @@ static BdMove commit_unit(BdWorker *worker) {
         bd_err_set(&err, BD_E_SQL, 0, "a statement of its transaction had failed");
         return bd_worker_fail_unit(worker, &err);
     }
-    return bd_worker_send_text(worker, "commit", BD_WORKER_COMMIT);
+    if (worker->opts->marker != NULL && !worker->marked) {
+        return send_mark(worker);
+    }
+    return bd_worker_send_text(worker, BD_TRANSACTION_COMMIT, BD_WORKER_COMMIT);
 }
 
 /* ---- the task's requests ---- */
+
+bool bd_worker_only_reads(const BdRequest *request) {
+    return request->kind == BD_REQUEST_PREPARE || request->kind == BD_REQUEST_DESCRIBE ||
+           (request->kind == BD_REQUEST_EXECUTE && request->statement != NULL &&
+            request->statement->reads);
+}
 
 bool bd_worker_all_answered(const BdWorker *worker) {
     return !bd_session_busy(worker->session) && !bd_session_in_pipeline(worker->session);
@@ -189,7 +227,8 @@ void bd_worker_count_rows(BdWorker *worker) {
         if (stored) {
             bd_arrival_acknowledge(&worker->arrival);
             bd_counter_add(&worker->counters.rows, worker->rows);
-            worker->kept = true;
+            worker->kept =
+                worker->kept || worker->pipelined || !bd_worker_only_reads(&worker->request);
             worker->tries = 0;
         }
         bd_arrival_drop(&worker->arrival);
@@ -239,15 +278,14 @@ static void add_rows(BdWorker *worker, const BdRequest *request) {
     }
 }
 
-BdMove bd_worker_send_again(BdWorker *worker) {
+BdMove bd_worker_send_request(BdWorker *worker) {
     BdErr err = BD_ERR_INIT;
     add_rows(worker, &worker->request);
     if (bd_session_send(worker->session, &worker->request, &err) != 0) {
         return refused(worker, &err);
     }
-    bd_timing_sent(&worker->timing, worker->piping || worker->request.more);
-    worker->piping = worker->request.more;
-    worker->pipelined = worker->pipelined || (worker->piping && !worker->begun);
+    bd_timing_sent(&worker->timing, bd_session_in_pipeline(worker->session));
+    worker->pipelined = worker->pipelined || (worker->request.more && !worker->begun);
     return go_on(worker);
 }
 
@@ -258,7 +296,7 @@ static BdMove done(BdWorker *worker) {
         worker->state = BD_WORKER_RECORD;
         return BD_MOVE_ON;
     }
-    return worker->begun ? commit_unit(worker) : store_unit(worker);
+    return worker->begun ? commit_unit(worker) : bd_worker_store_unit(worker);
 }
 
 static BdMove step_next(BdWorker *worker, BdWant *want) {
@@ -279,10 +317,10 @@ static BdMove step_next(BdWorker *worker, BdWant *want) {
         bd_worker_quit(worker);
         return BD_MOVE_ON;
     }
-    if (!worker->begun && !worker->piping) {
+    if (!worker->begun && !bd_session_in_pipeline(worker->session)) {
         worker->in_block = bd_session_in_transaction(worker->session);
     }
-    return bd_worker_send_again(worker);
+    return bd_worker_send_request(worker);
 }
 
 static BdMove step_answer(BdWorker *worker, BdWant *want) {
@@ -307,8 +345,8 @@ static BdMove step_answer(BdWorker *worker, BdWant *want) {
 
 /* ---- the transaction's begin and end ---- */
 
-/* Wait for the answer to BEGIN or COMMIT: true when it is there; false with the move where it is
- * not, or was refused. */
+/* Wait for the answer to BEGIN, the marker or COMMIT: true when it is there; false with the move
+ * where it is not, or was refused. */
 static bool agreed(BdWorker *worker, const char *text, BdWant *want, BdMove *move,
                    BdMove (*fail)(BdWorker *, const BdErr *)) {
     const BdRequest request = {.kind = BD_REQUEST_TEXT, .text = text};
@@ -319,7 +357,7 @@ static bool agreed(BdWorker *worker, const char *text, BdWant *want, BdMove *mov
         return false;
     }
     if (answer == NULL) {
-        *move = err.code == BD_E_CONN ? bd_worker_fail_run(worker, &err) : fail(worker, &err);
+        *move = err.code == BD_E_CONN ? bd_worker_lose_session(worker, &err) : fail(worker, &err);
         return false;
     }
     bd_timing_answered(&worker->timing, &request);
@@ -329,17 +367,56 @@ static bool agreed(BdWorker *worker, const char *text, BdWant *want, BdMove *mov
 
 static BdMove step_begin(BdWorker *worker, BdWant *want) {
     BdMove move = BD_MOVE_ON;
-    if (!agreed(worker, "begin", want, &move, bd_worker_fail_run)) {
+    if (!agreed(worker, BD_TRANSACTION_BEGIN, want, &move, bd_worker_fail_run)) {
         return move;
     }
     worker->begun = true;
     worker->state = BD_WORKER_NEXT;
+    return worker->in_doubt ? send_mark(worker) : BD_MOVE_ON;
+}
+
+/* The marker is refused if the unit turns out to be stored, or if somebody else stores it. */
+static BdMove refuse_mark(BdWorker *worker, const BdErr *err) {
+    bool exists = strcmp(err->sqlstate, "23505") == 0;
+    if (exists && worker->in_doubt) {
+        bd_worker_store_unit(worker);
+        worker->begun = true; /* a transaction that has to be rolled back */
+        worker->state = BD_WORKER_CLEAN;
+        return BD_MOVE_ON;
+    }
+    if (exists) {
+        BdErr twice = BD_ERR_INIT;
+        bd_err_set(&twice, BD_E_CONFIG, 0, "another run loads the same into this database");
+        bd_err_hint(&twice, "end one of the two");
+        return bd_worker_fail_run(worker, &twice);
+    }
+    BdErr wrapped = *err;
+    bd_err_wrap(&wrapped, "the marker in bigdata_done");
+    return bd_worker_fail_unit(worker, &wrapped);
+}
+
+static BdMove step_mark(BdWorker *worker, BdWant *want) {
+    BdMove move = BD_MOVE_ON;
+    if (!agreed(worker, "marker", want, &move, refuse_mark)) {
+        return move;
+    }
+    worker->marked = true;
+    if (!worker->in_doubt) {
+        return commit_unit(worker);
+    }
+    worker->in_doubt = false; /* what was in doubt is not stored, and cannot be any more */
+    bd_arrival_drop(&worker->arrival);
+    worker->task->ops->settle(worker->task, false);
+    worker->rows = 0;
+    worker->state = BD_WORKER_RECORD;
     return BD_MOVE_ON;
 }
 
 static BdMove step_commit(BdWorker *worker, BdWant *want) {
     BdMove move = BD_MOVE_ON;
-    return agreed(worker, "commit", want, &move, bd_worker_fail_unit) ? store_unit(worker) : move;
+    return agreed(worker, BD_TRANSACTION_COMMIT, want, &move, bd_worker_fail_unit)
+               ? bd_worker_store_unit(worker)
+               : move;
 }
 
 static BdMove step_ended(BdWorker *worker, BdWant *want) {
@@ -353,9 +430,12 @@ static BdStateFn *const states[] = {
     [BD_WORKER_BEGIN] = step_begin,
     [BD_WORKER_NEXT] = step_next,
     [BD_WORKER_ANSWER] = step_answer,
+    [BD_WORKER_MARK] = step_mark,
     [BD_WORKER_COMMIT] = step_commit,
     [BD_WORKER_CLEAN] = bd_worker_step_clean,
     [BD_WORKER_ROLLBACK] = bd_worker_step_rollback,
+    [BD_WORKER_REOPEN] = bd_worker_step_reopen,
+    [BD_WORKER_PREPARE] = bd_worker_step_prepare,
     [BD_WORKER_ENDED] = step_ended,
 };
 

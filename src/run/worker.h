@@ -16,6 +16,12 @@
  * transactions opens a transaction itself, that is done again with the record, if it was the first
  * thing that the record did. A pipeline outside of any transaction is not done again.
  *
+ * A lost session is opened again, if the options say so (reconnect_ns). What is known not to be
+ * stored is done again then: a unit in a transaction; without one, a record of which nothing but
+ * reading was done. A COMMIT without an answer is decided by the unit's marker (run/marker.h): it
+ * is written once more, first of all, and can only be so if the unit is not stored. Where nothing
+ * tells, records fail, and are not counted as stored.
+ *
  * Ownership: the session stays the pool's, the task is the worker's. Records are given back to the
  *            queue by the worker.
  * Threads:   one at a time; the counters may be read by others.
@@ -26,6 +32,8 @@
 #include "flow/queue.h"
 #include "pg/session.h"
 #include "run/control.h"
+#include "run/marker.h"
+#include "run/pool.h"
 #include "run/task.h"
 #include "run/timing.h"
 #include "run/unit.h"
@@ -38,22 +46,29 @@ typedef enum BdWant {
     BD_WANT_RECORD, /* bd_worker_give(), or bd_worker_end() when there are no more */
     BD_WANT_READ,   /* the session's descriptor readable */
     BD_WANT_WRITE,  /* it writable or readable */
+    BD_WANT_TIME, /* until_ns; the session's descriptor is not to be waited for any more: it may be
+                     closed, and another one used from then on */
     BD_WANT_NOTHING /* the worker has ended */
 } BdWant;
 
 typedef enum BdWorkerState {
-    BD_WORKER_RECORD,   /* between records: goes to NEXT with the unit's next one, or wants one; to
+    BD_WORKER_RECORD, /* between records: goes to NEXT with the unit's next one, or wants one; to
                          BEGIN with the first one of a transaction; to NEXT at the unit's end; to
                          ENDED when there are no more */
-    BD_WORKER_BEGIN,    /* BEGIN was sent; waits for its answer; goes to NEXT */
-    BD_WORKER_NEXT,     /* asks the task for a request; goes to ANSWER; to RECORD when the record is
+    BD_WORKER_BEGIN,  /* BEGIN was sent; waits for its answer; goes to NEXT */
+    BD_WORKER_NEXT,   /* asks the task for a request; goes to ANSWER; to RECORD when the record is
                          done; to COMMIT or RECORD when the unit is */
-    BD_WORKER_ANSWER,   /* a request was sent; waits for its answer; goes to NEXT, or to CLEAN when
+    BD_WORKER_ANSWER, /* a request was sent; waits for its answer; goes to NEXT, or to CLEAN when
                          refused */
-    BD_WORKER_COMMIT,   /* COMMIT was sent; waits for its answer; goes to RECORD */
-    BD_WORKER_CLEAN,    /* something has failed: lets answers pass that are still to come; goes to
+    BD_WORKER_MARK,   /* the unit's marker was sent; waits for its answer; goes on to COMMIT, or, if
+                       it came first, to RECORD */
+    BD_WORKER_COMMIT, /* COMMIT was sent; waits for its answer; goes to RECORD */
+    BD_WORKER_CLEAN,  /* something has failed: lets answers pass that are still to come; goes to
                          ROLLBACK or RECORD */
     BD_WORKER_ROLLBACK, /* ROLLBACK was sent; waits for its answer; goes to RECORD */
+    BD_WORKER_REOPEN,   /* the session is lost; waits until it can try to open another one, or for
+                           that; goes to PREPARE */
+    BD_WORKER_PREPARE,  /* prepares the plan's statements on it; goes to RECORD */
     BD_WORKER_ENDED     /* there is nothing more to do, or the session is lost */
 } BdWorkerState;
 
@@ -61,39 +76,59 @@ typedef enum BdWorkerState {
 typedef struct BdWorkerOpts {
     BdQueue *queue;
     BdControl *control;
-    bool transactions;     /* one for each unit; without, a unit is one record */
-    uint32_t unit_records; /* a unit ends with so many records, at least 1, */
-    int64_t unit_rows;     /* or, unless this is 0, when its task holds so many rows, or none */
-    uint32_t max_tries;    /* how often a unit or a statement is tried in all, at least 1 */
+    BdPool *pool;           /* the session is one of its */
+    const BdMarker *marker; /* of the units; NULL: none. Wants transactions */
+    int64_t reconnect_ns;   /* how long to try to open a lost session again; 0: the run fails */
+    bool transactions;      /* one for each unit; without, a unit is one record */
+    uint32_t unit_records;  /* a unit ends with so many records, at least 1, */
+    int64_t unit_rows;      /* or, unless this is 0, when its task holds so many rows, or none */
+    uint32_t max_tries;     /* how often a unit or a statement is tried in all, at least 1 */
     const BdManifest *manifest; /* what is to be verified; NULL: nothing */
 } BdWorkerOpts;
+
+/* Opening a lost session again. */
+typedef struct BdReopen {
+    BdSession *session; /* connecting; NULL between two tries */
+    BdIo io;            /* what it waits for */
+    int64_t give_up_ns; /* when to try no more; 0 while no session is lost */
+    int64_t next_ns;    /* when to try again */
+    int64_t delay_ns;   /* from one try to the next: it grows */
+    uint32_t prepared;  /* statements */
+} BdReopen;
 
 typedef struct BdWorker {
     BdCounters counters; /* first, so that it stands on lines of its own */
     BdWorkerState state;
     const BdWorkerOpts *opts;
+    uint32_t number; /* of its session in the pool */
     BdSession *session;
     BdTask *task;
     BdUnit unit;
     bool no_more;      /* records */
     bool under_way;    /* the unit's current record is: the task is to be reset */
+    bool marked;       /* the marker is written in it */
+    bool in_doubt;     /* the unit's COMMIT was not answered */
     bool begun;        /* the unit's transaction is open */
     BdRequest request; /* the last one that was sent for the task */
-    bool piping;       /* its pipeline is still open: another request must follow */
     bool pipelined; /* the requests under way are a pipeline, outside of the unit's transaction */
     bool refused;   /* one of them was refused, so that none of them counts */
     bool in_block;  /* they were sent inside of a transaction that the task has opened */
     bool kept;      /* something of the record is committed, or may be, before the unit is over */
     uint32_t tries; /* that have failed of the unit's part, or of the statement */
-    BdArrival arrival; /* the rows that were sent, and those of them that are acknowledged */
-    int64_t rows;      /* written, but not yet committed and counted */
-    int64_t retries;   /* units and statements that were done again */
-    BdTiming timing;   /* where the time goes */
-    int64_t idle_ns;   /* kept by an engine that waits for records outside of bd_queue_pop() */
+    BdArrival arrival;  /* the rows that were sent, and those of them that are acknowledged */
+    int64_t rows;       /* written, but not yet committed and counted */
+    int64_t retries;    /* units and statements that were done again */
+    int64_t reconnects; /* sessions that were opened again */
+    int64_t skipped;    /* records that were stored before */
+    int64_t until_ns;   /* for BD_WANT_TIME */
+    BdReopen reopen;
+    BdBuf text;      /* of the marker */
+    BdTiming timing; /* where the time goes */
+    int64_t idle_ns; /* kept by an engine that waits for records outside of bd_queue_pop() */
 } BdWorker;
 
-/* task is taken over, also on failure. */
-BD_MUSTCHECK int bd_worker_init(BdWorker *worker, BdSession *session, BdTask *task,
+/* For the session of that number in the pool. task is taken over, also on failure. */
+BD_MUSTCHECK int bd_worker_init(BdWorker *worker, uint32_t number, BdTask *task,
                                 const BdWorkerOpts *opts, BdErr *err);
 
 /* May be called on a zeroed struct. */

@@ -27,11 +27,14 @@ static void count_try(BdWorker *worker) {
     worker->retries++;
 }
 
-/* The record that has failed with *err is the only one under way: note it, and let go of it. */
-static void fail_record(BdWorker *worker, const BdErr *err) {
-    const BdRecord *record = &worker->unit.items[worker->unit.first].record;
-    bd_counter_add(&worker->counters.failed, 1);
-    bd_control_reject(worker->opts->control, record->file, record->line, err->sqlstate, err->msg);
+void bd_worker_fail_records(BdWorker *worker, const BdErr *err) {
+    uint32_t size = bd_unit_size(&worker->unit);
+    bd_counter_add(&worker->counters.failed, size);
+    for (uint32_t i = 0; i < size; i++) {
+        const BdRecord *record = &worker->unit.items[worker->unit.first + i].record;
+        bd_control_reject(worker->opts->control, record->file, record->line, err->sqlstate,
+                          err->msg);
+    }
     bd_unit_pass(&worker->unit);
     bd_timing_given_up(&worker->timing);
     worker->task->careful = false;
@@ -52,7 +55,7 @@ static void decide(BdWorker *worker, bool known, const BdErr *err) {
         task->careful = true;
         bd_unit_again(unit);
     } else {
-        fail_record(worker, err);
+        bd_worker_fail_records(worker, err);
     }
     task->vague = false;
 }
@@ -75,13 +78,13 @@ BdMove bd_worker_fail_unit(BdWorker *worker, const BdErr *err) {
 
 bool bd_worker_refuse_request(BdWorker *worker, BdErr *err, BdMove *move) {
     if (err->code == BD_E_CONN) {
-        *move = bd_worker_fail_run(worker, err);
+        *move = bd_worker_lose_session(worker, err);
         return true;
     }
     if (may_try_again(worker, err, true)) {
         count_try(worker);
         bd_arrival_drop(&worker->arrival);
-        *move = bd_worker_send_again(worker);
+        *move = bd_worker_send_request(worker);
         return true;
     }
     worker->refused = true;
@@ -98,9 +101,13 @@ bool bd_worker_refuse_request(BdWorker *worker, BdErr *err, BdMove *move) {
 
 /* ---- making the session fit for what comes next ---- */
 
-static BdMove cleaned(BdWorker *worker) {
-    bd_arrival_drop(&worker->arrival);
+BdMove bd_worker_cleaned(BdWorker *worker) {
+    if (!worker->in_doubt) {
+        bd_arrival_drop(&worker->arrival);
+    }
     worker->begun = false;
+    worker->marked = false;
+    worker->in_block = false;
     worker->pipelined = false;
     worker->refused = false;
     worker->rows = 0;
@@ -108,31 +115,32 @@ static BdMove cleaned(BdWorker *worker) {
     return BD_MOVE_ON;
 }
 
-/* A pipeline that is still open is ended by the ROLLBACK; the answers before that pass by. */
+/* Answers that are still to come pass by. A pipeline that is still open is ended, and undone. */
 BdMove bd_worker_step_clean(BdWorker *worker, BdWant *want) {
     BdErr err = BD_ERR_INIT;
     BdAnswer *answer = NULL;
-    if (worker->piping && !bd_session_busy(worker->session)) {
-        worker->refused = true;
-        return bd_worker_send_text(worker, "rollback", BD_WORKER_CLEAN);
-    }
+
     if (bd_session_busy(worker->session)) {
         if (!bd_worker_receive(worker, &answer, want, &err)) {
             return BD_MOVE_WAIT;
         }
         if (answer == NULL && err.code == BD_E_CONN) {
-            return bd_worker_fail_run(worker, &err);
+            return bd_worker_lose_session(worker, &err);
         }
         worker->refused = worker->refused || answer == NULL;
         worker->rows += answer != NULL ? bd_answer_touched(answer) : 0;
         bd_answer_free(answer);
         return BD_MOVE_ON;
     }
+    if (bd_session_in_pipeline(worker->session)) {
+        worker->refused = true;
+        return bd_worker_send_text(worker, BD_TRANSACTION_ROLLBACK, BD_WORKER_CLEAN);
+    }
     if (bd_session_in_transaction(worker->session)) {
-        return bd_worker_send_text(worker, "rollback", BD_WORKER_ROLLBACK);
+        return bd_worker_send_text(worker, BD_TRANSACTION_ROLLBACK, BD_WORKER_ROLLBACK);
     }
     bd_worker_count_rows(worker);
-    return cleaned(worker);
+    return bd_worker_cleaned(worker);
 }
 
 BdMove bd_worker_step_rollback(BdWorker *worker, BdWant *want) {
@@ -142,8 +150,9 @@ BdMove bd_worker_step_rollback(BdWorker *worker, BdWant *want) {
         return BD_MOVE_WAIT;
     }
     if (answer == NULL) {
-        return bd_worker_fail_run(worker, &err);
+        return err.code == BD_E_CONN ? bd_worker_lose_session(worker, &err)
+                                     : bd_worker_fail_run(worker, &err);
     }
     bd_answer_free(answer);
-    return cleaned(worker);
+    return bd_worker_cleaned(worker);
 }

@@ -27,8 +27,14 @@ bool bd_worker_receive(BdWorker *worker, BdAnswer **answer, BdWant *want, BdErr 
 /* Send text without parameters, and go on with `then`. */
 BdMove bd_worker_send_text(BdWorker *worker, const char *text, BdWorkerState then);
 
-/* Send the request once more. */
-BdMove bd_worker_send_again(BdWorker *worker);
+/* Send the task's request. */
+BdMove bd_worker_send_request(BdWorker *worker);
+
+/* The unit, or the part of it under way, is stored for good. */
+BdMove bd_worker_store_unit(BdWorker *worker);
+
+/* The request changes nothing in the database. */
+bool bd_worker_only_reads(const BdRequest *request);
 
 /* Is no answer awaited any more, and no pipeline open? */
 bool bd_worker_all_answered(const BdWorker *worker);
@@ -39,7 +45,7 @@ void bd_worker_count_rows(BdWorker *worker);
 
 /* ---- worker_fail.c ---- */
 
-/* The session is lost, or does what it must not: the run cannot go on. */
+/* The session does what it must not, or is lost for good: the run cannot go on. */
 BdMove bd_worker_fail_run(BdWorker *worker, const BdErr *err);
 
 /* What is under way of the unit has failed: try it again, split it, or fail the record. */
@@ -48,7 +54,21 @@ BdMove bd_worker_fail_unit(BdWorker *worker, const BdErr *err);
 /* The task's request could not be sent, or was refused. False: the task knows, and goes on. */
 bool bd_worker_refuse_request(BdWorker *worker, BdErr *err, BdMove *move);
 
+/* Fail every record of the part under way, and let go of them. */
+void bd_worker_fail_records(BdWorker *worker, const BdErr *err);
+
+/* Nothing is under way any more. */
+BdMove bd_worker_cleaned(BdWorker *worker);
+
 BdStateFn bd_worker_step_clean;
 BdStateFn bd_worker_step_rollback;
+
+/* ---- worker_reopen.c ---- */
+
+/* The session is lost. */
+BdMove bd_worker_lose_session(BdWorker *worker, const BdErr *err);
+
+BdStateFn bd_worker_step_reopen;
+BdStateFn bd_worker_step_prepare;
 
 #endif

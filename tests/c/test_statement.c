@@ -151,6 +151,31 @@ static void a_statement_knows_its_name(void **state) {
     bd_statement_free(NULL);
 }
 
+static void expect_reads(const char *sql, bool reads) {
+    BdErr err = BD_ERR_INIT;
+    BdStatement *statement = NULL;
+    assert_int_equal(bd_statement_new(&statement, 0, sql, &err), 0);
+    assert_int_equal(statement->reads, reads);
+    bd_statement_free(statement);
+}
+
+static void statements_that_do_nothing_but_read_are_known(void **state) {
+    (void)state;
+    static const char *const reading[] = {"select 1", "  SELECT id from t where n = $1"};
+    static const char *const writing[] = {"insert into t values ($1)",
+                                          "select f($1)",
+                                          "select * into u from t",
+                                          "select * INTO u from t",
+                                          "with x as (delete from t) select 1",
+                                          "select 1; drop"};
+    for (size_t i = 0; i < sizeof(reading) / sizeof(reading[0]); i++) {
+        expect_reads(reading[i], true);
+    }
+    for (size_t i = 0; i < sizeof(writing) / sizeof(writing[0]); i++) {
+        expect_reads(writing[i], false);
+    }
+}
+
 static void what_is_no_statement_is_refused(void **state) {
     (void)state;
     static const struct {
@@ -233,6 +258,7 @@ int main(void) {
         CASE(comments_hold_none),
         CASE(dollar_quotes_hold_none),
         CASE(a_statement_knows_its_name),
+        CASE(statements_that_do_nothing_but_read_are_known),
         CASE(what_is_no_statement_is_refused),
         CASE(cut_text_is_not_read_past_its_end),
         CASE(running_out_of_memory_leaves_nothing_behind),

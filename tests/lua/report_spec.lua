@@ -7,7 +7,8 @@ local function step(values)
   local made = {
     name = "data", ended = "done", records = 4500, failed = 0, rows = 999000, statements = 1008000,
     seconds = 60, fed_seconds = 20, fed_rows = 300000, read_records = 4500, read_bytes = 0,
-    queue_full_seconds = 0, queue_empty_seconds = 0, retries = 0, rejects = 0, samples = {},
+    queue_full_seconds = 0, queue_empty_seconds = 0, retries = 0, reconnects = 0, skipped = 0,
+    rejects = 0, samples = {},
   }
   for key, value in pairs(values or {}) do made[key] = value end
   return made

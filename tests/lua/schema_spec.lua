@@ -32,7 +32,7 @@ end
 describe("prepare", function()
   it("creates the tables and the dictionary in one transaction, under a lock", function()
     local connection = scripted()
-    assert.is_true(schema.prepare(connection, "census"))
+    assert.equal("created", schema.prepare(connection, "census"))
     local sent = connection.sent
     local order = { "^begin", "pg_advisory_xact_lock", "create table geo_record",
       "insert into matrix", "insert into dictionary_item", "^analyze", "^commit" }

@@ -59,10 +59,11 @@ for _, ways in ipairs { "--engine threads --loop c", "--engine poll --loop c --j
       kit.execute "alter role current_user set default_transaction_isolation = 'repeatable read'"
       for _, how in ipairs { "--commit-every 2", "--no-autocommit", "--autocommit" } do
         kit.execute "update tally set n = 0"
-        local step = run([[db:exec("update tally set n = n + 1")]],
-          ("%s -c 4 %s --max-tries 100k"):format(ways, how), 200)
-        assert.same({ 200, 0 }, { step.records, step.failed })
-        assert.equal("200", kit.query("select n from tally")[1].n)
+        local step = run(
+          [[db:exec("update tally set n = n + 1 from (select pg_sleep(0.001)) as slowly")]],
+          ("%s -c 4 %s --max-tries 100k"):format(ways, how), 60)
+        assert.same({ 60, 0 }, { step.records, step.failed })
+        assert.equal("60", kit.query("select n from tally")[1].n)
         assert.is_true(step.retries > 0)
       end
       kit.execute "alter role current_user reset default_transaction_isolation"

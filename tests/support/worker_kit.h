@@ -61,7 +61,9 @@ struct pg_result {
 };
 
 int bd_session_send(BdSession *session, const BdRequest *request, BdErr *err) {
-    const char *text = request->kind == BD_REQUEST_TEXT ? request->text : "request";
+    const char *text = request->kind == BD_REQUEST_TEXT      ? request->text
+                       : request->kind == BD_REQUEST_PREPARE ? "prepare"
+                                                             : "request";
     note(text);
     assert_null(session->under_way);
     if (session->send_fails != BD_E_NONE) {
@@ -69,6 +71,18 @@ int bd_session_send(BdSession *session, const BdRequest *request, BdErr *err) {
     }
     session->under_way = text;
     return 0;
+}
+
+int bd_session_send_sql(BdSession *session, const char *sql, const char *const *values,
+                        uint32_t count, BdErr *err) {
+    char text[64];
+    (void)sql;
+    assert_int_equal(count, 4);
+    snprintf(text, sizeof(text), "mark:%s:%s", values[2], values[3]);
+    const BdRequest request = {.kind = BD_REQUEST_TEXT, .text = text};
+    int status = bd_session_send(session, &request, err);
+    session->under_way = session->under_way != NULL ? "mark" : NULL;
+    return status;
 }
 
 BdIo bd_session_step(BdSession *session, BdAnswer **answer, BdErr *err) {
@@ -85,6 +99,7 @@ BdIo bd_session_step(BdSession *session, BdAnswer **answer, BdErr *err) {
         session->in_transaction = now->io == BD_IO_DONE;
     }
     if (now->io == BD_IO_FAILED) {
+        session->in_transaction = session->in_transaction && now->code != BD_E_CONN;
         bd_err_set(err, now->code, 0, "no");
         snprintf(err->sqlstate, sizeof(err->sqlstate), "%s", now->sqlstate);
         return BD_IO_FAILED;
@@ -134,6 +149,53 @@ void bd_answer_free(BdAnswer *answer) {
 
 size_t bd_answer_bytes(const BdAnswer *answer) {
     return sizeof(*answer);
+}
+
+/* ---- the pool ---- */
+
+/* One session, which is opened again at the second try. */
+struct BdPool {
+    BdSession *session;
+    int tries;
+};
+
+BdSession *bd_pool_session(BdPool *pool, uint32_t i) {
+    assert_int_equal(i, 0);
+    return pool->session;
+}
+
+int bd_pool_reopen(BdPool *pool, BdSession **out, BdErr *err) {
+    *out = pool->session;
+    pool->tries++;
+    return pool->tries % 2 == 0 ? 0 : bd_err_set(err, BD_E_CONN, 0, "not yet");
+}
+
+void bd_pool_replace(BdPool *pool, uint32_t i, BdSession *session) {
+    assert_int_equal(i, 0);
+    assert_ptr_equal(session, pool->session);
+    assert_null(session->under_way);
+}
+
+const BdStatement *bd_pool_statement(const BdPool *pool, uint32_t n) {
+    static const BdStatement one = {.params = 0};
+    (void)pool;
+    return n == 0 ? &one : NULL;
+}
+
+BdIo bd_session_connect(BdSession *session, BdErr *err) {
+    (void)session;
+    (void)err;
+    return BD_IO_DONE;
+}
+
+void bd_session_free(BdSession *session) {
+    (void)session;
+}
+
+uint32_t bd_source_file_number(const BdSource *source, const char *file) {
+    (void)source;
+    (void)file;
+    return 0;
 }
 
 /* Not called: for the task of plans, which is linked with the worker. */
@@ -256,6 +318,7 @@ typedef struct Stage {
     BdWorkerOpts opts;
     BdWorker worker;
     BdSession session;
+    BdPool pool;
     FakeTask *task;
     BdQueue *queue;
     BdControl control;
@@ -277,13 +340,14 @@ static inline void set_up(Stage *stage, bool transactions, int requests, const H
         assert_int_equal(numbers_push(stage->queue, i, 1), 0);
     }
     assert_int_equal(bd_control_init(&stage->control, 1, &err), 0);
-    stage->opts = (BdWorkerOpts){.queue = stage->queue,
+    stage->pool = (BdPool){.session = &stage->session};
+    stage->opts = (BdWorkerOpts){.pool = &stage->pool,
+                                 .queue = stage->queue,
                                  .control = &stage->control,
                                  .transactions = transactions,
                                  .unit_records = 1,
                                  .max_tries = 3};
-    assert_int_equal(
-        bd_worker_init(&stage->worker, &stage->session, &stage->task->task, &stage->opts, &err), 0);
+    assert_int_equal(bd_worker_init(&stage->worker, 0, &stage->task->task, &stage->opts, &err), 0);
 }
 
 static inline void take_down(Stage *stage) {

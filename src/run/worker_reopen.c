@@ -1,0 +1,231 @@
+/*
+ * What becomes of a unit whose session is lost, and how another session is opened.
+ *
+ * While that connects its descriptor may change at any step, so no engine is told of it: the worker
+ * looks at it from time to time. It also notices a stop in this way.
+ */
+#include "run/worker_impl.h"
+
+#include "core/clock.h"
+
+#include <poll.h>
+#include <string.h>
+
+#define FIRST_DELAY_NS (100 * BD_NS_PER_MS)
+#define MOST_DELAY_NS  (5 * BD_NS_PER_S)
+#define LOOK_NS        (5 * BD_NS_PER_MS)  /* at a session that connects */
+#define SLICE_NS       (50 * BD_NS_PER_MS) /* of waiting for the next try */
+
+/* ---- what was under way ---- */
+
+/* Its records are not done again: nobody knows what is stored of them, or some of it is. */
+static void give_up(BdWorker *worker, const char *why, const BdErr *err) {
+    BdErr reason = BD_ERR_INIT;
+    bd_err_set(&reason, BD_E_CONN, 0, "%s (%s)", why, err->msg);
+    memcpy(reason.sqlstate, err->sqlstate, sizeof(reason.sqlstate));
+    bd_arrival_doubt(&worker->arrival);
+    bd_worker_fail_records(worker, &reason);
+}
+
+/* The request under way was to change nothing that lasts. */
+static bool harmless(const BdWorker *worker) {
+    const BdRequest *request = &worker->request;
+    bool text = request->kind == BD_REQUEST_TEXT;
+    if (worker->in_block) {
+        return !worker->pipelined && !(text && strcmp(request->text, BD_TRANSACTION_COMMIT) == 0);
+    }
+    return !worker->pipelined && (text ? strcmp(request->text, BD_TRANSACTION_BEGIN) == 0
+                                       : bd_worker_only_reads(request));
+}
+
+/* A record without a transaction around it. */
+static void decide_record(BdWorker *worker, const BdErr *err) {
+    if (!harmless(worker)) {
+        give_up(worker, "whether its last statement is stored cannot be known", err);
+    } else if (worker->kept) {
+        give_up(worker, "a part of it is stored, so that it is not done again", err);
+    } else {
+        bd_unit_again(&worker->unit);
+    }
+}
+
+/* The task's records are reset; what is to be done about the part of the unit under way? */
+static void decide(BdWorker *worker, const BdErr *err) {
+    BdUnit *unit = &worker->unit;
+    if (worker->state == BD_WORKER_CLEAN || worker->state == BD_WORKER_ROLLBACK ||
+        unit->count == 0) {
+        return; /* that is decided */
+    }
+    if (worker->in_doubt || (worker->state == BD_WORKER_COMMIT && worker->opts->marker != NULL)) {
+        worker->in_doubt = true;
+        bd_unit_again(unit);
+        return; /* the marker will tell */
+    }
+    worker->task->ops->settle(worker->task, !worker->opts->transactions && worker->kept);
+    bd_timing_given_up(&worker->timing);
+    worker->rows = 0;
+    if (worker->state == BD_WORKER_COMMIT) {
+        give_up(worker, "whether its transaction is committed cannot be known", err);
+    } else if (worker->opts->transactions) {
+        bd_unit_again(unit);
+    } else {
+        decide_record(worker, err);
+    }
+}
+
+BdMove bd_worker_lose_session(BdWorker *worker, const BdErr *err) {
+    int64_t now_ns = bd_now_ns();
+    if (worker->opts->reconnect_ns == 0) {
+        return bd_worker_fail_run(worker, err);
+    }
+    if (bd_control_stopped(worker->opts->control) == BD_STOP_NOW) {
+        bd_worker_quit(worker);
+        return BD_MOVE_ON;
+    }
+    if (worker->under_way) {
+        worker->task->ops->reset(worker->task);
+        worker->under_way = false;
+    }
+    if (worker->state != BD_WORKER_PREPARE) {
+        int64_t rows = worker->rows;
+        decide(worker, err);
+        bd_worker_cleaned(worker);
+        worker->rows = worker->in_doubt ? rows : 0;
+        worker->reopen = (BdReopen){.give_up_ns = now_ns + worker->opts->reconnect_ns,
+                                    .next_ns = now_ns,
+                                    .delay_ns = FIRST_DELAY_NS};
+    }
+    worker->state = BD_WORKER_REOPEN;
+    return BD_MOVE_ON;
+}
+
+/* ---- another session ---- */
+
+static BdMove sleep_until(BdWorker *worker, int64_t until_ns, BdWant *want) {
+    worker->until_ns = until_ns;
+    *want = BD_WANT_TIME;
+    return BD_MOVE_WAIT;
+}
+
+/* The delay, less up to half of it, so that not all workers try at the same time. */
+static int64_t scattered(const BdWorker *worker, int64_t now_ns) {
+    uint64_t mixed = (uint64_t)(now_ns + worker->number) * UINT64_C(0x9E3779B97F4A7C15);
+    return worker->reopen.delay_ns / 2 +
+           (int64_t)((mixed >> 32) % (uint64_t)(worker->reopen.delay_ns / 2));
+}
+
+/* Would the next try fail in the same way, whenever it is made? */
+static bool is_for_good(const BdErr *err) {
+    return err->code != BD_E_CONN || strncmp(err->sqlstate, "28", 2) == 0 ||
+           strncmp(err->sqlstate, "3D", 2) == 0;
+}
+
+/* This try has failed. */
+static BdMove try_later(BdWorker *worker, const BdErr *err, BdWant *want) {
+    BdReopen *reopen = &worker->reopen;
+    int64_t now_ns = bd_now_ns();
+    bd_session_free(reopen->session);
+    reopen->session = NULL;
+    reopen->next_ns = now_ns + scattered(worker, now_ns);
+    if (reopen->next_ns > reopen->give_up_ns || is_for_good(err)) {
+        BdErr lost = *err;
+        bd_err_wrap(&lost, "the connection was lost and could not be opened again within %d s",
+                    (int)(worker->opts->reconnect_ns / BD_NS_PER_S));
+        return bd_worker_fail_run(worker, &lost);
+    }
+    reopen->delay_ns *= 2;
+    if (reopen->delay_ns > MOST_DELAY_NS) {
+        reopen->delay_ns = MOST_DELAY_NS;
+    }
+    return sleep_until(worker, now_ns, want);
+}
+
+static bool is_ready(const BdReopen *reopen) {
+    struct pollfd fd = {.fd = bd_session_fd(reopen->session),
+                        .events = reopen->io == BD_IO_READ ? POLLIN : POLLIN | POLLOUT};
+    return poll(&fd, 1, 0) > 0;
+}
+
+/* It is connected: it takes the place of the lost one. */
+static BdMove take_over(BdWorker *worker) {
+    BdReopen *reopen = &worker->reopen;
+    bd_pool_replace(worker->opts->pool, worker->number, reopen->session);
+    worker->session = reopen->session;
+    reopen->session = NULL;
+    reopen->prepared = 0;
+    worker->state = BD_WORKER_PREPARE;
+    return BD_MOVE_ON;
+}
+
+/* Begin to connect, or go on. */
+static BdIo connect_on(BdWorker *worker, BdErr *err) {
+    BdReopen *reopen = &worker->reopen;
+    if (reopen->session == NULL && bd_pool_reopen(worker->opts->pool, &reopen->session, err) != 0) {
+        reopen->session = NULL;
+        return BD_IO_FAILED;
+    }
+    return bd_session_connect(reopen->session, err);
+}
+
+BdMove bd_worker_step_reopen(BdWorker *worker, BdWant *want) {
+    BdErr err = BD_ERR_INIT;
+    BdReopen *reopen = &worker->reopen;
+    int64_t now_ns = bd_now_ns();
+    if (bd_control_stopped(worker->opts->control) == BD_STOP_NOW) {
+        bd_worker_quit(worker);
+        return BD_MOVE_ON;
+    }
+    if (reopen->session == NULL && now_ns < reopen->next_ns) {
+        int64_t slice_ns = now_ns + SLICE_NS;
+        return sleep_until(worker, slice_ns < reopen->next_ns ? slice_ns : reopen->next_ns, want);
+    }
+    if (reopen->session != NULL && !is_ready(reopen)) {
+        if (now_ns < reopen->give_up_ns) {
+            return sleep_until(worker, now_ns + LOOK_NS, want);
+        }
+        bd_err_set(&err, BD_E_CONN, 0, "the server does not answer");
+        return try_later(worker, &err, want);
+    }
+    reopen->io = connect_on(worker, &err);
+    if (reopen->io == BD_IO_DONE) {
+        return take_over(worker);
+    }
+    return reopen->io == BD_IO_FAILED ? try_later(worker, &err, want)
+                                      : sleep_until(worker, now_ns + BD_NS_PER_MS, want);
+}
+
+/* All is as it was before the loss. */
+static BdMove go_on(BdWorker *worker) {
+    worker->task->ops->reopened(worker->task, worker->session);
+    worker->reconnects++;
+    worker->state = BD_WORKER_RECORD;
+    return BD_MOVE_ON;
+}
+
+BdMove bd_worker_step_prepare(BdWorker *worker, BdWant *want) {
+    BdErr err = BD_ERR_INIT;
+    BdAnswer *answer = NULL;
+    if (bd_session_busy(worker->session)) {
+        if (!bd_worker_receive(worker, &answer, want, &err)) {
+            return BD_MOVE_WAIT;
+        }
+        if (answer != NULL) {
+            bd_answer_free(answer);
+            worker->reopen.prepared++;
+            return BD_MOVE_ON;
+        }
+    } else {
+        const BdRequest request = {
+            .kind = BD_REQUEST_PREPARE,
+            .statement = bd_pool_statement(worker->opts->pool, worker->reopen.prepared)};
+        if (request.statement == NULL) {
+            return go_on(worker);
+        }
+        if (bd_session_send(worker->session, &request, &err) == 0) {
+            bd_timing_sent(&worker->timing, true); /* it does not count */
+            return BD_MOVE_ON;
+        }
+    }
+    return err.code == BD_E_CONN ? bd_worker_lose_session(worker, &err)
+                                 : bd_worker_fail_run(worker, &err);
+}

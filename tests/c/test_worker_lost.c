@@ -1,0 +1,278 @@
+/*
+ * test_worker_lost.c - sessions that are lost and opened again, and markers that tell what is
+ * stored. Session, task and pool are made up, as in test_worker.c; a session is opened again at the
+ * second try.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "support/worker_kit.h" /* needs cmocka.h */
+
+#include "core/clock.h"
+
+#define LOST FAILED(BD_E_CONN)
+
+static const BdMarker nothing_done = {.load = "l", .step = "s"};
+
+/* A worker that opens lost sessions again. Without units: no transactions. */
+static void set_up_lost(Stage *stage, uint32_t unit, const Happens *happens) {
+    set_up(stage, unit > 0, 1, happens);
+    stage->opts.unit_records = unit > 0 ? unit : 1;
+    stage->opts.reconnect_ns = 60 * BD_NS_PER_S;
+    stage->task->noting_units = true;
+}
+
+/* Let time pass until another session is open, and the worker wants something else. */
+static void expect_want_later(Stage *stage, BdWant want) {
+    BdWant now = BD_WANT_TIME;
+    for (int i = 0; i < 10000 && now == BD_WANT_TIME; i++) {
+        now = bd_worker_step(&stage->worker);
+        stage->worker.reopen.next_ns = 0;
+    }
+    assert_int_equal(now, want);
+}
+
+static void give_first(Stage *stage) {
+    expect_want(stage, BD_WANT_RECORD);
+    give(stage);
+}
+
+#define FIRST "start:1 begin request answer reset"
+
+static void a_transaction_is_done_again(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), LOST, DONE(0), DONE(0), DONE(2), DONE(0)};
+    Stage stage;
+    set_up_lost(&stage, 1, happens);
+    give_first(&stage);
+    expect_want(&stage, BD_WANT_TIME);
+    assert_true(stage.worker.until_ns > 0);
+    expect_want_later(&stage, BD_WANT_RECORD);
+    expect_log("start:1 begin request reset undone prepare reopened " FIRST " commit stored");
+    expect_totals(&stage, 1, 0, 2, 5);
+    assert_int_equal(stage.worker.reconnects, 1);
+    assert_false(stage.control.failed);
+    take_down(&stage);
+}
+
+static void a_unit_that_waits_for_records_is_done_again_whole(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), DONE(1), LOST,    DONE(0),
+                                      DONE(0), DONE(1), DONE(1), DONE(0)};
+    Stage stage;
+    set_up_lost(&stage, 2, happens);
+    give_first(&stage);
+    give_first(&stage);
+    expect_want(&stage, BD_WANT_TIME);
+    expect_want_later(&stage, BD_WANT_RECORD);
+    expect_log(FIRST " start:2 request reset undone prepare reopened " FIRST
+                     " start:2 request answer reset commit stored");
+    expect_totals(&stage, 2, 0, 2, 7);
+    take_down(&stage);
+}
+
+static void a_lost_commit_fails_all_records_of_the_unit(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), DONE(1), DONE(1), LOST, DONE(0)};
+    Stage stage;
+    set_up_lost(&stage, 2, happens);
+    give_first(&stage);
+    give_first(&stage);
+    expect_want(&stage, BD_WANT_TIME);
+    expect_totals(&stage, 0, 2, 0, 3);
+    assert_int_equal(bd_rejects_count(&stage.control.rejects), 2);
+    assert_string_equal(stage.control.rejects.samples[1].reason,
+                        "whether its transaction is committed cannot be known (no)");
+    take_down(&stage);
+}
+
+static void a_lost_commit_may_be_stored_as_the_marker_tells(void **state) {
+    (void)state;
+    static const Happens happens[] = {
+        DONE(0), DONE(3), DONE(0), LOST, DONE(0) /* prepare */, DONE(0), REFUSED("23505"), DONE(0)};
+    Stage stage;
+    set_up_lost(&stage, 1, happens);
+    stage.opts.marker = &nothing_done;
+    give_first(&stage);
+    expect_want(&stage, BD_WANT_TIME);
+    expect_log(FIRST " mark:1:{1} commit");
+    expect_want_later(&stage, BD_WANT_RECORD);
+    expect_log("prepare reopened begin mark:1:{1} stored rollback");
+    expect_totals(&stage, 1, 0, 3, 6);
+    take_down(&stage);
+}
+
+static void a_lost_commit_is_done_again_if_the_marker_can_be_written(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), DONE(3), DONE(0), LOST,   DONE(0) /* prepare */,
+                                      DONE(0), DONE(1), DONE(2), DONE(0)};
+    Stage stage;
+    set_up_lost(&stage, 1, happens);
+    stage.opts.marker = &nothing_done;
+    give_first(&stage);
+    expect_want(&stage, BD_WANT_TIME);
+    expect_want_later(&stage, BD_WANT_RECORD);
+    expect_log(FIRST " mark:1:{1} commit prepare reopened begin mark:1:{1} undone "
+                     "start:1 request answer reset commit stored");
+    expect_totals(&stage, 1, 0, 2, 8);
+    take_down(&stage);
+}
+
+static void doubts_outlast_another_loss(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), DONE(3),          DONE(0), LOST, DONE(0),
+                                      LOST,    DONE(0),          DONE(0), LOST, DONE(0),
+                                      DONE(0), REFUSED("23505"), DONE(0)};
+    Stage stage;
+    set_up_lost(&stage, 1, happens);
+    stage.opts.marker = &nothing_done;
+    give_first(&stage);
+    expect_want_later(&stage, BD_WANT_RECORD);
+    expect_log(FIRST " mark:1:{1} commit prepare reopened begin prepare reopened begin mark:1:{1} "
+                     "prepare reopened begin mark:1:{1} stored rollback");
+    expect_totals(&stage, 1, 0, 3, 9);
+    assert_int_equal(stage.worker.reconnects, 3);
+    take_down(&stage);
+}
+
+static void without_a_transaction_what_may_be_stored_fails(void **state) {
+    (void)state;
+    static const Happens happens[] = {LOST, DONE(0), DONE(1)};
+    Stage stage;
+    set_up_lost(&stage, 0, happens);
+    give_first(&stage);
+    expect_want(&stage, BD_WANT_TIME);
+    expect_reject(&stage, "23505", "whether its last statement is stored cannot be known (no)");
+    expect_want_later(&stage, BD_WANT_RECORD);
+    give(&stage);
+    expect_want(&stage, BD_WANT_RECORD);
+    expect_totals(&stage, 1, 1, 1, 2);
+    take_down(&stage);
+}
+
+static const char *const own[] = {"begin", NULL, "commit", NULL};
+
+static void the_tasks_own_transaction_is_done_again(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), LOST, DONE(0), DONE(0), DONE(4), DONE(0), DONE(1)};
+    Stage stage;
+    set_up_lost(&stage, 0, happens);
+    stage.task->texts = own;
+    stage.task->requests = 4;
+    give_first(&stage);
+    expect_want_later(&stage, BD_WANT_RECORD);
+    expect_totals(&stage, 1, 0, 5, 6);
+    take_down(&stage);
+}
+
+static void the_tasks_own_commit_cannot_be_known(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), DONE(4), LOST, DONE(0)};
+    Stage stage;
+    set_up_lost(&stage, 0, happens);
+    stage.task->texts = own;
+    stage.task->requests = 4;
+    give_first(&stage);
+    expect_want_later(&stage, BD_WANT_RECORD);
+    expect_totals(&stage, 0, 1, 0, 3);
+    expect_reject(&stage, "23505", "whether its last statement is stored cannot be known (no)");
+    take_down(&stage);
+}
+
+static void what_is_stored_in_part_is_not_done_again(void **state) {
+    (void)state;
+    static const char *const after[] = {NULL, "begin", NULL, "commit"};
+    static const Happens happens[] = {DONE(2), DONE(0), LOST, DONE(0)};
+    Stage stage;
+    set_up_lost(&stage, 0, happens);
+    stage.task->texts = after;
+    stage.task->requests = 4;
+    give_first(&stage);
+    expect_want_later(&stage, BD_WANT_RECORD);
+    expect_totals(&stage, 0, 1, 2, 3);
+    expect_reject(&stage, "23505", "a part of it is stored, so that it is not done again (no)");
+    take_down(&stage);
+}
+
+static void a_session_is_given_up_when_the_time_is_over(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), LOST};
+    Stage stage;
+    set_up_lost(&stage, 1, happens);
+    stage.opts.reconnect_ns = 1;
+    give_first(&stage);
+    expect_want_later(&stage, BD_WANT_NOTHING);
+    expect_fatal(&stage, BD_E_CONN,
+                 "the connection was lost and could not be opened again within 0 s: not yet");
+    take_down(&stage);
+}
+
+static void a_session_is_given_up_when_the_run_is_stopped(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), LOST};
+    Stage stage;
+    set_up_lost(&stage, 1, happens);
+    give_first(&stage);
+    expect_want(&stage, BD_WANT_TIME);
+    bd_control_stop(&stage.control, BD_STOP_NOW);
+    expect_want(&stage, BD_WANT_NOTHING);
+    assert_false(stage.control.failed);
+    take_down(&stage);
+}
+
+static void records_that_are_stored_are_skipped(void **state) {
+    (void)state;
+    static const BdRange ranges[] = {{1, 2}, {4, 4}};
+    const BdMarker some_done = {.load = "l", .step = "s", .done = ranges, .done_count = 2};
+    static const Happens happens[] = {DONE(0), DONE(1), DONE(1), DONE(0), DONE(0)};
+    Stage stage;
+    set_up_lost(&stage, 2, happens);
+    stage.opts.marker = &some_done;
+    for (int i = 0; i < 5; i++) {
+        give_first(&stage);
+    }
+    expect_want(&stage, BD_WANT_RECORD);
+    expect_log("start:3 begin request answer reset start:5 request answer reset mark:3:{3,5} "
+               "commit stored");
+    assert_int_equal(stage.worker.skipped, 3);
+    expect_totals(&stage, 2, 0, 2, 5);
+    take_down(&stage);
+}
+
+static void a_marker_of_somebody_else_ends_the_run(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), DONE(1), REFUSED("23505")};
+    Stage stage;
+    set_up_lost(&stage, 1, happens);
+    stage.opts.marker = &nothing_done;
+    give_first(&stage);
+    expect_want(&stage, BD_WANT_NOTHING);
+    expect_fatal(&stage, BD_E_CONFIG, "another run loads the same into this database");
+    take_down(&stage);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        CASE(a_transaction_is_done_again),
+        CASE(a_unit_that_waits_for_records_is_done_again_whole),
+        CASE(a_lost_commit_fails_all_records_of_the_unit),
+        CASE(a_lost_commit_may_be_stored_as_the_marker_tells),
+        CASE(a_lost_commit_is_done_again_if_the_marker_can_be_written),
+        CASE(doubts_outlast_another_loss),
+        CASE(without_a_transaction_what_may_be_stored_fails),
+        CASE(the_tasks_own_transaction_is_done_again),
+        CASE(the_tasks_own_commit_cannot_be_known),
+        CASE(what_is_stored_in_part_is_not_done_again),
+        CASE(a_session_is_given_up_when_the_time_is_over),
+        CASE(a_session_is_given_up_when_the_run_is_stopped),
+        CASE(records_that_are_stored_are_skipped),
+        CASE(a_marker_of_somebody_else_ends_the_run),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

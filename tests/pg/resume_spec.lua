@@ -1,0 +1,202 @@
+-- Loads that are continued, and connections that are lost under way: at the end the tables hold
+-- what an undisturbed load leaves there.
+
+local kit = dofile "tests/support/scenario_kit.lua"
+
+setup(function()
+  kit.open(40)
+  kit.execute "create table stored (n integer)" -- nothing in it keeps a row from being there twice
+end)
+teardown(kit.close)
+before_each(function()
+  kit.execute "truncate stored; drop table if exists bigdata_done"
+end)
+
+local INSERT = [[db:exec("insert into stored values ($1)", row.n)]]
+
+local function run(line, more)
+  more = more or {}
+  local path = kit.scenario(more.body or INSERT, {
+    key = "each", count = more.count or 1000, before = more.before,
+  })
+  return kit.run(path, line)
+end
+
+local function stored()
+  local row = kit.query([[
+    select count(*) as rows, count(distinct n) as numbers, coalesce(sum(n), 0) as sum
+    from stored]])[1]
+  return { tonumber(row.rows), tonumber(row.numbers), tonumber(row.sum) }
+end
+
+for _, ways in ipairs { "--engine threads --loop c", "--engine poll --loop c",
+  "--engine threads --loop lua", "--engine poll --loop lua" } do
+  describe("a load with " .. ways, function()
+    it("is continued where it was cut short", function()
+      local first = assert(run(ways .. " -c 4 --resume --commit-every 7 --limit 300")).steps[1]
+      assert.same({ 300, 300, 0 }, { first.records, first.rows, first.skipped })
+      local result = assert(run(ways .. " -c 3 --resume --commit-every 10"))
+      assert.is_true(result.continued)
+      local step = result.steps[1]
+      assert.same({ 700, 700, 300 }, { step.records, step.rows, step.skipped })
+      assert.same({ 1000, 1000, 500500 }, stored())
+      local again = assert(run(ways .. " -c 3 --resume")).steps[1]
+      assert.same({ 0, 0, 1000 }, { again.records, again.rows, again.skipped })
+    end)
+
+    it("does again what a lost connection has undone", function()
+      kit.execute "create sequence if not exists kills; select setval('kills', 1, false)"
+      -- The 300th, 600th, ... insert ends its own connection.
+      kit.execute [[
+        create or replace function kill_some() returns trigger language plpgsql as $$
+        begin
+          if nextval('kills') % 300 = 0 then
+            perform pg_terminate_backend(pg_backend_pid());
+          end if;
+          return null;
+        end $$;
+        create or replace trigger kill_some after insert on stored
+          for each row execute function kill_some()]]
+      for _, how in ipairs { "--resume --commit-every 10", "--no-autocommit", "--commit-every 7" } do
+        kit.execute "truncate stored"
+        local result = assert(run(("%s -c 4 --reconnect 30 --monitor 0 %s"):format(ways, how)))
+        local step = result.steps[1]
+        assert.same({ "done", 1000, 1000, 0 }, { step.ended, step.records, step.rows, step.failed })
+        assert.is_true(step.reconnects >= 3)
+        assert.same({ 1000, 1000, 500500 }, stored())
+      end
+      kit.execute "drop trigger kill_some on stored"
+    end)
+
+    it("fails the record of which it cannot be known whether it is stored", function()
+      kit.execute [[
+        create or replace trigger kill_some after insert on stored
+          for each row execute function kill_some()]]
+      local result = assert(run(ways .. " -c 4 --reconnect 30 --monitor 0 --max-errors 100"))
+      kit.execute "drop trigger kill_some on stored"
+      local step = result.steps[1]
+      assert.equal("done", step.ended)
+      assert.equal(1000, step.records + step.failed)
+      assert.is_true(step.failed >= 3)
+      assert.equal(step.rows, stored()[1])
+      assert.is_truthy(step.samples[1].reason:find("whether its last statement is stored cannot be "
+        .. "known (", 1, true), step.samples[1].reason)
+    end)
+  end)
+end
+
+describe("a lost COMMIT", function()
+  -- Ends its connection when it commits: before that for some, after it for others.
+  setup(function()
+    kit.execute [[
+      create function kill_late() returns trigger language plpgsql as $$
+      begin
+        if new.n % 100 = 0 and nextval('kills') % 2 = 0 then
+          perform pg_terminate_backend(pg_backend_pid());
+        end if;
+        return null;
+      end $$;
+      create constraint trigger kill_late after insert on stored deferrable initially deferred
+        for each row execute function kill_late()]]
+  end)
+  teardown(function() kit.execute "drop trigger kill_late on stored" end)
+
+  it("is decided by the marker", function()
+    local step = assert(run("-c 3 --resume --commit-every 5 --reconnect 30 --monitor 0")).steps[1]
+    assert.same({ 1000, 1000, 0 }, { step.records, step.rows, step.failed })
+    assert.is_true(step.reconnects >= 1)
+    assert.same({ 1000, 1000, 500500 }, stored())
+  end)
+
+  it("fails its records where there is none", function()
+    local result = assert(run("-c 3 --commit-every 5 --reconnect 30 --monitor 0 --max-errors 1000"))
+    local step = result.steps[1]
+    assert.equal(1000, step.records + step.failed)
+    assert.is_true(step.failed >= 5)
+    assert.equal(step.rows, stored()[1])
+    assert.is_truthy(step.samples[1].reason:find(
+      "whether its transaction is committed cannot be known (", 1, true), step.samples[1].reason)
+  end)
+end)
+
+describe("--resume", function()
+  it("begins afresh where nothing is stored, and is forgotten by a run without it", function()
+    local result = assert(run("--resume --limit 10"))
+    assert.is_false(result.continued)
+    assert.equal("11", kit.query("select count(*) as n from bigdata_done")[1].n)
+    assert.equal(1000, assert(run("")).steps[1].records)
+    assert.equal("0", kit.query("select count(*) as n from bigdata_done")[1].n)
+    assert.is_false(assert(run("--resume --limit 10")).continued)
+  end)
+
+  it("tries records again that had failed", function()
+    kit.execute "alter table stored add constraint small check (n <> 5)"
+    local first = assert(run("--resume --commit-every 10 --max-errors 1", { count = 50 })).steps[1]
+    assert.same({ 49, 1 }, { first.records, first.failed })
+    kit.execute "alter table stored drop constraint small"
+    local second = assert(run("--resume --commit-every 10", { count = 50 })).steps[1]
+    assert.same({ 1, 49 }, { second.records, second.skipped })
+  end)
+
+  it("does not call the scenario's setup again", function()
+    local before = [[scenario:setup(function(db) db:exec("truncate stored") end)]]
+    assert(run("--resume --limit 10", { before = before }))
+    assert(run("--resume --limit 20", { before = before }))
+    assert.equal(20, stored()[1])
+  end)
+
+  it("refuses a table that is somebody else's", function()
+    kit.execute "create table bigdata_done (x integer)"
+    local result, message, info = run("--resume")
+    assert.is_nil(result)
+    assert.is_truthy(message:find("bigdata_done was not made by this program", 1, true), message)
+    assert.equal("use another database: createdb bigdata", info.hint)
+    assert.equal(1000, assert(run("")).steps[1].records)
+  end)
+
+  it("refuses another run of the same load at the same time", function()
+    kit.execute "create table taken (n integer)"
+    local result = assert(run("-c 1 --resume --limit 1", { body = [[
+      db:exec("insert into bigdata_done values ('test', 'one', 1, '{1}')")]] }))
+    kit.execute "drop table taken"
+    assert.equal("failed", result.ended)
+    assert.equal("another run loads the same into this database", result.error.message)
+  end)
+
+  it("refuses files that have changed", function()
+    local file = kit.write("points.csv", "1\n2\n3\n")
+    local path = kit.write("points.lua", ([[
+local bigdata = require "bigdata"
+local scenario = bigdata.scenario { summary = "points" }
+scenario:step "points" {
+  source = function()
+    return bigdata.source.delimited { files = %q, fields = { "n" } }
+  end,
+  each = function(db, row) db:exec("insert into stored values ($1)", row.n) end,
+}
+return scenario
+]]):format(file))
+    assert.equal(2, assert(kit.run(path, "--resume --limit 2")).steps[1].records)
+    kit.write("points.csv", "1\n2\n3\n4\n")
+    local result, message, info = kit.run(path, "--resume")
+    assert.is_nil(result)
+    assert.is_truthy(message:find("step points cannot be continued: its source has changed since",
+      1, true), message)
+    assert.is_truthy(message:find("points.csv, 6 bytes", 1, true), message)
+    assert.is_truthy(info.hint:find("without --resume", 1, true))
+  end)
+end)
+
+describe("--reconnect", function()
+  it("is refused where a function has to be called for each worker", function()
+    local result, message = run("--reconnect 5", { before = "scenario:worker(function() end)" })
+    assert.is_nil(result)
+    assert.is_truthy(message:find("--reconnect cannot be used with a scenario", 1, true), message)
+  end)
+
+  it("is off by default", function()
+    local result = assert(run("-c 2 --monitor 0", { body =
+      [[db:exec("select pg_terminate_backend(pg_backend_pid())")]] }))
+    assert.equal("failed", result.ended)
+  end)
+end)
