@@ -52,11 +52,12 @@ local function loop_of(settings)
     or "connection")
 end
 
-local function transactions_of(settings)
+local function transactions_of(result)
+  local settings = result.settings
   if settings.commit_every > 0 then
     return "one transaction per " .. text.plural(settings.commit_every, "record")
   end
-  return settings.autocommit and not settings.resume and "autocommit"
+  return settings.autocommit and result.continued == nil and "autocommit"
     or "one transaction per record"
 end
 
@@ -77,12 +78,12 @@ local function heading(result)
     ("  engine    %s%s"):format(settings.engine, loops and ", " .. loops or ""),
     ("  loop      %s"):format(loop_of(settings)),
     ("  pool      %s, %s protocol, %s"):format(text.plural(settings.poolsize, "connection"),
-      settings.protocol, transactions_of(settings)),
+      settings.protocol, transactions_of(result)),
   }
   if #limits > 0 then
     lines[#lines + 1] = ("  limit     %s a step"):format(table.concat(limits, ", "))
   end
-  if settings.resume then
+  if result.continued ~= nil then -- with --resume
     lines[#lines + 1] = ("  load      %s; --resume continues it"):format(result.continued
       and "continued" or "begun")
   end

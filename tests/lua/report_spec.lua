@@ -78,6 +78,20 @@ N/A: shorter than 0.5 s, too short for a rate
       "prepared protocol, one transaction per 1,000 records\n")
   end)
 
+  it("says whether a load is continued, and what of it was stored before", function()
+    local text = report.text(result({ step { skipped = 1000 } }, { continued = true }))
+    has(text, "load      continued; --resume continues it\n")
+    has(text, "prepared protocol, one transaction per record\n")
+    has(text, "data: 1,000 records were stored before, and left alone\n")
+    has(report.text(result({ step() }, { continued = false })), "load      begun; --resume")
+  end)
+
+  it("says which connections were lost", function()
+    has(report.text(result { step { reconnects = 1 } }),
+      "data: 1 lost connection was opened again\n")
+    has(report.text(result { step { reconnects = 3 } }), "data: 3 lost connections were opened")
+  end)
+
   it("says what was done again", function()
     has(report.text(result { step { retries = 1 } }), "data: 1 statement or transaction was done "
       .. "again after serialization failures or deadlocks\n")

@@ -57,7 +57,7 @@ for _, ways in ipairs { "--engine threads --loop c", "--engine poll --loop c",
         end $$;
         create or replace trigger kill_some after insert on stored
           for each row execute function kill_some()]]
-      for _, how in ipairs { "--resume --commit-every 10", "--no-autocommit", "--commit-every 7" } do
+      for _, how in ipairs { "--resume --commit-every 10", "--no-autocommit" } do
         kit.execute "truncate stored"
         local result = assert(run(("%s -c 4 --reconnect 30 --monitor 0 %s"):format(ways, how)))
         local step = result.steps[1]
