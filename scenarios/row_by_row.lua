@@ -1,5 +1,6 @@
 -- scenarios/row_by_row.lua
--- One statement per row: no batching, no look-ups in advance.
+-- One statement per row: no batching, no look-ups in advance. With --allow-executemany a record's
+-- element rows are sent without waiting for each answer.
 local bigdata = require "bigdata"
 local sf1 = require "bigdata.census.sf1"
 
@@ -27,6 +28,10 @@ scenario:flag "directory" {
   type = "path", default = "data/sample", help = "folder with the zipped Census files",
 }
 
+scenario:flag "allow_executemany" {
+  type = "boolean", default = false, help = "send a record's element rows in a pipeline",
+}
+
 scenario:step "geo" {
   source = function(opt) return sf1.geo(opt.directory) end,
   each = function(db, row)
@@ -36,12 +41,15 @@ scenario:step "geo" {
 
 scenario:step "data" {
   source = function(opt) return sf1.data(opt.directory) end,
-  each = function(db, row)
+  each = function(db, row, _, opt)
     local geo = db:one(SELECT_GEO, row.fileid, row.logrecno)
     local items = db:all(SELECT_DICTIONARY, row.cifsn)
-    for item, value in db:zip(items, row.items) do
-      db:exec(INSERT_ELEMENT, geo.id, item.id, value)
+    local function insert_elements()
+      for item, value in db:zip(items, row.items) do
+        db:exec(INSERT_ELEMENT, geo.id, item.id, value)
+      end
     end
+    if opt.allow_executemany then db:pipeline(insert_elements) else insert_elements() end
   end,
 }
 

@@ -76,10 +76,10 @@ end
 
 -- Call the step's function for a record: the list of what it sends, { sql=, params= } each, what it
 -- raised, and what it returned, if anything.
-function interpreted.call(f, row, answers, state)
+function interpreted.call(f, row, answers, state, opt)
   local sent = {}
   local thread = coroutine.create(core.breakable)
-  local good, outcome = coroutine.resume(thread, f, noting_db(sent, answers), row, state)
+  local good, outcome = coroutine.resume(thread, f, noting_db(sent, answers), row, state, opt)
   if good and coroutine.status(thread) ~= "dead" then good, outcome = false, "it yields" end
   coroutine.close(thread)
   if good then return sent, nil, outcome end

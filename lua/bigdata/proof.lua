@@ -78,12 +78,12 @@ end
 --- The interpreted form.
 
 -- rows_of(n): how many rows the answer to the n-th statement has.
-local function interpret(f, row, answer, rows_of)
-  return interpreted.call(f, row, {
+local function interpret(step, row, answer, rows_of)
+  return interpreted.call(step.f, row, {
     touched = function() return answer.touched end,
     row = function(n) return interpreted.row(answer.value, n, 1) end,
     rows = function(n) return interpreted.rows(answer.value, n, rows_of(n)) end,
-  }, {})
+  }, {}, step.opt)
 end
 
 --- Comparing.
@@ -137,7 +137,7 @@ local function prove_record(step, player, row, at, beside)
   for _, answer in ipairs(ANSWERS) do
     local compiled = play(player, answer, rows_of_slot)
     local function rows_of(n) return compiled[n] and compiled[n].rows or FREE_ROWS end
-    local sent, problem = interpret(step.f, row, answer, rows_of)
+    local sent, problem = interpret(step, row, answer, rows_of)
     if problem then drop_rollbacks(sent) end
     local parts = parting(compiled, sent)
     if parts and not (problem and parts > #sent) then
@@ -158,10 +158,10 @@ local function ones(ops)
   return found
 end
 
-local function prove(step, spec, plan, source)
+local function prove(step, spec, plan, source, opt)
   local _, rest = source:fields()
   local f = step.plan or step.each
-  local subject = { name = step.name, f = f, rest = rest, ones = ones(spec.ops) }
+  local subject = { name = step.name, f = f, rest = rest, ones = ones(spec.ops), opt = opt }
   local beside = slots_beside_rest(spec.ops)
   local player <close> = plan:player(source)
   for _ = 1, RECORDS do
@@ -173,9 +173,10 @@ local function prove(step, spec, plan, source)
 end
 
 -- Prove a step's plan on a fresh source. spec is what trace.record() gave, plan what core.plan()
--- made of it. true, also where the source has no record at all; or nil, message, info.
-function proof.prove(step, spec, plan, source)
-  return failure.protect(prove, step, spec, plan, source)
+-- made of it, opt the flags. true, also where the source has no record at all; or nil, message,
+-- info.
+function proof.prove(step, spec, plan, source, opt)
+  return failure.protect(prove, step, spec, plan, source, opt)
 end
 
 return proof

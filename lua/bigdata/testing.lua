@@ -163,18 +163,28 @@ local function shown(statement)
     { __index = { n = statement.params.n } })
 end
 
--- What the scenario's function for each worker, if there is one, leaves in its state; the flags are
--- at their defaults.
-local function worker_state(scenario, answers)
+-- The flags, those that the test does not give at their defaults.
+local function flags_for(scenario, given, level)
+  local _, _, all = failure.check(arguments.parse({}, options.of(scenario), scenario.flags))
+  for name, value in pairs(given) do
+    if all[name] == nil then error(("the flag %s has no default"):format(name), level + 1) end
+    all[name] = value
+  end
+  return all
+end
+
+-- What the scenario's function for each worker, if there is one, leaves in its state.
+local function worker_state(scenario, answers, flags)
   local state, worker = {}, scenario.hooks.worker
   if not worker then return state end
-  local _, _, flags = failure.check(arguments.parse({}, options.of(scenario), scenario.flags))
   local _, problem = interpreted.call(worker, flags, answers_for(answers), state)
   if problem ~= nil then error(problem, 0) end
   return state
 end
 
-local STATEMENTS = { answers = "table|nil", loop = "string|nil", state = "table|nil" }
+local STATEMENTS = {
+  answers = "table|nil", flags = "table|nil", loop = "string|nil", state = "table|nil",
+}
 
 --- The statements that a record causes, without a database.
 -- What they find is made up: `db:exec` has touched one row; `db:one` finds a row, `db:all` as many
@@ -187,7 +197,8 @@ local STATEMENTS = { answers = "table|nil", loop = "string|nil", state = "table|
 -- Numbers may be given as such
 -- @param given a table, or nothing: `answers`, what statements find, by their text, a part of
 -- it, or a Lua pattern: a list of rows (or one row), for `db:exec` the number of rows touched, or
--- a function that is given the parameters and returns these; `loop`, "c" or "lua", says which
+-- a function that is given the parameters and returns these; `flags`, values of the scenario's
+-- flags, by name, where they are not their defaults; `loop`, "c" or "lua", says which
 -- function is meant where the step has both `plan` and `run` ("c"); `state`, the table that the
 -- function is given as its third argument; without it, what `scenario:worker` makes of an empty one
 -- @return a list of `{sql, parameters...}`, with parameters as they go to the server: as text, nil
@@ -198,13 +209,14 @@ function testing.statements(scenario, step, record, given)
   given = check.shape("the options of statements", given or {}, STATEMENTS, 2)
   local object = find_scenario(scenario, 2)
   if sweep.is(object) then object = object.scenario end
-  local state = given.state or worker_state(object, given.answers or {})
+  local flags = flags_for(object, given.flags or {}, 2)
+  local state = given.state or worker_state(object, given.answers or {}, flags)
   object = find_step(object, step, 2)
   check.shape("the arguments of statements", { record = record }, { record = "table" }, 2)
   local row, length = row_of(record, 2)
   local f = given.loop == "lua" and object.run or object.plan or object.each or object.run
   local sent, problem, returned = interpreted.call(f, row,
-    answers_for(given.answers or {}, length), state)
+    answers_for(given.answers or {}, length), state, flags)
   if problem ~= nil then error(problem, 0) end
   if returned ~= nil and (given.loop == "lua" or f == object.run) then
     error(("step %s: the function returned a %s: it must return nothing"):format(step,

@@ -424,11 +424,11 @@ local function raise_own_error(self, problem, traceback)
 end
 
 -- Call the step's function, in a coroutine so that it cannot yield past us.
-local function run(self, f)
+local function run(self, f, opt)
   local thread = coroutine.create(core.breakable)
   local row = symbolic { trace = self, kind = "record", name = "row" }
   local state = symbolic { trace = self, kind = "state", name = "the worker's state" }
-  local good, problem = coroutine.resume(thread, f, db_object(self), row, state)
+  local good, problem = coroutine.resume(thread, f, db_object(self), row, state, opt)
   self.finished = true
   local traceback = not good and debug.traceback(thread)
   local yielded = coroutine.status(thread) == "suspended" and place(self, thread)
@@ -441,10 +441,10 @@ local function run(self, f)
   end
 end
 
-local function record(step, fields, rest)
+local function record(step, fields, rest, opt)
   local f = step.plan or step.each
   local self = new(step, f, fields, rest)
-  run(self, f)
+  run(self, f, opt)
   check_loops(self)
   if #self.ops == 0 then
     failure.raise(("step %s sends no statement"):format(step.name),
@@ -453,10 +453,10 @@ local function record(step, fields, rest)
   return { name = self.step, fields = fields, rest = rest ~= nil, ops = self.ops }
 end
 
--- Trace a step whose records have `fields` and, under the name `rest`, a list (nil: none): what
--- core.plan wants, or nil, message, info.
-function trace.record(step, fields, rest)
-  return failure.protect(record, step, fields, rest)
+-- Trace a step whose records have `fields` and, under the name `rest`, a list (nil: none), with the
+-- flags in opt: what core.plan wants, or nil, message, info.
+function trace.record(step, fields, rest, opt)
+  return failure.protect(record, step, fields, rest, opt)
 end
 
 return trace

@@ -56,9 +56,9 @@ local function compile_step(step, flags, loop)
       :format(step.name), "use --loop lua, or give the step each, or plan beside run")
   end
   local fields, rest = source:fields()
-  local spec = failure.check(trace.record(step, fields, rest))
+  local spec = failure.check(trace.record(step, fields, rest, flags))
   local plan = failure.check(core.plan(spec))
-  failure.check(proof.prove(step, spec, plan, source))
+  failure.check(proof.prove(step, spec, plan, source, flags))
   return { step = step, spec = spec, plan = plan, fields = fields, rest = rest }
 end
 

@@ -96,7 +96,7 @@ static int call(lua_State *lua, int arguments) {
     return finished(lua, LUA_OK, 0);
 }
 
-/* Argument: the task. Calls the step's function with (db, row, state). */
+/* Argument: the task. Calls the step's function with (db, row, state, opt). */
 static int call_each(lua_State *lua) {
     CoroutineTask *run = lua_touserdata(lua, 1);
     lua_rawgeti(lua, LUA_REGISTRYINDEX, run->interpreter->each);
@@ -104,7 +104,8 @@ static int call_each(lua_State *lua) {
     bd_lua_push_db(lua, &run->ask);
     bd_lua_push_row(lua, &run->ask.current);
     lua_rawgeti(lua, LUA_REGISTRYINDEX, run->state);
-    return call(lua, 3);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, run->interpreter->flags);
+    return call(lua, 4);
 }
 
 /* Argument: the task. Calls the scenario's function for each worker with (db, opt, state). */

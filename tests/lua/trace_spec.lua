@@ -122,6 +122,54 @@ describe("trace", function()
     assert.same({ { slot = 1 } }, spec.ops[2].lists)
   end)
 
+  it("records an insert as a loop of its own over its lists", function()
+    local spec = assert(record(function(db, row)
+      local items = db:cached "select 1 as id, 2 as other"
+      db:insert("s.Odd name", { "a", "order", "c", "d" },
+        row.fileid, items.id, row.items, items.other)
+      db:insert("t", { "x" }, nil)
+    end))
+    local op = spec.ops[2]
+    assert.equal('insert into s."Odd name" (a, "order", c, d) values ($1, $2, $3, $4)', op.sql)
+    assert.same({ { slot = 1 }, { rest = true } }, op.lists)
+    assert.same({
+      { field = "fileid" }, { slot = 1, column = "id", loop = op.loop },
+      { element = true, loop = op.loop }, { slot = 1, column = "other", loop = op.loop },
+    }, op.params)
+    assert.same({}, spec.ops[3].lists)
+    assert.same({ "x" }, spec.ops[3].columns)
+    assert.not_equal(op.loop, spec.ops[3].loop)
+  end)
+
+  it("refuses an insert that does not fit together", function()
+    refused(line_here() + 1, "2 columns of t, but 1 values", function(db)
+      db:insert("t", { "a", "b" }, 1)
+    end)
+    refused(line_here() + 1, "column a is named twice", function(db)
+      db:insert("t", { "a", "a" }, 1, 2)
+    end)
+    refused(line_here() + 1, "the columns must be a list of names", function(db)
+      db:insert("t", "a", 1)
+    end)
+    refused(line_here() + 1, "the table must be a name", function(db)
+      db:insert("a.b.c", { "a" }, 1)
+    end)
+    refused(line_here() + 1, "value 1 is the rows of db:all: name one of their", function(db)
+      db:insert("t", { "a" }, db:all "select 1")
+    end)
+  end)
+
+  it("gives the function the flags", function()
+    local spec = assert(trace.record({
+      name = "data",
+      each = function(db, _, _, opt)
+        if opt.loud then db:exec "loud" end
+        db:exec "x"
+      end,
+    }, FIELDS, nil, { loud = true }))
+    assert.equal(2, #spec.ops)
+  end)
+
   it("refuses a block without a function", function()
     refused(line_here() + 1, "db:pipeline needs a function, not a string", function(db)
       db:pipeline "x"

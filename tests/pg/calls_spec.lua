@@ -2,7 +2,7 @@
 
 local kit = dofile "tests/support/scenario_kit.lua"
 
-local WAYS = {} 
+local WAYS = {}
 for _, loop in ipairs { "c", "lua" } do
   for _, engine in ipairs { "threads", "poll" } do
     WAYS[#WAYS + 1] = ("--loop %s --engine %s"):format(loop, engine)

@@ -54,6 +54,14 @@ describe("ingest", function()
     end
   end
 
+  for _, loop in ipairs { "c", "lua" } do
+    it("has what row_by_row stores with --allow-executemany, in the loop " .. loop, function()
+      local result, contents = run("row_by_row", "--allow-executemany -c 3 --loop " .. loop)
+      assert.same(expected, contents)
+      assert.equal(rows, result.steps[2].rows)
+    end)
+  end
+
   it("looks the dictionary up once per connection", function()
     local result = run("ingest", "-c 1")
     assert.equal(RECORDS + 1 + rows, result.steps[2].statements)

@@ -43,6 +43,13 @@ function Db:all(sql, ...) end
 ---@return bigdata.Found[] rows not to be changed
 function Db:cached(sql, ...) end
 
+---Insert one row, or one for each element of the lists among the values; scalars repeat. The option
+----insert says how rows are shipped.
+---@param name string "table" or "schema.table"
+---@param columns string[]
+---@param ... bigdata.Value|bigdata.Value[] a value for each column
+function Db:insert(name, columns, ...) end
+
 ---Send what f sends without waiting for each answer.
 ---@generic T
 ---@param f fun(): T?
@@ -79,7 +86,7 @@ function Db:zip(a, b, ...) end
 ---@field help? string
 ---@field choices? any[]
 
----@alias bigdata.StepFunction fun(db: bigdata.Db, row: bigdata.Row, state: table)
+---@alias bigdata.StepFunction fun(db: bigdata.Db, row: bigdata.Row, state: table, opt: table)
 
 ---@class bigdata.StepSettings
 ---@field source fun(opt: table<string, any>): bigdata.Source

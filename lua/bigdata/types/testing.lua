@@ -5,6 +5,7 @@ local testing = {}
 
 ---@class bigdata.StatementOptions
 ---@field answers? table<string, any> what statements find, by their text, a part, or a pattern
+---@field flags? table<string, any>
 ---@field loop? "c"|"lua"
 ---@field state? table
 
