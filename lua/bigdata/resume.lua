@@ -1,9 +1,9 @@
 -- resume.lua - loads that can be continued.
 --
 -- The table bigdata_done, beside those that a scenario fills, says what is stored of a load: it has
--- a row for every transaction, written in it, with the numbers of its records (src/run/marker.h), and
--- one of number 0 for each step that was begun, which describes the step's source. All functions
--- raise.
+-- a row for every transaction, written in it, with the numbers of its records (src/run/marker.h),
+-- and one of number 0 for each step that was begun, which describes the step's source. All
+-- functions raise.
 
 local core = require "bigdata.core"
 local failure = require "bigdata.failure"

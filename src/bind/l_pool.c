@@ -162,8 +162,8 @@ static void read_unit(const BdTable *table, BdStepOpts *opts) {
     opts->max_tries = (uint32_t)bd_table_integer_or(table, "max_tries", 1, UINT32_MAX, 10);
 }
 
-/* Read the marker: { load=, step=, done = { first, last, first, last, ... } }, the numbers of records
- * that are stored. Leaves on the stack what it points to. The source is known. */
+/* Read the marker: { load=, step=, done = { first, last, first, last, ... } }, the numbers of
+ * records that are stored. Leaves on the stack what it points to. The source is known. */
 static void read_marker(lua_State *lua, const BdTable *table, Run *run) {
     static const char *const keys[] = {"load", "step", "done", NULL};
     bd_table_push(table, "resume", LUA_TTABLE);

@@ -144,6 +144,20 @@ static const char *copy_place(const PGresult *result) {
     return line;
 }
 
+/*
+ * The statements of a connection are not there, or those of another one are: that is what a pooler
+ * does that hands connections from one client to the next. Said in the message, since the reasons of
+ * records have no hints.
+ */
+static void suspect_pooler(BdErr *err) {
+    if (strcmp(err->sqlstate, "26000") == 0 || strcmp(err->sqlstate, "42P05") == 0) {
+        size_t used = strlen(err->msg);
+        snprintf(err->msg + used, sizeof(err->msg) - used,
+                 "; behind a pooler in transaction mode, such as pgbouncer, use --protocol "
+                 "extended");
+    }
+}
+
 int bd_pg_error_result(const PGresult *result, const PGconn *conn, BdErr *err) {
     const char *sqlstate = or_empty(PQresultErrorField(result, PG_DIAG_SQLSTATE));
     const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
@@ -162,6 +176,7 @@ int bd_pg_error_result(const PGresult *result, const PGconn *conn, BdErr *err) {
                placed ? ")" : "");
     if (err != NULL) {
         snprintf(err->sqlstate, sizeof(err->sqlstate), "%s", sqlstate);
+        suspect_pooler(err);
         advise(err, conn, "");
     }
     return -1;

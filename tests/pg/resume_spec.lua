@@ -187,6 +187,27 @@ return scenario
   end)
 end)
 
+describe("a record fails with a reason", function()
+  it("where a pooler has taken its prepared statements away", function()
+    local body = 'db:exec("select $1::text", row.n) db:exec("deallocate all")'
+    local step = assert(run("-c 1 --limit 2", { body = body })).steps[1]
+    assert.is_truthy(step.samples[1].reason:find("behind a pooler in transaction mode, such as "
+      .. "pgbouncer, use --protocol extended", 1, true), step.samples[1].reason)
+    assert.equal(2, assert(run("-c 1 --limit 2 -M extended", { body = body })).steps[1].records)
+  end)
+
+  it("where the server gives up because of statement_timeout", function()
+    kit.execute "alter role current_user set statement_timeout = '50ms'"
+    local step = assert(run("-c 1 --max-errors 1 --limit 2", {
+      body = [[db:exec("select pg_sleep(case $1 when '1' then 10 else 0 end)", row.n)]],
+    })).steps[1]
+    kit.execute "alter role current_user reset statement_timeout"
+    assert.same({ 1, 1 }, { step.records, step.failed })
+    assert.equal("57014", step.samples[1].sqlstate)
+    assert.is_truthy(step.samples[1].reason:find("due to statement timeout", 1, true))
+  end)
+end)
+
 describe("--reconnect", function()
   it("is refused where a function has to be called for each worker", function()
     local result, message = run("--reconnect 5", { before = "scenario:worker(function() end)" })
