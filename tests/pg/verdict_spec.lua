@@ -47,13 +47,13 @@ local function has(names, wanted)
   return false
 end
 
--- A case: the body of a step's function is run with these options, and the cause is named.
-local function plant(cause, what, body, line, more)
+-- A case: a scenario, that make() writes, is run with these options, and the cause is named.
+local function plant_scenario(cause, what, make, line, more)
   it(("%s: %s"):format(verdict.name(cause), what), function()
     local hits, others = 0, {}
     while TRIES and #others < TRIES or not TRIES and hits == 0 and #others < MOST_TRIES do
       local options = more and more.durable and { "--dburl", durable:conninfo() } or nil
-      local names = named(kit.scenario(body, { count = 100000000, key = "each" }), line, options)
+      local names = named(make(), line, options)
       if has(names, cause) then hits = hits + 1 end
       others[#others + 1] = #names > 0 and table.concat(names, "+") or "none"
     end
@@ -61,6 +61,13 @@ local function plant(cause, what, body, line, more)
       table.concat(others, " "))
     assert.is_true(hits >= 0.9 * (TRIES or 1), table.concat(others, " "))
   end)
+end
+
+-- The same with the body of a step's function.
+local function plant(cause, what, body, ...)
+  plant_scenario(cause, what, function()
+    return kit.scenario(body, { count = 100000000, key = "each" })
+  end, ...)
 end
 
 local COMPUTE = [[
@@ -91,3 +98,23 @@ end
 
 plant("interpreter_lock", "thirty threads in one interpreter", COMPUTE,
   "-c 30 --loop lua --lua-state shared")
+
+-- Lines that take longer to unpack than to deal with.
+plant_scenario("source", "long lines", function()
+  local path = kit.folder .. "/long.csv.gz"
+  local file <close> = assert(io.popen("gzip -1 >" .. path, "w"))
+  local rest = "," .. ("0"):rep(1000000)
+  for n = 1, 100 do assert(file:write(n, rest, "\n")) end
+  return kit.write("source.lua", ([[
+    local bigdata = require "bigdata"
+    local scenario = bigdata.scenario { summary = "long lines" }
+    local files = {}
+    for i = 1, 100 do files[i] = %q end
+    scenario:step "one" {
+      source = function()
+        return bigdata.source.delimited { files = files, fields = { "n", "rest" } }
+      end,
+      each = function(db, row) db:exec("select $1::integer", row.n) end,
+    }
+    return scenario]]):format(path))
+end, "-c 4")
