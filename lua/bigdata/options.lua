@@ -250,6 +250,11 @@ options.RUN = {
       help = "write a line for each step, and a header; - as with --json",
     },
     {
+      name = "histogram", argument = "FILE", read = any,
+      help = "write how long records took as HdrHistogram's percentile distribution; of several "
+        .. "steps, into a file for each",
+    },
+    {
       name = "log", argument = "FILE", read = any,
       help = "write a line for each interval: every second, or as --progress says",
     },

@@ -16,8 +16,25 @@ local COLUMNS = {
   { "step", "queue_full_seconds" }, { "step", "queue_empty_seconds" },
   { "step", "turn_seconds" }, { "step", "cpu_user_seconds" }, { "step", "cpu_system_seconds" },
   { "step", "peak_bytes" }, { "step", "rejects" },
+  { "step", "worker_seconds.source", "worker_source_seconds" },
+  { "step", "worker_seconds.client", "worker_client_seconds" },
+  { "step", "worker_seconds.send", "worker_send_seconds" },
+  { "step", "worker_seconds.server", "worker_server_seconds" },
+  { "step", "worker_seconds.turn", "worker_turn_seconds" },
+  { "step", "worker_seconds.lua", "worker_lua_seconds" },
+  { "step", "worker_seconds.lock", "worker_lock_seconds" },
+  { "step", "latency.mean_seconds", "latency_mean_seconds" },
+  { "step", "latency.deviation_seconds", "latency_deviation_seconds" },
+  { "step", "latency.min_seconds", "latency_min_seconds" },
+  { "step", "latency.p50_seconds", "latency_p50_seconds" },
+  { "step", "latency.p90_seconds", "latency_p90_seconds" },
+  { "step", "latency.p95_seconds", "latency_p95_seconds" },
+  { "step", "latency.p99_seconds", "latency_p99_seconds" },
+  { "step", "latency.p999_seconds", "latency_p999_seconds" },
+  { "step", "latency.max_seconds", "latency_max_seconds" },
   { "step", "server.wal_bytes", "server_wal_bytes" },
   { "step", "server.cpu_seconds.backends", "server_backends_cpu_seconds" },
+  { "step", "verdict.causes.1.cause", "verdict" },
 }
 
 local function field(value)
@@ -31,7 +48,7 @@ end
 local function find(place, path)
   for key in path:gmatch("[^.]+") do
     if type(place) ~= "table" then return nil end
-    place = place[key]
+    place = place[tonumber(key) or key]
   end
   return place
 end

@@ -14,7 +14,9 @@ local function step(values)
     seconds = 1.25, fed_seconds = 0.1, fed_rows = 100, read_records = 10, read_bytes = 4096,
     queue_full_seconds = 0, queue_empty_seconds = 0.5, turn_seconds = 0,
     cpu_user_seconds = 1 / 3, cpu_system_seconds = 0.25, peak_bytes = 1000, rejects = 0,
-    samples = json.array {}, server = { missing = json.array {}, wal_bytes = 77 },
+    samples = json.array {}, verdict = { causes = json.array { {
+      cause = "commit", share = 0.5, gain = 2, evidence = json.array {}, next = json.array {},
+    } } }, server = { missing = json.array {}, wal_bytes = 77 },
   }
   for key, value in pairs(values or {}) do made[key] = value end
   return made
@@ -153,6 +155,7 @@ describe("results as CSV", function()
     assert.is_truthy(lines[1]:find("^scenario,trial,engine,"))
     assert.is_truthy(lines[2]:find('^test,"a ""b"", c",threads,c,worker,3,1,prepared,true,data,'))
     assert.is_truthy(lines[3]:find("^test,,threads"))
+    assert.is_truthy(lines[3]:find(",commit$"))
     assert.is_truthy(lines[3]:find(",0.33333333333333331,", 1, true))
     local function fields(line) return select(2, line:gsub(",", "")) end
     assert.equal(fields(lines[1]), fields(lines[3]))

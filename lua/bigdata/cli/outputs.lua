@@ -1,5 +1,6 @@
--- cli/outputs.lua - the files that a run is asked to write: --json, --csv and --log.
+-- cli/outputs.lua - the files that a run is asked to write: --json, --csv, --histogram and --log.
 
+local hdr = require "bigdata.hdr"
 local interval_log = require "bigdata.interval_log"
 local output = require "bigdata.output"
 local result_csv = require "bigdata.result_csv"
@@ -12,8 +13,23 @@ Outputs.__index = Outputs
 
 local WRITTEN_AFTER = { "json", "csv" }
 
-local function open(settings, out)
-  local self = setmetatable({ settings = settings, out = out, files = {} }, Outputs)
+-- A file for the latencies of each step: true, or nil, message.
+local function open_histograms(self, path, scenario)
+  if not scenario then
+    return nil, "--histogram: a sweep has many runs; --json has the quantiles of each"
+  end
+  for i, step in ipairs(scenario.steps) do
+    local name = hdr.path(path, step.name, #scenario.steps == 1)
+    local file, message = output.open("histogram", name, function(words) self.out:result(words) end)
+    if not file then return nil, message end
+    self.histograms[i] = file
+  end
+  return true
+end
+
+local function open(settings, out, scenario)
+  local self = setmetatable({ settings = settings, out = out, files = {}, histograms = {} },
+    Outputs)
   for _, name in ipairs(WRITTEN_AFTER) do
     local path = settings[name]
     if path == "-" and self.on_standard_output then
@@ -27,6 +43,10 @@ local function open(settings, out)
       self.files[name] = file
     end
   end
+  if settings.histogram then
+    local good, message = open_histograms(self, settings.histogram, scenario)
+    if not good then return nil, message, self end
+  end
   if settings.log then
     local file, message = io.open(settings.log, "w")
     if not file then return nil, "--log: cannot write to " .. message, self end
@@ -36,9 +56,9 @@ local function open(settings, out)
 end
 
 -- See that all files can be written, before anything is run: nil, message if not.
--- settings: as of the command line; out: the console.
-function outputs.open(settings, out)
-  local self, message, begun = open(settings, out)
+-- settings: as of the command line; out: the console; scenario: nil for a sweep.
+function outputs.open(settings, out, scenario)
+  local self, message, begun = open(settings, out, scenario)
   if not self then begun:drop() end
   return self, message
 end
@@ -91,6 +111,19 @@ function Outputs:write(document, results)
       if not good then return nil, message end
     end
   end
+  return self:write_histograms(results[1])
+end
+
+function Outputs:write_histograms(result)
+  for i, file in ipairs(self.histograms) do
+    local latency = result.steps[i] and result.steps[i].latency
+    if latency then
+      local good, message = file:write(hdr.text(latency))
+      if not good then return nil, message end
+    else
+      file:drop()
+    end
+  end
   return true
 end
 
@@ -98,6 +131,7 @@ end
 function Outputs:drop()
   close_log(self)
   for _, file in pairs(self.files) do file:drop() end
+  for _, file in ipairs(self.histograms) do file:drop() end
 end
 
 return outputs

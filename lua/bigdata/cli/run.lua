@@ -75,7 +75,7 @@ local function write_files(files, document, results, out)
 end
 
 local function run_trial(scenario, settings, flags, out)
-  local files, problem = outputs.open(settings, out)
+  local files, problem = outputs.open(settings, out, scenario)
   if not files then return out:problem(problem) end
   local meter = new_meter(settings, out)
   local result, message, info = trial.run(scenario, settings, flags,
