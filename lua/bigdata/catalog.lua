@@ -5,6 +5,7 @@ local environment = require "bigdata.environment"
 local failure = require "bigdata.failure"
 local lfs = require "lfs"
 local scenario = require "bigdata.scenario"
+local search = require "bigdata.search"
 local settings = require "bigdata.settings"
 local sweep = require "bigdata.sweep"
 local text = require "bigdata.text"
@@ -102,6 +103,7 @@ local function evaluate(path, depth)
   end
   local object = read(path)
   local standing = variant.is(object) and variant or sweep.is(object) and sweep
+    or search.is(object) and search
   if standing then
     object = standing.resolve(object, path, function(name)
       local found = find_beside(name, path)

@@ -4,6 +4,7 @@
 
 local external = require "bigdata.external"
 local scenario = require "bigdata.scenario"
+local search = require "bigdata.search"
 local source = require "bigdata.source"
 local sweep = require "bigdata.sweep"
 local variant = require "bigdata.variant"
@@ -55,6 +56,17 @@ bigdata.variant = variant.new
 --   repeats = 3,
 -- }
 bigdata.sweep = sweep.new
+
+--- Make a search: the smallest number of connections, or of event loops, with which a scenario is
+-- nearly as fast as with any other. Sizes are doubled, the gap around the answer is halved, what
+-- may be the answer is measured again. `--find poolsize` does the same for any scenario.
+-- @function search
+-- @param definition a table: `scenario`, as for a variant; `over`, "poolsize" or "jobs"; `from` (1)
+-- and `to` (for connections at most what the server allows); `within`, how near the best is near
+-- enough, as a share (0.05); `repeats` of what may be the answer (3); `settings`; `summary`
+-- @return the search, for the file to return
+-- @usage return bigdata.search { scenario = "row_by_row", over = "poolsize" }
+bigdata.search = search.new
 
 --- Make another program a trial of a sweep. It is run on the scenario's empty tables, and gets by
 -- environment variables where the server is (`BIGDATA_DBURL`, a libpq connection string), the

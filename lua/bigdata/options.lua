@@ -216,6 +216,10 @@ options.RUN = {
       help = "run everything N times, in turns",
     },
     {
+      name = "find", argument = "NAME", read = choice { "poolsize", "jobs" },
+      help = "search for the smallest poolsize, or jobs, with which the rate is nearly the best",
+    },
+    {
       name = "seed", argument = "N", read = whole(0, 2 ^ 31), default = 1,
       help = "for the order of the turns and the draws of statistics",
     },

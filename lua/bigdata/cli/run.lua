@@ -118,7 +118,7 @@ function run.run(args, out)
   local good
   good, message, info = check(settings, words, name)
   if not good then return out:problem(message, info) end
-  if sweep.is(scenario) or sweeps.wanted(settings) then
+  if sweep.is(scenario) or sweeps.wanted(scenario, settings) then
     return sweeps.run(scenario, settings, flags, given, out)
   end
   return (settings.dry_run and run_dry or run_trial)(scenario, settings, flags, out)

@@ -8,6 +8,9 @@ local options = require "bigdata.options"
 local outputs = require "bigdata.cli.outputs"
 local progress = require "bigdata.progress"
 local result_file = require "bigdata.result_file"
+local search = require "bigdata.search"
+local search_report = require "bigdata.search_report"
+local search_run = require "bigdata.search_run"
 local sweep = require "bigdata.sweep"
 local sweep_file = require "bigdata.sweep_file"
 local sweep_report = require "bigdata.sweep_report"
@@ -18,9 +21,10 @@ local sweeps = {}
 
 local STATUS = { done = 0, failed = 2, interrupted = 130 }
 
--- Do the options make a sweep of a scenario that is none?
-function sweeps.wanted(settings)
-  return settings.vary ~= nil and #settings.vary > 0 or settings.repeats ~= nil
+-- Is the scenario to be run as a sweep or a search, though it is no sweep itself?
+function sweeps.wanted(scenario, settings)
+  return scenario.find ~= nil or settings.find ~= nil
+    or settings.vary ~= nil and #settings.vary > 0 or settings.repeats ~= nil
     or settings.continued ~= nil
 end
 
@@ -123,7 +127,32 @@ local function run_sweep(object, settings, flags, out)
   return write_files(files, result, out)
 end
 
+local function run_search(scenario, settings, flags, out)
+  local terms = search.check(scenario.find or { over = settings.find }, "--find")
+  local files = failure.check(outputs.open(settings, out))
+  local meter = new_meter(settings, out)
+  local result, message, info = search_run.run(scenario, terms, settings, flags, {
+    announce = function(number, label)
+      if meter then out:say(("trial %d: %s\n"):format(number, label)) end
+    end,
+    watch = files:watch(meter and meter:watch()),
+  })
+  if meter then meter:finish() end
+  if not result then
+    files:drop()
+    return out:problem(message, info)
+  end
+  files:show((settings.quiet and search_report.line or search_report.text)(result))
+  return write_files(files, result, out)
+end
+
 local function run(scenario, settings, flags, given, out)
+  if scenario.find or settings.find then
+    if sweep.is(scenario) or #settings.vary > 0 then
+      failure.raise("--find and a sweep do not go together", "search with one setting of each")
+    end
+    return run_search(scenario, settings, flags, out)
+  end
   local object = sweep.extend(scenario, settings.vary or {}, settings.repeats)
   check_varied(object, given)
   if settings.dry_run then return run_dry(object, settings, flags, out) end

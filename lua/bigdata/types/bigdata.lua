@@ -152,6 +152,21 @@ function bigdata.variant(definition) end
 ---@return table
 function bigdata.sweep(definition) end
 
+---@class bigdata.SearchSettings
+---@field scenario string
+---@field over "poolsize"|"jobs"
+---@field from? integer
+---@field to? integer
+---@field within? number how near the best is near enough, as a share
+---@field repeats? integer
+---@field settings? table<string, any>
+---@field summary? string
+
+---Make a search for the smallest size that is nearly the best.
+---@param definition bigdata.SearchSettings
+---@return table
+function bigdata.search(definition) end
+
 ---@class bigdata.ExternalSettings
 ---@field name string
 ---@field command string[]

@@ -3,7 +3,8 @@ database
 sample 3
 vary="--vary engine=threads,poll --vary poolsize=1..4x2"
 # shellcheck disable=SC2086 # words
-bigdata row_by_row --directory data --dburl "$url" $vary --repeat 2 --quiet --json all.json
+row_by_row_sweep() { bigdata row_by_row --directory data --dburl "$url" $vary "$@"; }
+
+row_by_row_sweep --repeat 2 --quiet --json all.json
 bigdata report all.json --quiet | wc -l
-# shellcheck disable=SC2086
-bigdata row_by_row --directory data --dburl "$url" $vary --repeat 3 --continue all.json 2>&1 | grep '^trial'
+row_by_row_sweep --repeat 3 --continue all.json 2>&1 | grep '^trial'
