@@ -98,12 +98,12 @@ bool bd_worker_receive(BdWorker *worker, BdAnswer **answer, BdWant *want, BdErr 
 }
 
 BdMove bd_worker_send_text(BdWorker *worker, const char *text, BdWorkerState then) {
-    BdErr err = BD_ERR_INIT;
+    BdErr *err = &worker->err;
     const BdRequest request = {.kind = BD_REQUEST_TEXT, .text = text};
     worker->state = then;
-    if (bd_session_send(worker->session, &request, &err) != 0) {
-        return err.code == BD_E_CONN ? bd_worker_lose_session(worker, &err)
-                                     : bd_worker_fail_run(worker, &err);
+    if (bd_session_send(worker->session, &request, err) != 0) {
+        return err->code == BD_E_CONN ? bd_worker_lose_session(worker, err)
+                                     : bd_worker_fail_run(worker, err);
     }
     bd_timing_sent(&worker->timing, false);
     return BD_MOVE_ON;
@@ -126,12 +126,12 @@ static bool wants_record(BdWorker *worker) {
 }
 
 static BdMove start_record(BdWorker *worker, const BdRecord *record) {
-    BdErr err = BD_ERR_INIT;
+    BdErr *err = &worker->err;
     worker->under_way = true;
     worker->kept = false;
     bd_timing_started(&worker->timing);
-    if (worker->task->ops->start(worker->task, record, &err) != 0) {
-        return bd_worker_fail_unit(worker, &err);
+    if (worker->task->ops->start(worker->task, record, err) != 0) {
+        return bd_worker_fail_unit(worker, err);
     }
     if (worker->opts->transactions && !worker->begun) {
         return bd_worker_send_text(worker, BD_TRANSACTION_BEGIN, BD_WORKER_BEGIN);
@@ -279,10 +279,10 @@ static void add_rows(BdWorker *worker, const BdRequest *request) {
 }
 
 BdMove bd_worker_send_request(BdWorker *worker) {
-    BdErr err = BD_ERR_INIT;
+    BdErr *err = &worker->err;
     add_rows(worker, &worker->request);
-    if (bd_session_send(worker->session, &worker->request, &err) != 0) {
-        return refused(worker, &err);
+    if (bd_session_send(worker->session, &worker->request, err) != 0) {
+        return refused(worker, err);
     }
     bd_timing_sent(&worker->timing, bd_session_in_pipeline(worker->session));
     worker->pipelined = worker->pipelined || (worker->request.more && !worker->begun);
@@ -301,15 +301,15 @@ static BdMove done(BdWorker *worker) {
 
 static BdMove step_next(BdWorker *worker, BdWant *want) {
     (void)want;
-    BdErr err = BD_ERR_INIT;
+    BdErr *err = &worker->err;
     const BdTaskOps *ops = worker->task->ops;
     BdRequest *request = &worker->request;
-    switch (worker->under_way ? ops->next(worker->task, request, &err)
-                              : ops->finish(worker->task, request, &err)) {
+    switch (worker->under_way ? ops->next(worker->task, request, err)
+                              : ops->finish(worker->task, request, err)) {
     case BD_NEXT_DONE:
         return done(worker);
     case BD_NEXT_FAILED:
-        return bd_worker_fail_unit(worker, &err);
+        return bd_worker_fail_unit(worker, err);
     default:
         break;
     }
@@ -324,21 +324,21 @@ static BdMove step_next(BdWorker *worker, BdWant *want) {
 }
 
 static BdMove step_answer(BdWorker *worker, BdWant *want) {
-    BdErr err = BD_ERR_INIT;
+    BdErr *err = &worker->err;
     BdAnswer *answer = NULL;
-    if (!bd_worker_receive(worker, &answer, want, &err)) {
+    if (!bd_worker_receive(worker, &answer, want, err)) {
         return BD_MOVE_WAIT;
     }
     if (answer == NULL) {
-        return refused(worker, &err);
+        return refused(worker, err);
     }
     bd_timing_answered(&worker->timing, &worker->request);
     worker->rows += bd_answer_touched(answer);
     if (bd_worker_all_answered(worker)) {
         bd_worker_count_rows(worker);
     }
-    if (worker->task->ops->answer(worker->task, answer, &err) != 0) {
-        return bd_worker_fail_unit(worker, &err);
+    if (worker->task->ops->answer(worker->task, answer, err) != 0) {
+        return bd_worker_fail_unit(worker, err);
     }
     return go_on(worker);
 }
@@ -350,14 +350,14 @@ static BdMove step_answer(BdWorker *worker, BdWant *want) {
 static bool agreed(BdWorker *worker, const char *text, BdWant *want, BdMove *move,
                    BdMove (*fail)(BdWorker *, const BdErr *)) {
     const BdRequest request = {.kind = BD_REQUEST_TEXT, .text = text};
-    BdErr err = BD_ERR_INIT;
+    BdErr *err = &worker->err;
     BdAnswer *answer = NULL;
     *move = BD_MOVE_WAIT;
-    if (!bd_worker_receive(worker, &answer, want, &err)) {
+    if (!bd_worker_receive(worker, &answer, want, err)) {
         return false;
     }
     if (answer == NULL) {
-        *move = err.code == BD_E_CONN ? bd_worker_lose_session(worker, &err) : fail(worker, &err);
+        *move = err->code == BD_E_CONN ? bd_worker_lose_session(worker, err) : fail(worker, err);
         return false;
     }
     bd_timing_answered(&worker->timing, &request);
