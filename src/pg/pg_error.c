@@ -146,8 +146,8 @@ static const char *copy_place(const PGresult *result) {
 
 /*
  * The statements of a connection are not there, or those of another one are: that is what a pooler
- * does that hands connections from one client to the next. Said in the message, since the reasons of
- * records have no hints.
+ * does that hands connections from one client to the next. Said in the message, since the reasons
+ * of records have no hints.
  */
 static void suspect_pooler(BdErr *err) {
     if (strcmp(err->sqlstate, "26000") == 0 || strcmp(err->sqlstate, "42P05") == 0) {

@@ -6,7 +6,10 @@ content() {
     select (g.fileid, g.cifsn, g.logrecno) as g, (d.dictionary_item_id, d.value) as d
     from geo_record as g left join data_element as d on d.geo_record_id = g.id) as a"
 }
-load() { start row_by_row --directory data --poolsize 4 --dburl "$url" --resume --commit-every 5 --queue 50; }
+load() {
+  start row_by_row --directory data --poolsize 4 --dburl "$url" --resume --commit-every 5 \
+    --queue 50 "$@"
+}
 
 load >report 2>errors
 wait_for elements 500
