@@ -11,13 +11,11 @@
 #include <cmocka.h>
 
 static const char *nearest(const char *written) {
-    static const char *const names[] = {"data_element",
-                                        "geo_record",
-                                        "geo_records",
-                                        "matrix",
-                                        "id",
-                                        "a_name_that_is_longer_than_any_that_a_table_may_have_in_"
-                                        "postgresql_by_far"};
+    static const char *const names[] = {
+        "data_element", "geo_record",
+        "geo_records",  "matrix",
+        "id",           "a_name_that_is_longer_than_any_that_a_table_may_have_in_postgresql_by_far",
+    };
     BdNear near;
     bd_near_init(&near, written);
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

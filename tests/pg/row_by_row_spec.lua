@@ -115,11 +115,16 @@ describe("row_by_row", function()
       end)
 
       it("stops each step when its time is up", function()
-        local result = assert(run("-c 1 -M simple --no-autocommit --time 0.02 --engine " .. engine))
+        local long <close> = setmetatable({ folder = new_folder(200) }, {
+          __close = function(self) remove(self.folder) end,
+        })
+        local result = assert(run("-c 1 -M simple --no-autocommit --time 0.5 --engine " .. engine
+          .. " --directory " .. long.folder))
         assert.equal("done", result.ended)
-        local data = result.steps[2]
+        local geo, data = result.steps[1], result.steps[2]
+        assert.same({ "done", 200 }, { geo.ended, geo.records })
         assert.equal("time", data.ended)
-        assert.is_true(data.records < RECORDS)
+        assert.is_true(data.records < 200)
         assert.same({ count = tostring(data.rows) },
           query("select count(*) as count from data_element")[1])
       end)
