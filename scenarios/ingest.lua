@@ -5,7 +5,7 @@ local bigdata = require "bigdata"
 local sf1 = require "bigdata.census.sf1"
 
 local SELECT_GEO = [[
-  select id from geo_record where fileid = $1 and logrecno = $2]]
+  select id from geo_record where fileid = $1 and stusab = $2 and logrecno = $3]]
 
 local SELECT_DICTIONARY = [[
   select d.id from dictionary_item as d join matrix as m on d.matrix_id = m.id
@@ -31,7 +31,7 @@ scenario:step "geo" {
 scenario:step "data" {
   source = function(opt) return sf1.data(opt.directory) end,
   each = function(db, row)
-    local geo = db:one(SELECT_GEO, row.fileid, row.logrecno)
+    local geo = db:one(SELECT_GEO, row.fileid, row.stusab, row.logrecno)
     local items = db:cached(SELECT_DICTIONARY, row.cifsn)
     db:insert("data_element", { "geo_record_id", "dictionary_item_id", "value" },
       geo.id, items.id, row.items)

@@ -9,7 +9,7 @@ local INSERT_GEO = [[
   values ($1, $2, $3, $4, $5)]]
 
 local SELECT_GEO = [[
-  select id from geo_record where fileid = $1 and logrecno = $2]]
+  select id from geo_record where fileid = $1 and stusab = $2 and logrecno = $3]]
 
 local SELECT_DICTIONARY = [[
   select d.id from dictionary_item as d join matrix as m on d.matrix_id = m.id
@@ -42,7 +42,7 @@ scenario:step "geo" {
 scenario:step "data" {
   source = function(opt) return sf1.data(opt.directory) end,
   each = function(db, row, _, opt)
-    local geo = db:one(SELECT_GEO, row.fileid, row.logrecno)
+    local geo = db:one(SELECT_GEO, row.fileid, row.stusab, row.logrecno)
     local items = db:all(SELECT_DICTIONARY, row.cifsn)
     local function insert_elements()
       for item, value in db:zip(items, row.items) do

@@ -17,7 +17,7 @@
 --   source = ...,
 --   run = aio.step(function(db, row)
 --     local geo, items = table.unpack(await(aio.gather(
---       db:one(SELECT_GEO, row.fileid, row.logrecno),
+--       db:one(SELECT_GEO, row.fileid, row.stusab, row.logrecno),
 --       db:all(SELECT_DICTIONARY, row.cifsn))))
 --     ...
 --   end),

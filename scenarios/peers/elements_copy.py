@@ -8,12 +8,12 @@ import tools
 
 
 def write_rows(file):
-    geo = {(fileid, logrecno): number for number, fileid, logrecno in
-           tools.psql(text="select id, fileid, logrecno from geo_record;")}
+    geo = {tuple(link): number for number, *link in
+           tools.psql(text="select id, fileid, stusab, logrecno from geo_record;")}
     items = tools.segments()
     rows = 0
     for record in peer.data_records():
-        number = geo[record.fileid, record.logrecno]
+        number = geo[record.fileid, record.stusab, record.logrecno]
         for item, value in zip(items[record.cifsn], record.items, strict=True):
             file.write(f"{number}\t{item}\t{value}\n")
             rows += 1

@@ -34,7 +34,7 @@ INSERT_GEO = """
   values ($1, $2, $3, $4, $5)"""
 
 SELECT_GEO = """
-  select id from geo_record where fileid = $1 and logrecno = $2"""
+  select id from geo_record where fileid = $1 and stusab = $2 and logrecno = $3"""
 
 SELECT_DICTIONARY = """
   select d.id from dictionary_item as d join matrix as m on d.matrix_id = m.id

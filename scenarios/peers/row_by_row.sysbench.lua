@@ -4,7 +4,8 @@
 
 sysbench.cmdline.options = { records = { "the file of records", "" } }
 
-local SELECT_GEO = "select id from geo_record where fileid = '%s' and logrecno = '%s'"
+local SELECT_GEO = "select id from geo_record "
+  .. "where fileid = '%s' and stusab = '%s' and logrecno = '%s'"
 local SELECT_DICTIONARY = "select d.id from dictionary_item as d join matrix as m "
   .. "on d.matrix_id = m.id where m.segment_id = '%s' order by m.sortkey, d.index"
 local INSERT_ELEMENT = "insert into data_element (geo_record_id, dictionary_item_id, value) "
@@ -28,11 +29,11 @@ function event()
   following = following + 1
   local fields = {}
   for field in line:gmatch("[^,]+") do fields[#fields + 1] = field end
-  local geo = connection:query_row(SELECT_GEO:format(fields[1], fields[2]))
-  local found = connection:query(SELECT_DICTIONARY:format(fields[3]))
+  local geo = connection:query_row(SELECT_GEO:format(fields[1], fields[2], fields[3]))
+  local found = connection:query(SELECT_DICTIONARY:format(fields[4]))
   local items = {} -- the next query frees what this one has found
   for i = 1, found.nrows do items[i] = found:fetch_row()[1] end
   for i, item in ipairs(items) do
-    connection:query(INSERT_ELEMENT:format(geo, item, fields[i + 3]))
+    connection:query(INSERT_ELEMENT:format(geo, item, fields[i + 4]))
   end
 end

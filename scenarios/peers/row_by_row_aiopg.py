@@ -18,7 +18,7 @@ async def insert_geo(cursor, record):
 
 
 async def insert_data(cursor, record):
-    await cursor.execute(SELECT_GEO, (record.fileid, record.logrecno))
+    await cursor.execute(SELECT_GEO, (record.fileid, record.stusab, record.logrecno))
     (geo_id,) = await cursor.fetchone()
     await cursor.execute(SELECT_DICTIONARY, (record.cifsn,))
     for (item_id,), value in zip(await cursor.fetchall(), record.items, strict=True):

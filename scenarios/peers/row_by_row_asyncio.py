@@ -14,7 +14,7 @@ async def insert_geo(connection, record):
 
 
 async def insert_data(connection, record):
-    geo = await connection.fetchrow(peer.SELECT_GEO, record.fileid, record.logrecno)
+    geo = await connection.fetchrow(peer.SELECT_GEO, record.fileid, record.stusab, record.logrecno)
     items = await connection.fetch(peer.SELECT_DICTIONARY, record.cifsn)
     for item, value in zip(items, record.items, strict=True):
         await connection.execute(peer.INSERT_ELEMENT, geo["id"], item["id"], value)

@@ -21,7 +21,7 @@ async def insert_geo(connection, record):
 
 
 async def insert_data(connection, record):
-    found = await connection.execute(SELECT_GEO, (record.fileid, record.logrecno))
+    found = await connection.execute(SELECT_GEO, (record.fileid, record.stusab, record.logrecno))
     (geo_id,) = await found.fetchone()
     items = await (await connection.execute(SELECT_DICTIONARY, (record.cifsn,))).fetchall()
     async with connection.pipeline():

@@ -10,10 +10,11 @@ import tools
 
 
 def write_records(file):
-    """A line for each record: fileid, logrecno, cifsn, and its items."""
+    """A line for each record: fileid, stusab, logrecno, cifsn, and its items."""
     count = rows = 0
     for record in peer.data_records():
-        file.write(",".join([record.fileid, record.logrecno, record.cifsn, *record.items]) + "\n")
+        link = record.fileid, record.stusab, record.logrecno, record.cifsn
+        file.write(",".join([*link, *record.items]) + "\n")
         count, rows = count + 1, rows + len(record.items)
     file.flush()
     return count, rows

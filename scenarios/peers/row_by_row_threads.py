@@ -21,7 +21,7 @@ def insert_geo(cursor, record):
 
 
 def insert_data(cursor, record):
-    cursor.execute(SELECT_GEO, (record.fileid, record.logrecno))
+    cursor.execute(SELECT_GEO, (record.fileid, record.stusab, record.logrecno))
     (geo_id,) = cursor.fetchone()
     cursor.execute(SELECT_DICTIONARY, (record.cifsn,))
     for (item_id,), value in zip(cursor.fetchall(), record.items, strict=True):

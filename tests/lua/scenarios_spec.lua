@@ -53,8 +53,8 @@ describe("row_by_row", function()
       fileid = "uSF1", stusab = "NY", chariter = "000", cifsn = "01", logrecno = "0000007",
       items = { "10", "0.5" },
     }, { answers = { geo_record = { id = 7 }, dictionary_item = { { id = 301 }, { id = 302 } } } }))
-    assert.same({ "select id from geo_record where fileid = $1 and logrecno = $2",
-      "uSF1", "0000007" }, sent[1])
+    assert.same({ "select id from geo_record where fileid = $1 and stusab = $2 and "
+      .. "logrecno = $3", "uSF1", "NY", "0000007" }, sent[1])
     assert.is_truthy(sent[2][1]:find("where m.segment_id = $1 order by m.sortkey", 1, true))
     assert.equal("01", sent[2][2])
     sent[3][1] = sent[3][1]:gsub(" %(.*", "")
