@@ -188,7 +188,6 @@ local function run_step(pool, conninfo, scenario, compiled, settings, flags, wat
   end
   local proof_begun = begin_proof(pool, conninfo, scenario, compiled, settings)
   watch.begin(step.name, settings)
-  monitor:begin()
   local outcome, message, info = pool:run {
     plan = compiled.plan,
     loop = lua_loop(scenario, step, settings, flags),
@@ -208,6 +207,7 @@ local function run_step(pool, conninfo, scenario, compiled, settings, flags, wat
     max_errors = settings.max_errors,
     progress_every = watch.every,
     progress = watch.update,
+    ready = function() monitor:begin() end,
     verify = proof_begun.manifest,
   }
   monitor:stop()

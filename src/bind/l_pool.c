@@ -94,8 +94,9 @@ typedef struct Run {
     BdStepResult result;
     BdMarker marker; /* zeroed without one */
     lua_State *lua;
-    int progress;         /* stack index of the progress function */
-    bool progress_failed; /* its error is on the top of the stack */
+    int progress;       /* stack index of the progress function */
+    int ready;          /* stack index of the function to call before the clock starts */
+    bool called_failed; /* the error of one of these is on the top of the stack */
 } Run;
 
 static void set_busy(Run *run, bool busy) {
@@ -142,13 +143,21 @@ static void on_progress(void *context, const BdProgress *progress) {
     Run *run = context;
     BdErr err = BD_ERR_INIT;
     BdProgress copy = *progress;
-    if (run->progress_failed) {
+    if (run->called_failed) {
         return;
     }
     lua_pushcfunction(run->lua, call_progress);
     lua_pushvalue(run->lua, run->progress);
     lua_pushlightuserdata(run->lua, &copy);
-    run->progress_failed = bd_lua_call(run->lua, 2, 0, &err) != 0;
+    run->called_failed = bd_lua_call(run->lua, 2, 0, &err) != 0;
+}
+
+/* Likewise. */
+static void on_ready(void *context) {
+    Run *run = context;
+    BdErr err = BD_ERR_INIT;
+    lua_pushvalue(run->lua, run->ready);
+    run->called_failed = bd_lua_call(run->lua, 0, 0, &err) != 0;
 }
 
 /* Read what is committed together. */
@@ -207,8 +216,13 @@ static void read_options(lua_State *lua, const BdTable *table, Run *run) {
         bd_table_push(table, "progress", LUA_TFUNCTION);
         run->progress = lua_gettop(lua);
         opts->progress = on_progress;
-        opts->context = run;
     }
+    if (bd_table_has(table, "ready")) {
+        bd_table_push(table, "ready", LUA_TFUNCTION);
+        run->ready = lua_gettop(lua);
+        opts->ready = on_ready;
+    }
+    opts->context = run;
     bd_table_push(table, "source", LUA_TUSERDATA);
     run->source = bd_lua_test_source(lua, -1);
     if (run->source == NULL) {
@@ -297,8 +311,8 @@ static void push_result(lua_State *lua, const BdStepResult *result) {
     bd_result_samples(lua, result->sample, result->samples);
 }
 
-/* Raise the error that the progress function ended with, without its traceback. */
-static int raise_progress_error(lua_State *lua) {
+/* Raise the error that a function of the run's options ended with, without its traceback. */
+static int raise_called_error(lua_State *lua) {
     BdSpan message = {.p = "the progress function failed", .n = 28};
     if (lua_type(lua, -1) == LUA_TSTRING) {
         message = bd_lua_message(lua_tostring(lua, -1));
@@ -312,7 +326,7 @@ static int run_step(lua_State *lua) {
         "plan",    "source",       "engine",    "jobs",       "autocommit",     "commit_every",
         "insert",  "insert_batch", "max_tries", "reconnect",  "resume",         "queue",
         "preload", "limit",        "time",      "max_errors", "progress_every", "progress",
-        "loop",    "verify",       NULL};
+        "ready",   "loop",         "verify",    NULL};
     BdErr err = BD_ERR_INIT;
     Pool *self = bd_object_check(lua, 1, &pool_type);
     lua_settop(lua, 2);
@@ -347,8 +361,8 @@ static int run_step(lua_State *lua) {
     int status = bd_step_run(self->pool, plan, run->source->source, &run->opts, &run->result, &err);
     set_busy(run, false);
     self->spent = status != 0 || run->result.ended == BD_ENDED_INTERRUPTED;
-    if (run->progress_failed) {
-        return raise_progress_error(lua);
+    if (run->called_failed) {
+        return raise_called_error(lua);
     }
     if (status != 0 && run->result.ended != BD_ENDED_FAILED) { /* it did not even start */
         return bd_lua_fail(lua, &err);

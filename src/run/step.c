@@ -292,6 +292,9 @@ int bd_step_run(BdPool *pool, BdPlan *plan, BdSource *source, const BdStepOpts *
         if (opts->preload) {
             bd_queue_wait_full(run.queue); /* Ctrl-C ends the feeder, and with it the wait */
         }
+        if (opts->ready != NULL) {
+            opts->ready(opts->context);
+        }
         elapsed_ns = drive(&run);
     }
     if (run.queue != NULL) {

@@ -55,9 +55,10 @@ typedef struct BdStepOpts {
     int64_t max_errors;
     int64_t progress_ns; /* between two calls of progress; 0: none */
     void (*progress)(void *context, const BdProgress *progress);
-    void *context;      /* for progress */
-    BdTaskFn *new_task; /* makes the workers' tasks; NULL: they execute the plan */
-    void *task_context; /* for new_task */
+    void (*ready)(void *context); /* called before the clock starts; may be NULL */
+    void *context;                /* for progress and ready */
+    BdTaskFn *new_task;           /* makes the workers' tasks; NULL: they execute the plan */
+    void *task_context;           /* for new_task */
 } BdStepOpts;
 
 typedef enum BdEnded {

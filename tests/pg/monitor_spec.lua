@@ -1,6 +1,7 @@
 -- What is seen of the server while a step runs, and what is said where it cannot be seen.
 
 local kit = dofile "tests/support/scenario_kit.lua"
+local core = require "bigdata.core"
 local json = require "bigdata.json"
 local result_file = require "bigdata.result_file"
 local schema = dofile "tests/support/json_schema.lua"
@@ -122,4 +123,33 @@ it("a whole result is as its schema says", function()
   local document = assert(json.decode(result_file.text(result)))
   assert.same({}, schema.problems(assert(json.decode(file:read("a"))), document))
   assert.is_nil(document.settings.dburl)
+end)
+
+describe("pool:run's ready", function()
+  local function run(ready)
+    local pool <close> = assert(core.pool { conninfo = kit.server:conninfo(), size = 1 })
+    local source <close> = assert(core.source.count { count = 5, field = "n" })
+    local plan = assert(core.plan { name = "test", fields = { "n" }, rest = false, ops = {
+      { op = "exec", sql = "insert into noted values ($1)", where = "test:1", n = 1,
+        params = { { field = "n" } } },
+    } })
+    return pool:run { plan = plan, source = source, preload = true, ready = ready }
+  end
+
+  local function count() return kit.query("select count(*) as n from noted")[1].n end
+
+  it("is called when all else is, before the first statement", function()
+    local before, calls = count(), 0
+    assert.equal(5, run(function()
+      calls = calls + 1
+      assert.equal(before, count())
+    end).rows)
+    assert.equal(1, calls)
+  end)
+
+  it("may fail, and its error is raised", function()
+    local good, problem = pcall(run, function() error("not ready", 0) end)
+    assert.is_false(good)
+    assert.is_truthy(tostring(problem):find("not ready", 1, true))
+  end)
 end)
