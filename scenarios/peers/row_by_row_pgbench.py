@@ -8,7 +8,8 @@ import tools
 
 
 def statements(record, items):
-    yield tools.literals(peer.SELECT_GEO, record.fileid, record.stusab, record.logrecno) + " \\gset geo_"
+    link = record.fileid, record.stusab, record.logrecno
+    yield tools.literals(peer.SELECT_GEO, *link) + " \\gset geo_"
     yield tools.literals(peer.SELECT_DICTIONARY, record.cifsn) + ";"
     insert = tools.literals(peer.INSERT_ELEMENT, "GEO", "ITEM", "VALUE").replace("'GEO'", ":geo_id")
     for item, value in zip(items, record.items, strict=True):

@@ -103,7 +103,7 @@ BdMove bd_worker_send_text(BdWorker *worker, const char *text, BdWorkerState the
     worker->state = then;
     if (bd_session_send(worker->session, &request, err) != 0) {
         return err->code == BD_E_CONN ? bd_worker_lose_session(worker, err)
-                                     : bd_worker_fail_run(worker, err);
+                                      : bd_worker_fail_run(worker, err);
     }
     bd_timing_sent(&worker->timing, false);
     return BD_MOVE_ON;
@@ -167,7 +167,8 @@ static BdMove step_record(BdWorker *worker, BdWant *want) {
 
 /* ---- how a unit is stored ---- */
 
-BdMove bd_worker_store_unit(BdWorker *worker) {
+/* The unit, or the part of it under way, is stored for good. */
+static BdMove store_unit(BdWorker *worker) {
     worker->task->ops->settle(worker->task, true);
     worker->task->careful = false;
     bd_arrival_acknowledge(&worker->arrival);
@@ -296,7 +297,7 @@ static BdMove done(BdWorker *worker) {
         worker->state = BD_WORKER_RECORD;
         return BD_MOVE_ON;
     }
-    return worker->begun ? commit_unit(worker) : bd_worker_store_unit(worker);
+    return worker->begun ? commit_unit(worker) : store_unit(worker);
 }
 
 static BdMove step_next(BdWorker *worker, BdWant *want) {
@@ -379,7 +380,7 @@ static BdMove step_begin(BdWorker *worker, BdWant *want) {
 static BdMove refuse_mark(BdWorker *worker, const BdErr *err) {
     bool exists = strcmp(err->sqlstate, "23505") == 0;
     if (exists && worker->in_doubt) {
-        bd_worker_store_unit(worker);
+        store_unit(worker);
         worker->begun = true; /* a transaction that has to be rolled back */
         worker->state = BD_WORKER_CLEAN;
         return BD_MOVE_ON;
@@ -415,7 +416,7 @@ static BdMove step_mark(BdWorker *worker, BdWant *want) {
 static BdMove step_commit(BdWorker *worker, BdWant *want) {
     BdMove move = BD_MOVE_ON;
     return agreed(worker, BD_TRANSACTION_COMMIT, want, &move, bd_worker_fail_unit)
-               ? bd_worker_store_unit(worker)
+               ? store_unit(worker)
                : move;
 }
 

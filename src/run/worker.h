@@ -125,7 +125,7 @@ typedef struct BdWorker {
     BdBuf text;      /* of the marker */
     BdTiming timing; /* where the time goes */
     int64_t idle_ns; /* kept by an engine that waits for records outside of bd_queue_pop() */
-    BdErr err;       /* what the last call that failed said: to clear one for each call takes time */
+    BdErr err;       /* of the last call that failed: clearing one for each call takes time */
 } BdWorker;
 
 /* For the session of that number in the pool. task is taken over, also on failure. */

@@ -30,9 +30,6 @@ BdMove bd_worker_send_text(BdWorker *worker, const char *text, BdWorkerState the
 /* Send the task's request. */
 BdMove bd_worker_send_request(BdWorker *worker);
 
-/* The unit, or the part of it under way, is stored for good. */
-BdMove bd_worker_store_unit(BdWorker *worker);
-
 /* The request changes nothing in the database. */
 bool bd_worker_only_reads(const BdRequest *request);
 
