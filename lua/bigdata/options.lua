@@ -86,6 +86,9 @@ options.DBURL = {
 }
 options.VERBOSE = { name = "verbose", help = "show where in the Lua code an error arose" }
 options.QUIET = { name = "quiet", help = "print the result only, on one line" }
+options.STATEMENTS = {
+  name = "report-per-command", short = "r", help = "say how long each statement took, too",
+}
 options.HELP = { name = "help", help = "show this text" }
 
 options.RUN = {
@@ -244,6 +247,7 @@ options.RUN = {
       read = duration, help = "show progress every S seconds",
     },
     options.QUIET,
+    options.STATEMENTS,
     {
       name = "json", argument = "FILE", read = any,
       help = "write the whole result as JSON; - is standard output, and moves the report to "

@@ -225,8 +225,10 @@ local function append(lines, more)
   table.move(more, 1, #more, #lines + 1, lines)
 end
 
--- The whole report, ending in a line feed. blocks: it may hold block characters.
-function report.text(result, blocks)
+-- The whole report, ending in a line feed. style: { blocks= it may hold block characters,
+-- statements= say how long each took }, or nil.
+function report.text(result, style)
+  style = style or {}
   local lines = heading(result)
   local too_short = false
   if #result.steps > 0 then
@@ -236,8 +238,10 @@ function report.text(result, blocks)
   end
   append(lines, notes(result, too_short))
   append(lines, report_time.latencies(result))
-  append(lines, report_time.shares(result, blocks))
-  append(lines, report_time.server(result, blocks))
+  if style.statements then append(lines, report_time.statements(result)) end
+  append(lines, report_time.pgbench(result))
+  append(lines, report_time.shares(result, style.blocks))
+  append(lines, report_time.server(result, style.blocks))
   append(lines, report_time.verdicts(result))
   append(lines, { missing_note(result) })
   return table.concat(lines, "\n") .. "\n"

@@ -39,6 +39,52 @@ function report_time.latencies(result)
   return lines
 end
 
+-- The same under the names that pgbench gives to them.
+function report_time.pgbench(result)
+  local lines = {}
+  for _, step in ipairs(result.steps) do
+    local l = step.latency
+    if l and step.seconds > 0 then
+      lines[#lines + 1] = ("%s: latency average = %.3f ms, latency stddev = %.3f ms, tps = %.1f")
+        :format(step.name, 1000 * l.mean_seconds, 1000 * l.deviation_seconds,
+        l.count / step.seconds)
+    end
+  end
+  if #lines > 0 and result.connect_seconds then
+    lines[#lines + 1] = ("initial connection time = %.3f ms"):format(
+      1000 * result.connect_seconds)
+  end
+  return lines
+end
+
+local STATEMENT = "  %28s %9s %9s %9s %9s %9s"
+
+-- A statement on one line, cut to its room.
+local function one_line(sql)
+  local line = text.statement(sql)
+  local room = WIDTH - 2
+  return #line <= room and line or line:sub(1, room - 3) .. "..."
+end
+
+-- How long each statement took.
+function report_time.statements(result)
+  local lines = {}
+  for _, step in ipairs(result.steps) do
+    for i, l in ipairs(step.statement_latencies or {}) do
+      if i == 1 then
+        local title = ("statements of %s, ms"):format(step.name)
+        local head = STATEMENT:format("count", "mean", "stddev", "p50", "p99", "max")
+        lines[#lines + 1] = ("%-24s %s"):format(title, head:sub(26))
+      end
+      lines[#lines + 1] = "  " .. one_line(l.sql)
+      lines[#lines + 1] = STATEMENT:format(text.count(l.count), milliseconds(l.mean_seconds),
+        milliseconds(l.deviation_seconds), milliseconds(l.p50_seconds),
+        milliseconds(l.p99_seconds), milliseconds(l.max_seconds))
+    end
+  end
+  return lines
+end
+
 --- Bars.
 
 local BLOCKS = { "█", "▓", "▒", "░", "·" }
@@ -166,7 +212,7 @@ end
 
 local function gain(cause)
   if cause.gain < 1.05 then return "" end
-  return (" (without it at most %s times as fast)"):format(
+  return (", without it at most %s times as fast"):format(
     cause.gain >= 20 and ("%.0f"):format(cause.gain) or ("%.1f"):format(cause.gain))
 end
 

@@ -30,6 +30,31 @@ describe("latencies", function()
   end)
 end)
 
+describe("statements", function()
+  it("have a line for what they are, and one for how long they took", function()
+    local latency = { count = 1234, mean_seconds = 0.001, deviation_seconds = 0.002,
+      p50_seconds = 0.003, p99_seconds = 0.004, max_seconds = 0.5 }
+    latency.sql = " insert into data\n  values (" .. ("$1, "):rep(30) .. "$1)"
+    assert.same({
+      "statements of data, ms   count      mean    stddev       p50       p99       max",
+      "  insert into data values ($1, $1, $1, $1, $1, $1, $1, $1, $1, $1, $1, $1, $1...",
+      "                         1,234      1.00      2.00      3.00      4.00       500",
+    }, report_time.statements(result { statement_latencies = { latency } }))
+  end)
+end)
+
+describe("pgbench's words", function()
+  it("name the same figures", function()
+    local made = result { latency = { count = 55, mean_seconds = 0.0012345,
+      deviation_seconds = 0.0005 } }
+    made.connect_seconds = 0.0123
+    assert.same({
+      "data: latency average = 1.234 ms, latency stddev = 0.500 ms, tps = 5.5",
+      "initial connection time = 12.300 ms",
+    }, report_time.pgbench(made))
+  end)
+end)
+
 describe("the connections' time", function()
   it("is a bar, and its largest parts in words, as many as 80 columns take", function()
     assert.same({
@@ -78,7 +103,7 @@ end)
 describe("the verdict", function()
   it("has its evidence, the gain and what to try, and what is close to it", function()
     assert.same({
-      "verdict on data: too few connections (without it at most 4.0 times as fast)",
+      "verdict on data: too few connections, without it at most 4.0 times as fast",
       "  one",
       "  try: bigdata x",
       "and on data: network round trips",

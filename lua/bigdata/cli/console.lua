@@ -20,10 +20,13 @@ local function new(streams)
   }, Console)
 end
 
--- Block characters can be shown where results go.
-function Console:has_blocks()
+-- How a report is to look, by the options given and by what can be shown where results go.
+function Console:style(values)
   local locale = os.getenv "LC_ALL" or os.getenv "LC_CTYPE" or os.getenv "LANG" or ""
-  return self.drawing and locale:lower():find("utf%-?8") ~= nil
+  return {
+    blocks = self.drawing and locale:lower():find("utf%-?8") ~= nil,
+    statements = values.report_per_command,
+  }
 end
 
 function Console:result(words)

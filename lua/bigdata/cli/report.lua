@@ -15,7 +15,9 @@ local COMMAND = command.new {
   description = "Prints the reports of runs and of sweeps again, from the results that --json has "
     .. "written: files, or folders of them.",
   words = 1000,
-  options = { { title = "Options", options.QUIET, options.VERBOSE, options.HELP } },
+  options = {
+    { title = "Options", options.QUIET, options.STATEMENTS, options.VERBOSE, options.HELP },
+  },
 }
 
 -- Raises.
@@ -28,7 +30,7 @@ local function report_file(path, values, out)
   end
   for i, result in ipairs(results) do
     if i > 1 and not values.quiet then out:result("\n") end
-    out:result(values.quiet and report.line(result) or report.text(result, out:has_blocks()))
+    out:result(values.quiet and report.line(result) or report.text(result, out:style(values)))
   end
   return true
 end

@@ -85,7 +85,7 @@ local function run_trial(scenario, settings, flags, out)
     files:drop()
     return out:problem(message, info)
   end
-  files:show(settings.quiet and report.line(result) or report.text(result, out:has_blocks()))
+  files:show(settings.quiet and report.line(result) or report.text(result, out:style(settings)))
   explain(result, out)
   return write_files(files, result, { result }, out)
 end
