@@ -74,6 +74,7 @@ function measurements.of(result, step)
     seconds = seconds, workers = workers,
     shares = shares_of(step.worker_seconds, all),
     lua = step.worker_seconds.lua / all, lock = step.worker_seconds.lock / all,
+    paced = step.schedule and step.schedule.waited_seconds / all,
     loops = loops_of(step, workers),
     client_cores = (step.cpu_user_seconds + step.cpu_system_seconds) / seconds,
     server_cores = server.cpu_seconds and sum(server.cpu_seconds) / seconds,

@@ -66,6 +66,12 @@ local function milliseconds(given)
   return number
 end
 
+local function rate(given)
+  local number = given:match("^%d*%.?%d*$") and tonumber(given)
+  if not number or number > 1e6 then return nil, "records a second, up to 1000000; 0 is no limit" end
+  return number
+end
+
 -- A setting and its values, NAME=LIST.
 local function variation(given)
   local name, list = given:match("^%s*([%w_-]+)%s*=(.*)$")
@@ -88,10 +94,6 @@ options.VERBOSE = { name = "verbose", help = "show where in the Lua code an erro
 options.QUIET = { name = "quiet", help = "print the result only, on one line" }
 options.STATEMENTS = {
   name = "report-per-command", short = "r", help = "say how long each statement took, too",
-}
-options.HTML = {
-  name = "html", argument = "FILE", read = any,
-  help = "write a page with pictures, which opens in any browser and needs no network",
 }
 options.HELP = { name = "help", help = "show this text" }
 
@@ -174,6 +176,12 @@ options.RUN = {
       name = "time", short = "T", aliases = { "duration" }, argument = "S",
       read = duration, default = 0, no_default_in_help = true,
       help = "stop each step after S seconds; 30s, 2m and 1h are understood",
+    },
+    {
+      name = "rate", short = "R", argument = "N", read = rate, default = 0,
+      no_default_in_help = true,
+      help = "begin N records a second, evenly, and count latencies from the moments at which they "
+        .. "were to begin",
     },
     {
       name = "queue", argument = "N", read = whole(0, MANY), default = 4096,
@@ -261,7 +269,6 @@ options.RUN = {
       name = "csv", argument = "FILE", read = any,
       help = "write a line for each step, and a header; - as with --json",
     },
-    options.HTML,
     {
       name = "histogram", argument = "FILE", read = any,
       help = "write how long records took as HdrHistogram's percentile distribution; of several "

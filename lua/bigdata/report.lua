@@ -83,6 +83,9 @@ local function heading(result)
   if #limits > 0 then
     lines[#lines + 1] = ("  limit     %s a step"):format(table.concat(limits, ", "))
   end
+  if settings.rate > 0 then
+    lines[#lines + 1] = ("  rate      %g records a second"):format(settings.rate)
+  end
   if result.continued ~= nil then -- with --resume
     lines[#lines + 1] = ("  load      %s; --resume continues it"):format(result.continued
       and "continued" or "begun")
@@ -160,6 +163,18 @@ local function skipped_note(step)
   end
 end
 
+-- So much of a step's time later than its moment, a record is late because the rate was too high.
+local OVERLOADED = 0.05
+
+local function schedule_note(step)
+  local schedule = step.schedule
+  if not schedule then return nil end
+  local overloaded = schedule.lag_max_seconds > OVERLOADED * step.seconds
+  return ("%s: %sbegun %s ms late on average, %s ms at most"):format(step.name,
+    overloaded and "overloaded, the rate was not reached; " or "",
+    text.milliseconds(schedule.lag_mean_seconds), text.milliseconds(schedule.lag_max_seconds))
+end
+
 -- What was left out, and why: a list of lines.
 function report.reject_notes(step)
   if step.rejects == 0 then return {} end
@@ -199,6 +214,7 @@ local function notes(result, too_short)
   end
   for _, step in ipairs(result.steps) do
     lines[#lines + 1] = waiting_note(result, step)
+    lines[#lines + 1] = schedule_note(step)
     lines[#lines + 1] = skipped_note(step)
     lines[#lines + 1] = retries_note(step)
     lines[#lines + 1] = reconnects_note(step)

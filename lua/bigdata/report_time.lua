@@ -15,22 +15,20 @@ local LEAST_SHOWN = 0.005 -- of the time
 
 local LATENCY = "%-" .. NAME .. "s %9s %9s %9s %9s %9s %9s %9s"
 
--- Milliseconds with three digits or so.
-local function milliseconds(seconds)
-  local ms = 1000 * seconds
-  if ms >= 100 then return text.count(ms) end
-  return (ms >= 10 and "%.1f" or ms >= 1 and "%.2f" or "%.3f"):format(ms)
+local milliseconds = text.milliseconds
+
+local function latency_line(name, l)
+  return LATENCY:format(name, milliseconds(l.mean_seconds), milliseconds(l.deviation_seconds),
+    milliseconds(l.p50_seconds), milliseconds(l.p95_seconds), milliseconds(l.p99_seconds),
+    milliseconds(l.p999_seconds), milliseconds(l.max_seconds))
 end
 
 function report_time.latencies(result)
   local lines = {}
   for _, step in ipairs(result.steps) do
-    local l = step.latency
-    if l then
-      lines[#lines + 1] = LATENCY:format(step.name, milliseconds(l.mean_seconds),
-        milliseconds(l.deviation_seconds), milliseconds(l.p50_seconds),
-        milliseconds(l.p95_seconds), milliseconds(l.p99_seconds), milliseconds(l.p999_seconds),
-        milliseconds(l.max_seconds))
+    if step.latency then lines[#lines + 1] = latency_line(step.name, step.latency) end
+    if step.latency and step.schedule then -- without the lag
+      lines[#lines + 1] = latency_line("  service", step.schedule.service)
     end
   end
   if #lines == 0 then return lines end

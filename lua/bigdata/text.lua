@@ -60,6 +60,13 @@ function text.either(words)
   return table.concat(words, ", ", 1, #words - 1) .. " or " .. words[#words]
 end
 
+-- Seconds as milliseconds with three digits or so.
+function text.milliseconds(seconds)
+  local ms = 1000 * seconds
+  if ms >= 100 then return text.count(ms) end
+  return (ms >= 10 and "%.1f" or ms >= 1 and "%.2f" or "%.3f"):format(ms)
+end
+
 -- "1 record", "2 records".
 function text.plural(count, noun)
   return ("%s %s%s"):format(text.count(count), noun, count == 1 and "" or "s")

@@ -199,6 +199,7 @@ local function run_step(pool, conninfo, scenario, compiled, settings, flags, wat
     insert = settings.insert,
     max_tries = settings.max_tries,
     reconnect = settings.reconnect,
+    interval = (settings.rate or 0) > 0 and 1 / settings.rate or 0,
     resume = mark,
     queue = settings.queue,
     preload = settings.preload or false,

@@ -168,6 +168,7 @@ static void read_unit(const BdTable *table, BdStepOpts *opts) {
                          !bd_table_boolean_or(table, "autocommit", true);
     opts->unit_records = records > 0 ? (uint32_t)records : opts->unit_rows > 0 ? UINT32_MAX : 1;
     opts->reconnect_ns = bd_table_seconds_ns(table, "reconnect");
+    opts->interval_ns = bd_table_seconds_ns(table, "interval");
     opts->max_tries = (uint32_t)bd_table_integer_or(table, "max_tries", 1, UINT32_MAX, 10);
 }
 
@@ -323,10 +324,10 @@ static int raise_called_error(lua_State *lua) {
 
 static int run_step(lua_State *lua) {
     static const char *const keys[] = {
-        "plan",    "source",       "engine",    "jobs",       "autocommit",     "commit_every",
-        "insert",  "insert_batch", "max_tries", "reconnect",  "resume",         "queue",
-        "preload", "limit",        "time",      "max_errors", "progress_every", "progress",
-        "ready",   "loop",         "verify",    NULL};
+        "plan",     "source",       "engine",    "jobs",      "autocommit", "commit_every",
+        "insert",   "insert_batch", "max_tries", "reconnect", "interval",   "resume",
+        "queue",    "preload",      "limit",     "time",      "max_errors", "progress_every",
+        "progress", "ready",        "loop",      "verify",    NULL};
     BdErr err = BD_ERR_INIT;
     Pool *self = bd_object_check(lua, 1, &pool_type);
     lua_settop(lua, 2);

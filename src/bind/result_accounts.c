@@ -99,8 +99,25 @@ static void set_threads(lua_State *lua, const BdAccounts *accounts) {
     lua_setfield(lua, -2, "threads");
 }
 
+/* How records kept to their schedule. */
+static void set_schedule(lua_State *lua, const BdAccounts *accounts) {
+    if (accounts->services == NULL) {
+        return;
+    }
+    int64_t units = accounts->services->count;
+    lua_newtable(lua);
+    bd_result_seconds(lua, "waited_seconds", accounts->paced_ns);
+    bd_result_seconds(lua, "lag_mean_seconds", units > 0 ? accounts->lag_ns / units : 0);
+    bd_result_seconds(lua, "lag_max_seconds", accounts->most_lag_ns);
+    lua_newtable(lua);
+    set_figures(lua, accounts->services);
+    lua_setfield(lua, -2, "service");
+    lua_setfield(lua, -2, "schedule");
+}
+
 void bd_result_accounts(lua_State *lua, const BdAccounts *accounts) {
     set_worker_seconds(lua, accounts);
     set_threads(lua, accounts);
     set_latencies(lua, accounts);
+    set_schedule(lua, accounts);
 }

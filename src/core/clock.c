@@ -9,6 +9,15 @@ int64_t bd_now_ns(void) {
     return now.tv_sec * BD_NS_PER_S + now.tv_nsec;
 }
 
+struct timespec bd_timespec(int64_t ns) {
+    return (struct timespec){.tv_sec = ns / BD_NS_PER_S, .tv_nsec = ns % BD_NS_PER_S};
+}
+
+void bd_sleep_until(int64_t until_ns) {
+    struct timespec until = bd_timespec(until_ns);
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+}
+
 int bd_timeout_ms(int64_t deadline_ns, int64_t now_ns) {
     if (deadline_ns == 0) {
         return -1;

@@ -2,11 +2,14 @@
 
 #include "core/mem.h"
 
-int bd_accounts_init(BdAccounts *accounts, uint32_t threads, BdErr *err) {
+int bd_accounts_init(BdAccounts *accounts, uint32_t threads, bool scheduled, BdErr *err) {
     *accounts = (BdAccounts){.thread_count = threads};
     accounts->threads = bd_alloc_array(threads, sizeof(*accounts->threads));
     if (accounts->threads == NULL) {
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for %u threads", threads);
+    }
+    if (scheduled && bd_histogram_new(&accounts->services, err) != 0) {
+        return -1;
     }
     return bd_histogram_new(&accounts->units, err);
 }
@@ -14,6 +17,7 @@ int bd_accounts_init(BdAccounts *accounts, uint32_t threads, BdErr *err) {
 void bd_accounts_deinit(BdAccounts *accounts) {
     bd_free(accounts->threads);
     bd_histogram_free(accounts->units);
+    bd_histogram_free(accounts->services);
     bd_latencies_deinit(&accounts->statements);
     *accounts = (BdAccounts){.thread_count = 0};
 }
@@ -48,6 +52,19 @@ static void settle_crew(const BdThreadUse *use, bool alone, int64_t *ns) {
     }
 }
 
+static void merge_timing(BdAccounts *accounts, const BdTiming *timing) {
+    bd_histogram_merge(accounts->units, timing->units);
+    bd_latencies_merge(&accounts->statements, &timing->statements);
+    if (timing->services != NULL) {
+        bd_histogram_merge(accounts->services, timing->services);
+    }
+    accounts->paced_ns += timing->paced_ns;
+    accounts->lag_ns += timing->lag_ns;
+    if (timing->most_lag_ns > accounts->most_lag_ns) {
+        accounts->most_lag_ns = timing->most_lag_ns;
+    }
+}
+
 void bd_accounts_fill(BdAccounts *accounts, const BdWorker *workers, uint32_t count,
                       BdCrewing crewing, int64_t elapsed_ns) {
     uint32_t at = 0;
@@ -59,8 +76,7 @@ void bd_accounts_fill(BdAccounts *accounts, const BdWorker *workers, uint32_t co
             add_worker(worker, elapsed_ns, ns);
             accounts->lua_ns += worker->task->lua_ns;
             accounts->lock_ns += worker->task->turn_ns;
-            bd_histogram_merge(accounts->units, worker->timing.units);
-            bd_latencies_merge(&accounts->statements, &worker->timing.statements);
+            merge_timing(accounts, &worker->timing);
         }
         settle_crew(&accounts->threads[crew], at - first == 1, ns);
         for (int share = 0; share < BD_SHARES; share++) {

@@ -20,12 +20,17 @@ typedef struct BdAccounts {
     int64_t lua_ns;               /* of client, in the interpreter */
     int64_t lock_ns;              /* of turn, waiting for the interpreter's lock */
     BdHistogram *units;           /* how long the units took */
+    BdHistogram *services;        /* that from their begin on; NULL without a schedule */
+    int64_t paced_ns;             /* of source, waiting for the schedule */
+    int64_t lag_ns;               /* how long after their moments units began, in all */
+    int64_t most_lag_ns;          /* and the longest */
     BdLatencies statements;       /* how long the statements took */
     BdThreadUse *threads;         /* of the engine */
     uint32_t thread_count;
 } BdAccounts;
 
-BD_MUSTCHECK int bd_accounts_init(BdAccounts *accounts, uint32_t threads, BdErr *err);
+BD_MUSTCHECK int bd_accounts_init(BdAccounts *accounts, uint32_t threads, bool scheduled,
+                                  BdErr *err);
 
 /* May be called on a zeroed struct. */
 void bd_accounts_deinit(BdAccounts *accounts);

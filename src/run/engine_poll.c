@@ -112,7 +112,7 @@ static int advance(Loop *loop, uint32_t slot, BdErr *err) {
             wait_for(loop, slot, BD_SHARE_SEND);
             return set_interest(loop, slot, BD_INTEREST_WRITE, err);
         case BD_WANT_TIME:
-            wait_for(loop, slot, BD_SHARE_SERVER);
+            wait_for(loop, slot, loop->workers[slot].until_share);
             loop->sleep_ns[slot] = loop->workers[slot].until_ns;
             loop->sleeping++;
             return set_interest(loop, slot, BD_INTEREST_NONE, err);
@@ -176,21 +176,24 @@ static int advance_sleeping(Loop *loop, BdErr *err) {
 }
 
 /* How long to wait: until the first sleeper's time; -1 where nobody sleeps. */
-static int timeout_ms(const Loop *loop) {
+static int64_t timeout_ns(const Loop *loop) {
     int64_t until_ns = 0;
     for (uint32_t slot = 0; slot < loop->count && loop->sleeping > 0; slot++) {
         if (loop->sleep_ns[slot] != 0 && (until_ns == 0 || loop->sleep_ns[slot] < until_ns)) {
             until_ns = loop->sleep_ns[slot];
         }
     }
-    return bd_timeout_ms(until_ns, loop->now_ns);
+    if (until_ns == 0) {
+        return -1;
+    }
+    return until_ns > loop->now_ns ? until_ns - loop->now_ns : 0;
 }
 
 /* Wait, and note when that was over and when what it found may have become ready: while it waited,
  * or if it did not, at some time since the wait before. */
 static int wait_ready(Loop *loop, uint32_t *ready, BdErr *err) {
     int64_t begin_ns = loop->now_ns;
-    int count = bd_pollset_wait(loop->set, ready, READY_AT_ONCE, timeout_ms(loop), err);
+    int count = bd_pollset_wait(loop->set, ready, READY_AT_ONCE, timeout_ns(loop), err);
     read_clock(loop);
     bool at_once = loop->now_ns - begin_ns <= AT_ONCE_NS;
     loop->from_ns = at_once ? loop->woken_ns : loop->now_ns;

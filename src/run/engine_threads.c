@@ -10,11 +10,9 @@ static void go_on(BdWorker *worker) {
     bd_timing_go_on(&worker->timing, now_ns, now_ns);
 }
 
-/* For the server to come back. */
 static void wait_until(BdWorker *worker) {
-    int64_t now_ns = bd_now_ns();
-    bd_timing_wait(&worker->timing, BD_SHARE_SERVER, now_ns);
-    poll(NULL, 0, bd_timeout_ms(worker->until_ns, now_ns));
+    bd_timing_wait(&worker->timing, worker->until_share, bd_now_ns());
+    bd_sleep_until(worker->until_ns);
     go_on(worker);
 }
 

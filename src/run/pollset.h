@@ -30,10 +30,10 @@ BD_MUSTCHECK int bd_pollset_set(BdPollset *set, uint32_t slot, int fd, BdInteres
                                 BdErr *err);
 
 /*
- * Wait until something is ready, or for timeout_ms unless that is -1: fills ready with the slots,
+ * Wait until something is ready, or for timeout_ns unless that is -1: fills ready with the slots,
  * up to room of them, and returns their number (0 after a signal or the time), or -1.
  */
-BD_MUSTCHECK int bd_pollset_wait(BdPollset *set, uint32_t *ready, uint32_t room, int timeout_ms,
+BD_MUSTCHECK int bd_pollset_wait(BdPollset *set, uint32_t *ready, uint32_t room, int64_t timeout_ns,
                                  BdErr *err);
 
 /* NULL is allowed. */

@@ -1,7 +1,10 @@
+#define _GNU_SOURCE /* epoll_pwait2(), whose timeouts are finer than milliseconds */
+
 #include "run/pollset.h"
 
 #if defined(__linux__) && !defined(BD_NO_EPOLL)
 
+#include "core/clock.h"
 #include "core/mem.h"
 
 #include <errno.h>
@@ -52,10 +55,13 @@ int bd_pollset_set(BdPollset *set, uint32_t slot, int fd, BdInterest interest, B
     return 0;
 }
 
-int bd_pollset_wait(BdPollset *set, uint32_t *ready, uint32_t room, int timeout_ms, BdErr *err) {
+int bd_pollset_wait(BdPollset *set, uint32_t *ready, uint32_t room, int64_t timeout_ns,
+                    BdErr *err) {
     struct epoll_event events[AT_ONCE];
     int most = room < AT_ONCE ? (int)room : AT_ONCE;
-    int count = epoll_wait(set->epoll, events, most, timeout_ms);
+    struct timespec timeout = bd_timespec(timeout_ns);
+    int count = timeout_ns < 0 ? epoll_wait(set->epoll, events, most, -1)
+                               : epoll_pwait2(set->epoll, events, most, &timeout, NULL);
     if (count < 0) {
         return errno == EINTR ? 0 : bd_err_set_sys(err, BD_E_IO, errno, "cannot wait for events");
     }

@@ -1,7 +1,10 @@
+#define _GNU_SOURCE /* ppoll(), whose timeouts are finer than milliseconds */
+
 #include "run/pollset.h"
 
 #if !defined(__linux__) || defined(BD_NO_EPOLL)
 
+#include "core/clock.h"
 #include "core/mem.h"
 
 #include <errno.h>
@@ -35,8 +38,10 @@ int bd_pollset_set(BdPollset *set, uint32_t slot, int fd, BdInterest interest, B
     return 0;
 }
 
-int bd_pollset_wait(BdPollset *set, uint32_t *ready, uint32_t room, int timeout_ms, BdErr *err) {
-    if (poll(set->fds, set->slots, timeout_ms) < 0) {
+int bd_pollset_wait(BdPollset *set, uint32_t *ready, uint32_t room, int64_t timeout_ns,
+                    BdErr *err) {
+    struct timespec timeout = bd_timespec(timeout_ns);
+    if (ppoll(set->fds, set->slots, timeout_ns < 0 ? NULL : &timeout, NULL) < 0) {
         return errno == EINTR ? 0 : bd_err_set_sys(err, BD_E_IO, errno, "cannot wait for events");
     }
     uint32_t count = 0;

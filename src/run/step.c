@@ -23,6 +23,7 @@ typedef struct Run {
     BdQueue *queue;
     BdFeeder *feeder;
     BdEngine *engine;
+    BdSchedule schedule;
     BdWorkerOpts worker_opts;
     BdArrival arrival; /* of all workers, in the end */
     BdWorker *workers;
@@ -79,16 +80,18 @@ static int make_workers(Run *run, BdErr *err) {
     if (run->workers == NULL) {
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for %u workers", size);
     }
-    run->worker_opts = (BdWorkerOpts){.queue = run->queue,
-                                      .control = &run->control,
-                                      .pool = run->pool,
-                                      .marker = run->opts->marker,
-                                      .reconnect_ns = run->opts->reconnect_ns,
-                                      .transactions = run->opts->transactions,
-                                      .unit_records = run->opts->unit_records,
-                                      .unit_rows = run->opts->unit_rows,
-                                      .max_tries = run->opts->max_tries,
-                                      .manifest = run->opts->manifest};
+    run->worker_opts =
+        (BdWorkerOpts){.queue = run->queue,
+                       .control = &run->control,
+                       .pool = run->pool,
+                       .marker = run->opts->marker,
+                       .reconnect_ns = run->opts->reconnect_ns,
+                       .transactions = run->opts->transactions,
+                       .unit_records = run->opts->unit_records,
+                       .unit_rows = run->opts->unit_rows,
+                       .max_tries = run->opts->max_tries,
+                       .manifest = run->opts->manifest,
+                       .schedule = run->opts->interval_ns > 0 ? &run->schedule : NULL};
     for (; run->count < size; run->count++) {
         BdTask *task = NULL;
         if (new_task(run, &task, err) != 0 || bd_worker_init(&run->workers[run->count], run->count,
@@ -108,7 +111,7 @@ static int set_up(Run *run, BdErr *err) {
     if (bd_arrival_init(&run->arrival, opts->manifest, err) != 0 ||
         bd_queue_new(&run->queue, opts->queue, err) != 0 || make_workers(run, err) != 0 ||
         bd_accounts_init(&run->accounts, bd_engine_crews(opts->engine, run->count, opts->jobs),
-                         err) != 0 ||
+                         opts->interval_ns > 0, err) != 0 ||
         bd_engine_open(&run->engine, opts->engine, run->workers, run->count, opts->jobs,
                        run->accounts.threads, err) != 0) {
         return -1;
@@ -195,6 +198,7 @@ static int64_t drive(Run *run) {
     int64_t begin_ns = bd_now_ns();
     int64_t next_progress_ns = begin_ns + run->opts->progress_ns;
     run->begin_ns = begin_ns;
+    bd_schedule_begin(&run->schedule, run->opts->interval_ns, begin_ns);
     bd_engine_go(run->engine);
     while (atomic_load(&run->control.active) > 0) {
         int64_t again_ns = attend(run, bd_now_ns(), &next_progress_ns);

@@ -48,6 +48,7 @@ typedef struct BdStepOpts {
     const BdMarker *marker;     /* --resume: of the units; NULL: none */
     int64_t reconnect_ns; /* --reconnect: how long to try; 0: a lost connection ends the run */
     uint32_t max_tries;   /* of a unit or a statement; at least 1 */
+    int64_t interval_ns;  /* --rate: from one record to the next; 0: as fast as they go */
     int64_t queue;        /* records; 0 is unbounded */
     bool preload;         /* fill the queue before the clock starts */
     int64_t limit;        /* records; 0: all */

@@ -2,15 +2,20 @@
 
 #include "core/clock.h"
 
-int bd_timing_init(BdTiming *timing, BdErr *err) {
+int bd_timing_init(BdTiming *timing, bool scheduled, BdErr *err) {
     *timing = (BdTiming){.shares = {.now = BD_SHARE_SOURCE}};
+    if (scheduled && bd_histogram_new(&timing->services, err) != 0) {
+        return -1;
+    }
     return bd_histogram_new(&timing->units, err);
 }
 
 void bd_timing_deinit(BdTiming *timing) {
     bd_histogram_free(timing->units);
+    bd_histogram_free(timing->services);
     bd_latencies_deinit(&timing->statements);
     timing->units = NULL;
+    timing->services = NULL;
 }
 
 void bd_timing_begin(BdTiming *timing, int64_t now_ns) {
@@ -36,10 +41,23 @@ int64_t bd_timing_waited_ns(const BdTiming *timing) {
     return ns[BD_SHARE_SOURCE] + ns[BD_SHARE_SEND] + ns[BD_SHARE_SERVER];
 }
 
+static void begin_late(BdTiming *timing) {
+    int64_t lag_ns = timing->begun_ns - timing->due_ns;
+    timing->unit_ns = timing->due_ns;
+    timing->lag_ns += lag_ns;
+    if (lag_ns > timing->most_lag_ns) {
+        timing->most_lag_ns = lag_ns;
+    }
+}
+
 void bd_timing_started(BdTiming *timing) {
     if (timing->unit_ns == 0) {
-        timing->unit_ns = timing->shares.since_ns;
+        timing->unit_ns = timing->begun_ns = timing->shares.since_ns;
+        if (timing->due_ns != 0 && timing->due_ns < timing->begun_ns) {
+            begin_late(timing);
+        }
     }
+    timing->due_ns = 0;
 }
 
 void bd_timing_sent(BdTiming *timing, bool pipelined) {
@@ -58,6 +76,9 @@ void bd_timing_answered(BdTiming *timing, const BdRequest *request) {
 void bd_timing_stored(BdTiming *timing) {
     int64_t now_ns = bd_now_ns();
     bd_histogram_add(timing->units, now_ns - timing->unit_ns);
+    if (timing->services != NULL) {
+        bd_histogram_add(timing->services, now_ns - timing->begun_ns);
+    }
     bd_shares_enter(&timing->shares, BD_SHARE_CLIENT, now_ns);
     timing->unit_ns = 0;
 }

@@ -4,7 +4,9 @@
  * The engine says when the worker begins to wait and when it goes on; the clock is read there, and
  * when a unit is stored. The worker says what happened; what it says costs no look at the clock.
  *
- * A unit takes from when its first record was there until it is stored. A statement takes from when
+ * A unit takes from when its first record was there until it is stored; where records have their
+ * moments (see schedule.h), from its first one's moment, and what it took from its begin is kept
+ * beside it. A statement takes from when
  * it had been sent until the worker could look at its answer; of pipelines only the whole is in the
  * unit's time. What fails is not counted.
  *
@@ -22,14 +24,21 @@
 
 typedef struct BdTiming {
     BdShares shares;
-    int64_t unit_ns; /* when the unit under way began; 0: there is none */
-    int64_t sent_ns; /* when the request under way had been sent; 0: not yet waited for */
-    bool single;     /* it is not part of a pipeline */
+    int64_t unit_ns;     /* from when the unit under way counts; 0: there is none */
+    int64_t begun_ns;    /* when it began */
+    int64_t due_ns;      /* the moment of the record to come; 0: it has none, or has begun */
+    int64_t paced_ns;    /* how long the worker has waited for such moments */
+    int64_t lag_ns;      /* how long after their moments units began, in all */
+    int64_t most_lag_ns; /* and the longest */
+    int64_t sent_ns;     /* when the request under way had been sent; 0: not yet waited for */
+    bool single;         /* it is not part of a pipeline */
     BdHistogram *units;
+    BdHistogram *services; /* NULL where there is no schedule */
     BdLatencies statements;
 } BdTiming;
 
-BD_MUSTCHECK int bd_timing_init(BdTiming *timing, BdErr *err);
+/* scheduled: records have their moments. */
+BD_MUSTCHECK int bd_timing_init(BdTiming *timing, bool scheduled, BdErr *err);
 
 /* May be called on a zeroed struct. */
 void bd_timing_deinit(BdTiming *timing);

@@ -1,7 +1,11 @@
 #include "run/worker_impl.h"
 
+#include "core/clock.h"
+
 #include <assert.h>
 #include <string.h>
+
+#define MOST_SLEEP_NS (100 * BD_NS_PER_MS)
 
 int bd_worker_init(BdWorker *worker, uint32_t number, BdTask *task, const BdWorkerOpts *opts,
                    BdErr *err) {
@@ -12,7 +16,7 @@ int bd_worker_init(BdWorker *worker, uint32_t number, BdTask *task, const BdWork
                          .task = task};
     if (bd_unit_init(&worker->unit, opts->queue, err) != 0 ||
         bd_arrival_init(&worker->arrival, opts->manifest, err) != 0 ||
-        bd_timing_init(&worker->timing, err) != 0) {
+        bd_timing_init(&worker->timing, opts->schedule != NULL, err) != 0) {
         bd_worker_deinit(worker);
         return -1;
     }
@@ -125,6 +129,31 @@ static bool wants_record(BdWorker *worker) {
     return bd_unit_has_room(unit);
 }
 
+/*
+ * Is it too early for the next record? Then wait for its moment, but look at least every MOST_SLEEP_NS
+ * whether the run has been stopped.
+ */
+static bool is_early(BdWorker *worker, BdWant *want) {
+    BdSchedule *schedule = worker->opts->schedule;
+    if (schedule == NULL) {
+        return false;
+    }
+    if (worker->timing.due_ns == 0) {
+        worker->timing.due_ns = bd_schedule_draw(schedule);
+    }
+    int64_t now_ns = bd_now_ns();
+    int64_t left_ns = worker->timing.due_ns - now_ns;
+    if (left_ns <= 0) {
+        return false;
+    }
+    left_ns = left_ns < MOST_SLEEP_NS ? left_ns : MOST_SLEEP_NS;
+    worker->timing.paced_ns += left_ns;
+    worker->until_ns = now_ns + left_ns;
+    worker->until_share = BD_SHARE_SOURCE;
+    *want = BD_WANT_TIME;
+    return true;
+}
+
 static BdMove start_record(BdWorker *worker, const BdRecord *record) {
     BdErr *err = &worker->err;
     worker->under_way = true;
@@ -153,7 +182,9 @@ static BdMove step_record(BdWorker *worker, BdWant *want) {
         return start_record(worker, record);
     }
     if (wants_record(worker)) {
-        *want = BD_WANT_RECORD;
+        if (!is_early(worker, want)) {
+            *want = BD_WANT_RECORD;
+        }
         return BD_MOVE_WAIT;
     }
     if (worker->unit.count == 0) {

@@ -34,6 +34,7 @@
 #include "run/control.h"
 #include "run/marker.h"
 #include "run/pool.h"
+#include "run/schedule.h"
 #include "run/task.h"
 #include "run/timing.h"
 #include "run/unit.h"
@@ -84,6 +85,7 @@ typedef struct BdWorkerOpts {
     int64_t unit_rows;      /* or, unless this is 0, when its task holds so many rows, or none */
     uint32_t max_tries;     /* how often a unit or a statement is tried in all, at least 1 */
     const BdManifest *manifest; /* what is to be verified; NULL: nothing */
+    BdSchedule *schedule;       /* when units begin; NULL: as soon as a worker is free */
 } BdWorkerOpts;
 
 /* Opening a lost session again. */
@@ -115,12 +117,13 @@ typedef struct BdWorker {
     bool in_block;  /* they were sent inside of a transaction that the task has opened */
     bool kept;      /* something of the record is committed, or may be, before the unit is over */
     uint32_t tries; /* that have failed of the unit's part, or of the statement */
-    BdArrival arrival;  /* the rows that were sent, and those of them that are acknowledged */
-    int64_t rows;       /* written, but not yet committed and counted */
-    int64_t retries;    /* units and statements that were done again */
-    int64_t reconnects; /* sessions that were opened again */
-    int64_t skipped;    /* records that were stored before */
-    int64_t until_ns;   /* for BD_WANT_TIME */
+    BdArrival arrival;   /* the rows that were sent, and those of them that are acknowledged */
+    int64_t rows;        /* written, but not yet committed and counted */
+    int64_t retries;     /* units and statements that were done again */
+    int64_t reconnects;  /* sessions that were opened again */
+    int64_t skipped;     /* records that were stored before */
+    int64_t until_ns;    /* for BD_WANT_TIME, */
+    BdShare until_share; /* and what that wait is */
     BdReopen reopen;
     BdBuf text;      /* of the marker */
     BdTiming timing; /* where the time goes */

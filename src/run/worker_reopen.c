@@ -103,6 +103,7 @@ BdMove bd_worker_lose_session(BdWorker *worker, const BdErr *err) {
 
 static BdMove sleep_until(BdWorker *worker, int64_t until_ns, BdWant *want) {
     worker->until_ns = until_ns;
+    worker->until_share = BD_SHARE_SERVER;
     *want = BD_WANT_TIME;
     return BD_MOVE_WAIT;
 }

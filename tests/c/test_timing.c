@@ -33,7 +33,7 @@ static const BdRequest request = {.kind = BD_REQUEST_EXECUTE, .statement = &inse
 static BdTiming begun(int64_t now_ns) {
     BdErr err = BD_ERR_INIT;
     BdTiming timing;
-    assert_int_equal(bd_timing_init(&timing, &err), 0);
+    assert_int_equal(bd_timing_init(&timing, false, &err), 0);
     bd_timing_begin(&timing, now_ns);
     return timing;
 }
@@ -89,6 +89,29 @@ static void a_unit_takes_from_its_record_to_the_store(void **state) {
     assert_int_equal(timing.units->count, 2);
     assert_int_equal(timing.units->most_ns, 50);
     assert_int_equal(timing.units->least_ns, 3);
+    bd_timing_deinit(&timing);
+}
+
+static void a_unit_with_a_moment_takes_from_there(void **state) {
+    (void)state;
+    BdErr err = BD_ERR_INIT;
+    BdTiming timing;
+    assert_int_equal(bd_timing_init(&timing, true, &err), 0);
+    bd_timing_begin(&timing, 100);
+    timing.due_ns = 60; /* 40 late */
+    bd_timing_started(&timing);
+    clock_ns = 130;
+    bd_timing_stored(&timing);
+    timing.due_ns = 150;
+    bd_timing_wait(&timing, BD_SHARE_SOURCE, 130);
+    bd_timing_go_on(&timing, 155, 155); /* 5 late */
+    bd_timing_started(&timing);
+    clock_ns = 160;
+    bd_timing_stored(&timing);
+    assert_int_equal(timing.units->sum_ns, 70 + 10);
+    assert_int_equal(timing.services->sum_ns, 30 + 5);
+    assert_int_equal(timing.lag_ns, 45);
+    assert_int_equal(timing.most_lag_ns, 40);
     bd_timing_deinit(&timing);
 }
 
@@ -154,7 +177,7 @@ static BdAccounts accounts_of(BdWorker *workers, uint32_t count, BdCrewing crewi
     BdErr err = BD_ERR_INIT;
     BdAccounts accounts;
     uint32_t crews = bd_engine_crews(crewing.kind, count, crewing.jobs);
-    assert_int_equal(bd_accounts_init(&accounts, crews, &err), 0);
+    assert_int_equal(bd_accounts_init(&accounts, crews, false, &err), 0);
     memcpy(accounts.threads, uses, crews * sizeof(*uses));
     bd_accounts_fill(&accounts, workers, count, crewing, 1000);
     for (uint32_t i = 0; i < count; i++) {
@@ -223,9 +246,9 @@ static int init_both(void *context, BdErr *err) {
     (void)context;
     BdAccounts accounts;
     BdTiming timing;
-    int status = bd_accounts_init(&accounts, 3, err);
+    int status = bd_accounts_init(&accounts, 3, true, err);
     if (status == 0) {
-        status = bd_timing_init(&timing, err);
+        status = bd_timing_init(&timing, true, err);
         bd_timing_deinit(&timing);
     }
     bd_accounts_deinit(&accounts);
@@ -234,7 +257,7 @@ static int init_both(void *context, BdErr *err) {
 
 static void running_out_of_memory_is_said(void **state) {
     (void)state;
-    assert_int_equal(memory_fail_each(init_both, NULL), 3);
+    assert_int_equal(memory_fail_each(init_both, NULL), 5);
 }
 
 int main(void) {
@@ -242,6 +265,7 @@ int main(void) {
         CASE(all_time_goes_to_what_went_on),
         CASE(an_answer_cannot_have_been_there_before_the_wait),
         CASE(a_unit_takes_from_its_record_to_the_store),
+        CASE(a_unit_with_a_moment_takes_from_there),
         CASE(a_unit_that_is_given_up_is_not_counted),
         CASE(a_statement_takes_until_its_answer_can_be_looked_at),
         CASE(statements_of_a_pipeline_have_no_time_of_their_own),

@@ -23,7 +23,7 @@ local function result(steps, values, settings)
     scenario = "row_by_row", summary = "insert records", ended = "done", steps = steps,
     settings = {
       engine = "threads", loop = "c", poolsize = 15, jobs = 1, protocol = "prepared",
-      autocommit = true, commit_every = 0, limit = 0, time = 0,
+      autocommit = true, commit_every = 0, limit = 0, time = 0, rate = 0,
     },
     server = { version = "15.18", description = "database b on /tmp/x as scott", private = false },
   }
@@ -56,6 +56,17 @@ data                                    4,500      999,000     60.00     16,650
 
 N/A: shorter than 0.5 s, too short for a rate
 ]]):format(core.version), report.text(result { step(GEO), step() }))
+  end)
+
+  it("says how late records began, and where the rate was too high", function()
+    local schedule = { waited_seconds = 1, lag_mean_seconds = 0.0021, lag_max_seconds = 0.03,
+      service = {} }
+    local text = report.text(result({ step { schedule = schedule } }, {}, { rate = 500 }))
+    has(text, "  rate      500 records a second\n")
+    has(text, "data: begun 2.10 ms late on average, 30.0 ms at most\n")
+    schedule.lag_max_seconds = 6
+    has(report.text(result { step { schedule = schedule } }),
+      "data: overloaded, the rate was not reached; begun 2.10 ms late on average, 6,000 ms at most")
   end)
 
   it("fits 80 columns up to a thousand million rows", function()
