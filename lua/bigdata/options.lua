@@ -68,7 +68,9 @@ end
 
 local function rate(given)
   local number = given:match("^%d*%.?%d*$") and tonumber(given)
-  if not number or number > 1e6 then return nil, "records a second, up to 1000000; 0 is no limit" end
+  if not number or number > 1e6 then
+    return nil, "records a second, up to 1000000; 0 is no limit"
+  end
   return number
 end
 
