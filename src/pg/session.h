@@ -46,7 +46,8 @@ typedef enum BdIo {
 
 typedef enum BdRequestKind {
     BD_REQUEST_EXECUTE,  /* the statement with values, by the session's protocol */
-    BD_REQUEST_PREPARE,  /* prepare the statement under its name, once per connection */
+    BD_REQUEST_PREPARE,  /* prepare the statement: under its name, once per connection; or without
+                            one by the other protocols, until another statement is sent */
     BD_REQUEST_DESCRIBE, /* describe a prepared statement: columns and parameters */
     BD_REQUEST_TEXT, /* plain text without parameters: BEGIN, COMMIT, a script; the last result is
                         the answer */

@@ -100,6 +100,11 @@ static int send_copy(BdSession *session, const BdRequest *request, BdErr *err) {
     return 0;
 }
 
+/* What a statement is prepared under: no name where it is not executed by it. */
+static const char *prepared_name(const BdSession *session, const BdStatement *statement) {
+    return session->protocol == BD_PROTOCOL_PREPARED ? statement->name : "";
+}
+
 static int send_request(BdSession *session, const BdRequest *request, BdErr *err) {
     PGconn *conn = session->conn;
     const BdStatement *statement = request->statement;
@@ -108,9 +113,12 @@ static int send_request(BdSession *session, const BdRequest *request, BdErr *err
         return send_execute(session, request, err);
     case BD_REQUEST_PREPARE:
         return begin_exchange(
-            session, PQsendPrepare(conn, statement->name, statement->sql, 0, NULL), false, err);
+            session,
+            PQsendPrepare(conn, prepared_name(session, statement), statement->sql, 0, NULL), false,
+            err);
     case BD_REQUEST_DESCRIBE:
-        return begin_exchange(session, PQsendDescribePrepared(conn, statement->name), false, err);
+        return begin_exchange(
+            session, PQsendDescribePrepared(conn, prepared_name(session, statement)), false, err);
     case BD_REQUEST_TEXT:
         if (session->pipeline) {
             return bd_session_send_sql(session, request->text, NULL, 0, err);

@@ -51,7 +51,7 @@ static int ask(BdSession *session, BdRequestKind kind, const BdOp *op, BdAnswer 
 
 static int check_op(BdPlan *plan, const BdOp *op, bool first_use, BdSession *session, BdErr *err) {
     BdAnswer *answer = NULL;
-    if (first_use) {
+    if (first_use || bd_session_protocol(session) != BD_PROTOCOL_PREPARED) {
         if (ask(session, BD_REQUEST_PREPARE, op, &answer, err) != 0) {
             return -1;
         }

@@ -306,6 +306,28 @@ static int prepare_others(BdPool *pool, const BdPlan *plan, BdErr *err) {
     return result;
 }
 
+static int ask(BdSession *session, const char *text, BdErr *err) {
+    const BdRequest request = {.kind = BD_REQUEST_TEXT, .text = text};
+    BdAnswer *answer = NULL;
+    int status = bd_session_ask(session, &request, &answer, err);
+    bd_answer_free(answer);
+    return status;
+}
+
+/* In a transaction: a pooler may prepare a statement on one connection, and describe it on another
+ * one. */
+static int check_plan(BdPlan *plan, BdSession *session, BdErr *err) {
+    if (ask(session, "begin", err) != 0) {
+        return -1;
+    }
+    if (bd_plan_check(plan, session, err) != 0) {
+        BdErr ignored = BD_ERR_INIT;
+        (void)ask(session, "rollback", &ignored);
+        return -1;
+    }
+    return ask(session, "commit", err);
+}
+
 int bd_pool_prepare(BdPool *pool, BdPlan *plan, BdErr *err) {
     Errand forget = {.pool = pool, .begin = begin_forget, .step = step_forget};
     if (pool->prepared && run_errand(&forget, 0, err) != 0) {
@@ -316,7 +338,7 @@ int bd_pool_prepare(BdPool *pool, BdPlan *plan, BdErr *err) {
     if (plan == NULL) {
         return 0;
     }
-    if (bd_plan_check(plan, pool->sessions[0], err) != 0) {
+    if (check_plan(plan, pool->sessions[0], err) != 0) {
         return -1;
     }
     return pool->protocol == BD_PROTOCOL_PREPARED ? prepare_others(pool, plan, err) : 0;
