@@ -129,10 +129,8 @@ static bool wants_record(BdWorker *worker) {
     return bd_unit_has_room(unit);
 }
 
-/*
- * Is it too early for the next record? Then wait for its moment, but look at least every MOST_SLEEP_NS
- * whether the run has been stopped.
- */
+/* Is it too early for the next record? Then wait for its moment, but look now and then whether the
+ * run has been stopped. */
 static bool is_early(BdWorker *worker, BdWant *want) {
     BdSchedule *schedule = worker->opts->schedule;
     if (schedule == NULL) {
