@@ -28,13 +28,14 @@ local SIGHTINGS = [[
 -- The server's statistics, one row each; their differences over a step are reported by the names
 -- that the server gives to the columns. from, to: versions, as in server_version_num.
 local STATISTICS = {
-  { name = "database", from = 0,
+  { name = "database", view = "pg_stat_database", from = 0,
     sql = "select * from pg_stat_database where datname = current_database()" },
   { name = "wal", view = "pg_stat_wal", from = 140000, sql = "select * from pg_stat_wal" },
-  { name = "bgwriter", from = 0, sql = "select * from pg_stat_bgwriter" },
+  { name = "bgwriter", view = "pg_stat_bgwriter", from = 0,
+    sql = "select * from pg_stat_bgwriter" },
   { name = "checkpointer", view = "pg_stat_checkpointer", from = 170000,
     sql = "select * from pg_stat_checkpointer" },
-  { name = "position", from = 100000,
+  { name = "position", view = "pg_current_wal_lsn()", from = 100000,
     sql = "select (pg_current_wal_lsn() - '0/0')::bigint as wal_bytes" },
 }
 
@@ -63,6 +64,7 @@ local PROCESSES = [[
 -- Rows, or nil where the server refuses; why is kept under the name.
 function Monitor:ask(name, sql, ...)
   if not self.connection or self.lost then return nil end
+  if core.interrupted() then return self:miss("the server's statistics", "interrupted") end
   local rows, message, info = self.connection:ask(sql, ...)
   if rows then return rows end
   self:miss(name, message)
@@ -155,7 +157,7 @@ function Monitor:statistics()
   local taken = {}
   for _, statistic in ipairs(STATISTICS) do
     if self.version >= statistic.from then
-      local rows = self:ask(statistic.view or statistic.name, statistic.sql)
+      local rows = self:ask(statistic.view, statistic.sql)
       taken[statistic.name] = rows and rows[1]
     end
   end
