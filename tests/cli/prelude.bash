@@ -48,7 +48,10 @@ sample() { bigdata data generate --records "$1" --seed 1 --output data >/dev/nul
 
 row_by_row() { bigdata row_by_row --directory data --poolsize 4 --dburl "$url" "$@"; }
 
-rows() { awk -v step="$1" '$1 == step { gsub(/[^0-9]/, "", $3); print $3 }'; }
+# In the table of steps a number of records follows the name, and nothing else looks like that.
+rows() {
+  awk -v step="$1" '$1 == step && NF == 5 && $2 ~ /^[0-9,]+$/ { gsub(/,/, "", $3); print $3 }'
+}
 
 points() {
   cat >points.lua <<'LUA'
