@@ -1,6 +1,6 @@
 /*
  * test_plan.c - building plans, what is refused in them, and asking the server about them. There is
- * no server: this file has a bd_session_ask() of its own.
+ * no server: this file has a bd_session_ask() and a bd_session_protocol() of its own.
  */
 #include "core/mem.h"
 #include "run/plan.h"
@@ -26,7 +26,13 @@ static struct {
     int columns;            /* every statement gives these */
     const char *names[3];
     BdErrCode fail; /* prepare fails so; BD_E_NONE: it does not */
+    BdProtocol protocol;
 } server;
+
+BdProtocol bd_session_protocol(const BdSession *session) {
+    (void)session;
+    return server.protocol;
+}
 
 int bd_session_ask(BdSession *session, const BdRequest *request, BdAnswer **answer, BdErr *err) {
     (void)session;
@@ -384,7 +390,7 @@ static void columns_are_listed_once_in_the_order_of_their_use(void **state) {
 
 /* ---- asking the server ---- */
 
-static void every_statement_is_prepared_once(void **state) {
+static void every_statement_is_prepared_once_under_its_name(void **state) {
     (void)state;
     BdErr err = BD_ERR_INIT;
     server.columns = 1;
@@ -399,6 +405,12 @@ static void every_statement_is_prepared_once(void **state) {
     assert_int_equal(server.prepared, 2);
     assert_int_equal(server.last_prepared, 1);
     assert_int_equal(server.described, 2); /* what db:exec gives does not matter */
+
+    /* Without a name it is there until the next one comes. */
+    server.protocol = BD_PROTOCOL_EXTENDED;
+    assert_int_equal(bd_plan_check(plan, NULL, &err), 0);
+    assert_int_equal(server.prepared, 2 + 4);
+    assert_int_equal(server.described, 2 + 2);
     bd_plan_free(plan);
 }
 
@@ -473,7 +485,7 @@ int main(void) {
         cmocka_unit_test(a_zip_needs_lists),
         cmocka_unit_test(a_slot_is_filled_by_one_operation),
         cmocka_unit_test(columns_are_listed_once_in_the_order_of_their_use),
-        cmocka_unit_test_setup(every_statement_is_prepared_once, forget_server),
+        cmocka_unit_test_setup(every_statement_is_prepared_once_under_its_name, forget_server),
         cmocka_unit_test_setup(a_statement_that_the_server_refuses_is_named_by_its_place,
                                forget_server),
         cmocka_unit_test_setup(a_lost_connection_is_nobodys_fault, forget_server),
