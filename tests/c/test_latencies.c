@@ -52,7 +52,7 @@ static void what_is_one_name_too_many_is_counted_as_dropped(void **state) {
     BdLatencies latencies = {.count = 0};
     BdLatencies whole = {.count = 0};
     for (int i = 0; i < BD_LATENCIES_MOST + 2; i++) {
-        char name[20];
+        char name[32];
         snprintf(name, sizeof(name), "statement %d", i);
         bd_latencies_add(&latencies, &keys[i], name, 1);
     }
