@@ -20,7 +20,7 @@ local bigdata = {}
 -- @see scenario
 bigdata.scenario = scenario.new
 
---- Streams of records: `delimited`, `fixed`, `count`.
+--- Streams of records: `delimited`, `fixed`, `count`, `random`.
 -- @see source
 bigdata.source = source
 

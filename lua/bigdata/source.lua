@@ -6,6 +6,7 @@
 local check = require "bigdata.check"
 local core = require "bigdata.core"
 local failure = require "bigdata.failure"
+local text = require "bigdata.text"
 
 local source = {}
 
@@ -117,6 +118,63 @@ function source.count(settings)
   return (failure.check(core.source.count {
     count = settings.count,
     field = settings.field or "n",
+  }))
+end
+
+local RANDOM = { count = "integer", seed = "integer|nil", columns = "table" }
+local DRAWN = {
+  name = "string", kind = "string", low = "integer|nil", high = "integer|nil",
+  exponent = "number|nil", length = "integer|nil",
+}
+
+local KINDS = { "sequence", "uniform", "zipfian", "gaussian", "text" }
+local EXPONENTS = { zipfian = 1, gaussian = 2.5 }
+
+-- A column as the core wants it. level: as of error(), of the caller's caller.
+local function drawn_column(what, column, level)
+  check.shape(what, column, DRAWN, level + 1)
+  local known = false
+  for _, kind in ipairs(KINDS) do known = known or kind == column.kind end
+  if not known then
+    error(("%s: kind must be %s, not %s%s"):format(what, text.either(KINDS), column.kind,
+      text.suggest(column.kind, KINDS)), level + 1)
+  end
+  local low, high = column.low or 1, column.high
+  if column.kind == "text" then low, high = column.low or column.length, high or column.length end
+  if not (low and high) or low > high then
+    error(("%s: it needs %s"):format(what, column.kind == "text"
+      and "length, or low and high, how many letters" or "high, not below low (1)"), level + 1)
+  end
+  return {
+    name = column.name, kind = column.kind, low = low, high = high,
+    exponent = column.exponent or EXPONENTS[column.kind] or 1,
+  }
+end
+
+--- Records of values by chance, the same ones for the same seed.
+-- @param settings a table: `count`, how many records; `seed` (1); `columns`, a list of `{name=,
+-- kind=, low=, high=}`. The kinds: `"sequence"`, the numbers from `low` (1) to `high`, again and
+-- again; `"uniform"`, each of them alike; `"zipfian"`, the i-th as often as 1 / i to the power of
+-- `exponent` (1), so that few of them are had most of the time; `"gaussian"`, around the middle,
+-- with both ends `exponent` (2.5) standard deviations away from it; `"text"`, small letters,
+-- `length` of them, or from `low` to `high`
+-- @return the source
+-- @usage bigdata.source.random { count = 1000, columns = {
+--   { name = "id", kind = "zipfian", high = 100000 }, { name = "pad", kind = "text", length = 60 },
+-- } }
+function source.random(settings)
+  local what = "source.random"
+  check.shape(what, settings, RANDOM, 2)
+  if settings.count < 1 then error(what .. ": count must be at least 1", 2) end
+  local columns, names = {}, {}
+  for i, column in ipairs(settings.columns) do
+    columns[i] = drawn_column(("%s: column %d"):format(what, i), column, 2)
+    names[i] = column.name
+  end
+  check_names(what, names, 2)
+  if #names == 0 then error(what .. ": columns is empty", 2) end
+  return (failure.check(core.source.random {
+    count = settings.count, seed = settings.seed or 1, columns = columns,
   }))
 end
 

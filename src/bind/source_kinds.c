@@ -1,7 +1,7 @@
 /*
- * The constructors of sources: core.source.delimited, .fixed and .count. Strings and arrays handed
- * to C are borrowed from the table of options, which stays on the stack; what is opened goes into
- * the source's userdata at once.
+ * The constructors of sources: core.source.delimited, .fixed, .count and .random. Strings and arrays
+ * handed to C are borrowed from the table of options, which stays on the stack; what is opened goes
+ * into the source's userdata at once.
  */
 #include "bind/l_source.h"
 
@@ -196,8 +196,65 @@ static int count_up(lua_State *lua) {
     return opened(lua, self, bd_source_open_count(&self->source, count, &err), &err);
 }
 
+static const char *const draw_kinds[] = {"sequence", "uniform", "zipfian",
+                                         "gaussian", "text",    NULL};
+
+#define MOST_APART ((lua_Integer)1 << 52)
+#define MOST_TEXT  100000
+
+/* Read {name=, kind=, low=, high=, exponent=}. */
+static BdDraw read_draw(const BdTable *column) {
+    BdDraw draw = {.kind = (BdDrawKind)bd_table_choice(column, "kind", draw_kinds)};
+    bool text = draw.kind == BD_DRAW_TEXT;
+    draw.low = bd_table_integer(column, "low", text ? 0 : -MOST_APART / 2,
+                                text ? MOST_TEXT : MOST_APART / 2);
+    draw.high = bd_table_integer(column, "high", draw.low, text ? MOST_TEXT : MOST_APART / 2);
+    bd_table_push(column, "exponent", LUA_TNUMBER);
+    draw.exponent = lua_tonumber(column->lua, -1);
+    lua_pop(column->lua, 1);
+    if (!(draw.exponent > 0 && draw.exponent < 1000)) {
+        bd_table_error(column, "'exponent' must be above 0");
+    }
+    return draw;
+}
+
+static int draw_fields(lua_State *lua) {
+    static const char *const keys[] = {"count", "seed", "columns", NULL};
+    static const char *const column_keys[] = {"name", "kind", "low", "high", "exponent", NULL};
+    BdErr err = BD_ERR_INIT;
+    lua_settop(lua, 1);
+    BdTable opts = bd_table_at(lua, 1, keys, "source.random");
+    BdLuaSource *self = bd_lua_source_new(lua);
+    int64_t count = bd_table_integer(&opts, "count", 0, INT64_MAX);
+    int64_t seed = bd_table_integer(&opts, "seed", INT64_MIN, INT64_MAX);
+    uint32_t fields = 0;
+    BdTable list = bd_table_push_list(&opts, "columns", &fields);
+    if (fields == 0 || fields > MOST_FIELDS) {
+        bd_table_error(&opts, "'columns' must have 1 to %d columns", MOST_FIELDS);
+    }
+    BdDraw *draws = bd_scratch_push(lua, fields, sizeof(*draws));
+    lua_createtable(lua, (int)fields, 0);
+    int names = lua_gettop(lua);
+    for (uint32_t i = 0; i < fields; i++) {
+        lua_rawgeti(lua, list.index, (lua_Integer)i + 1);
+        BdTable column =
+            bd_table_at(lua, -1, column_keys, "%s, column %u", opts.what, (unsigned)i + 1);
+        lua_pushstring(lua, bd_table_string(&column, "name"));
+        lua_rawseti(lua, names, (lua_Integer)i + 1);
+        draws[i] = read_draw(&column);
+        lua_pop(lua, 1);
+    }
+    BdTable name_list = bd_table_at(lua, names, NULL, "%s", opts.what);
+    set_fields(&opts, self, &name_list, fields, NULL);
+    int result = bd_source_open_random(&self->source, draws, fields, count, (uint64_t)seed, &err);
+    return opened(lua, self, result, &err);
+}
+
 void bd_lua_push_source_kinds(lua_State *lua) {
-    static const luaL_Reg kinds[] = {
-        {"delimited", delimited}, {"fixed", fixed}, {"count", count_up}, {NULL, NULL}};
+    static const luaL_Reg kinds[] = {{"delimited", delimited},
+                                     {"fixed", fixed},
+                                     {"count", count_up},
+                                     {"random", draw_fields},
+                                     {NULL, NULL}};
     luaL_newlib(lua, kinds);
 }

@@ -17,7 +17,7 @@
 
 enum { FILL_BYTES = 64 * 1024 }; /* text, after which a batch is full */
 
-typedef enum Kind { KIND_DELIMITED, KIND_FIXED, KIND_COUNT } Kind;
+typedef enum Kind { KIND_DELIMITED, KIND_FIXED, KIND_COUNT, KIND_RANDOM } Kind;
 
 typedef struct File {
     char *path;
@@ -32,8 +32,13 @@ struct BdSource {
     BdDelimited delimited;
     BdFixed fixed;
     BdColumn *columns; /* what fixed.columns points to */
-    int64_t counted;   /* KIND_COUNT: numbers given so far ... */
+    int64_t counted;   /* KIND_COUNT, KIND_RANDOM: records given so far ... */
     int64_t count_to;  /* ... and the last one */
+    BdDraw *draws;     /* KIND_RANDOM: of each field */
+    uint32_t drawn;    /* fields */
+    size_t draw_bytes; /* most of a record */
+    uint64_t seed;     /* of the generator, */
+    uint64_t state;    /* which goes on from it */
 
     File *files;
     size_t count;
@@ -181,6 +186,28 @@ int bd_source_open_count(BdSource **out, int64_t n, BdErr *err) {
     return 0;
 }
 
+int bd_source_open_random(BdSource **out, const BdDraw *draws, uint32_t fields, int64_t n,
+                          uint64_t seed, BdErr *err) {
+    if (new_source(out, KIND_RANDOM, err) != 0) {
+        return -1;
+    }
+    BdSource *source = *out;
+    source->draws = bd_alloc_array(fields, sizeof(*draws));
+    if (source->draws == NULL) {
+        bd_source_close(source);
+        *out = NULL;
+        return no_memory(err);
+    }
+    source->count_to = n;
+    source->drawn = fields;
+    source->seed = source->state = seed;
+    for (uint32_t i = 0; i < fields; i++) {
+        source->draws[i] = draws[i];
+        source->draw_bytes += bd_draw_most_bytes(&draws[i]);
+    }
+    return 0;
+}
+
 int bd_source_check(const BdSource *source, BdErr *err) {
     for (size_t i = 0; i < source->count; i++) {
         BdStream *stream = NULL;
@@ -321,6 +348,30 @@ static uint32_t put_number(char *text, int64_t n) {
     return digits + 1;
 }
 
+static int fill_random(BdSource *source, BdBatch *batch, uint32_t max_records, BdErr *err) {
+    int64_t bytes = atomic_load_explicit(&source->bytes, memory_order_relaxed);
+    size_t filled = 0;
+    while (bd_batch_size(batch) < max_records && source->counted < source->count_to &&
+           filled < FILL_BYTES) {
+        char *text = NULL;
+        uint32_t *offsets = NULL;
+        if (bd_batch_begin(batch, source->draw_bytes, source->drawn, &text, &offsets, err) != 0) {
+            return -1;
+        }
+        offsets[0] = 0;
+        for (uint32_t i = 0; i < source->drawn; i++) {
+            size_t n = bd_draw_write(&source->draws[i], source->counted, &source->state,
+                                     text + offsets[i]);
+            offsets[i + 1] = offsets[i] + (uint32_t)n;
+        }
+        source->counted++;
+        filled += offsets[source->drawn];
+        bd_batch_end(batch, source->drawn, source->counted, "random");
+    }
+    atomic_store_explicit(&source->bytes, bytes + (int64_t)filled, memory_order_relaxed);
+    return bd_batch_size(batch) > 0 ? 1 : 0;
+}
+
 static int fill_count(BdSource *source, BdBatch *batch, uint32_t max_records, BdErr *err) {
     enum { NUMBER_BYTES = 20 }; /* INT64_MAX and a zero byte */
     int64_t bytes = atomic_load_explicit(&source->bytes, memory_order_relaxed);
@@ -344,6 +395,9 @@ static int fill_count(BdSource *source, BdBatch *batch, uint32_t max_records, Bd
 int bd_source_fill(BdSource *source, BdBatch *batch, uint32_t max_records, BdRejectSink sink,
                    BdErr *err) {
     bd_batch_reset(batch);
+    if (source->kind == KIND_RANDOM) {
+        return fill_random(source, batch, max_records, err);
+    }
     return source->kind == KIND_COUNT ? fill_count(source, batch, max_records, err)
                                       : fill_lines(source, batch, max_records, sink, err);
 }
@@ -376,6 +430,11 @@ static int describe_file(const File *file, BdBuf *text, BdErr *err) {
 }
 
 int bd_source_describe(const BdSource *source, BdBuf *text, BdErr *err) {
+    if (source->kind == KIND_RANDOM) {
+        char seed[48];
+        snprintf(seed, sizeof(seed), "random, seed %llu\n", (unsigned long long)source->seed);
+        return bd_buf_append_str(text, seed) == 0 ? 0 : no_memory(err);
+    }
     if (source->kind == KIND_COUNT) {
         return bd_buf_append_str(text, "numbers\n") == 0 ? 0 : no_memory(err);
     }
@@ -411,5 +470,6 @@ void bd_source_close(BdSource *source) {
     }
     bd_free(source->files);
     bd_free(source->columns);
+    bd_free(source->draws);
     bd_free(source);
 }

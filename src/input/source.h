@@ -15,6 +15,7 @@
 #include "core/buf.h"
 #include "input/batch.h"
 #include "input/delimited.h"
+#include "input/draw.h"
 #include "input/fixed.h"
 
 typedef struct BdSource BdSource;
@@ -40,6 +41,11 @@ BD_MUSTCHECK int bd_source_open_fixed(BdSource **out, const BdSourceFile *files,
 
 /* Records of one field, the numbers 1 .. n as text; n may be INT64_MAX. */
 BD_MUSTCHECK int bd_source_open_count(BdSource **out, int64_t n, BdErr *err);
+
+/* n records (n may be INT64_MAX) of fields drawn by chance, as draw.h has it; at least one. The
+ * draws are copied. */
+BD_MUSTCHECK int bd_source_open_random(BdSource **out, const BdDraw *draws, uint32_t fields,
+                                       int64_t n, uint64_t seed, BdErr *err);
 
 /* Open and close every file: -1 for the first that is missing, unreadable, or no file of the
  * kind. Opening a source says nothing about that. */

@@ -30,6 +30,12 @@ function SPECIAL.interpreter_cost(result, connection)
   end
 end
 
+function SPECIAL.mixed(result, connection)
+  assert.equal(RECORDS, result.steps[1].records)
+  assert.equal(RECORDS * 13, result.steps[1].statements - 2 * RECORDS) -- but for begin and commit
+  assert.same({}, connection:query "select 1 from pg_class where relname = 'bigdata_mixed'")
+end
+
 -- Sweeps whose trials are too many to be run here: that they can be made is what is looked at.
 local LONG = { network = 12, pool_sweep = 16, threads_vs_async = 42 }
 

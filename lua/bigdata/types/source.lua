@@ -34,4 +34,17 @@ function source.fixed(settings) end
 ---@return bigdata.Source
 function source.count(settings) end
 
+---@class bigdata.DrawnColumn
+---@field name string
+---@field kind "sequence"|"uniform"|"zipfian"|"gaussian"|"text"
+---@field low? integer
+---@field high? integer
+---@field length? integer
+---@field exponent? number
+
+---Records of values by chance, the same ones for the same seed.
+---@param settings {count: integer, seed: integer?, columns: bigdata.DrawnColumn[]}
+---@return bigdata.Source
+function source.random(settings) end
+
 return source
