@@ -144,17 +144,24 @@ static const char *copy_place(const PGresult *result) {
     return line;
 }
 
+/* Said in the message, since the reasons of records have no hints. */
+static void add_advice(BdErr *err, const char *text) {
+    size_t used = strlen(err->msg);
+    snprintf(err->msg + used, sizeof(err->msg) - used, "; %s", text);
+}
+
 /*
  * The statements of a connection are not there, or those of another one are: that is what a pooler
- * does that hands connections from one client to the next. Said in the message, since the reasons
- * of records have no hints.
+ * does that hands connections from one client to the next. Or "select *" means other columns than
+ * when it was prepared.
  */
-static void suspect_pooler(BdErr *err) {
+static void suspect_prepared(BdErr *err) {
     if (strcmp(err->sqlstate, "26000") == 0 || strcmp(err->sqlstate, "42P05") == 0) {
-        size_t used = strlen(err->msg);
-        snprintf(err->msg + used, sizeof(err->msg) - used,
-                 "; behind a pooler in transaction mode, such as pgbouncer, use --protocol "
-                 "extended");
+        add_advice(err, "behind a pooler in transaction mode, such as pgbouncer, use --protocol "
+                        "extended");
+    } else if (strcmp(err->sqlstate, "0A000") == 0 && strstr(err->msg, "cached plan") != NULL) {
+        add_advice(err, "the table was changed: name the wanted columns in place of *, or use "
+                        "--protocol extended");
     }
 }
 
@@ -176,7 +183,7 @@ int bd_pg_error_result(const PGresult *result, const PGconn *conn, BdErr *err) {
                placed ? ")" : "");
     if (err != NULL) {
         snprintf(err->sqlstate, sizeof(err->sqlstate), "%s", sqlstate);
-        suspect_pooler(err);
+        suspect_prepared(err);
         advise(err, conn, "");
     }
     return -1;

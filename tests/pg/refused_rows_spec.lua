@@ -45,7 +45,8 @@ local function load(line, more)
 end
 
 local function count(where)
-  return tonumber(kit.query("select count(*) as rows from child where " .. (where or "true"))[1].rows)
+  local rows = kit.query("select count(*) as rows from child where " .. (where or "true"))
+  return tonumber(rows[1].rows)
 end
 
 -- The units that rows may travel in.
@@ -61,7 +62,11 @@ setup(function()
     create table parent (id integer primary key);
     insert into parent select generate_series(0, 9);
     create table child (parent integer not null references parent, number integer unique,
-      filler text)]]
+      filler text);
+    create function add_column(number text) returns void language plpgsql as $$
+    begin
+      if number = '5' then alter table child add column late integer default 3; end if;
+    end $$]]
 end)
 teardown(kit.close)
 before_each(function()
@@ -105,11 +110,6 @@ for _, method in ipairs(METHODS) do
 
     for _, unit in units(method) do
       it("goes on when a column is added " .. unit, function()
-        kit.execute [[
-          create or replace function add_column(number text) returns void language plpgsql as $$
-          begin
-            if number = '5' then alter table child add column late integer default 3; end if;
-          end $$]]
         write_records(100, 3, function(i) return i == 50 and "5" or "1" end)
         local step, result = load(("-c 3 --insert %s %s"):format(method, unit),
           { besides = 'db:exec("select add_column($1)", row.parent)' })
@@ -121,6 +121,24 @@ for _, method in ipairs(METHODS) do
     end
   end)
 end
+
+it("a column that is added to `select *` is told apart from what was prepared", function()
+  write_records(3, 1)
+  local function run(line)
+    local step = load("-c 1 --max-errors 9 " .. line, { besides = [[
+      db:exec("select add_column(case $1 when '2' then '5' else '1' end)", row.parent)
+      local child = db:one "select * from child limit 1"
+      db:exec("select $1::integer", child.number)]] })
+    kit.execute "alter table child drop column late"
+    return step
+  end
+  assert.equal(3, run("-M extended").records)
+  kit.execute "truncate child"
+  local step = run("-M prepared")
+  assert.same({ 1, 2 }, { step.records, step.failed })
+  assert.is_truthy(step.samples[1].reason:find("name the wanted columns in place of *, or use "
+    .. "--protocol extended", 1, true), step.samples[1].reason)
+end)
 
 describe("a full disk", function()
   local FILLER = ("x"):rep(1500)
@@ -151,20 +169,19 @@ describe("a full disk", function()
 
   for _, method in ipairs(METHODS) do
     for _, unit in units(method) do
-      it(("ends the run, and what was acknowledged is counted: --insert %s %s"):format(method, unit),
-        function()
-          if problem then return pending(problem) end
-          kit.execute "alter table child set tablespace small"
-          write_records(1000, 4)
-          local step, result = load(("-c 3 --insert %s %s"):format(method, unit),
-            { filler = FILLER })
-          assert.equal("errors", result.ended)
-          local sample = step.samples[1]
-          assert.equal("53100", sample.sqlstate)
-          assert.is_truthy(sample.reason:find("No space left on device", 1, true), sample.reason)
-          assert.is_true(step.rows > 500)
-          assert.equal(step.rows, count())
-        end)
+      local line = ("-c 3 --insert %s %s"):format(method, unit)
+      it("ends the run, and what was acknowledged is counted: " .. line, function()
+        if problem then return pending(problem) end
+        kit.execute "alter table child set tablespace small"
+        write_records(1000, 4)
+        local step, result = load(line, { filler = FILLER })
+        assert.equal("errors", result.ended)
+        local sample = step.samples[1]
+        assert.equal("53100", sample.sqlstate)
+        assert.is_truthy(sample.reason:find("No space left on device", 1, true), sample.reason)
+        assert.is_true(step.rows > 500)
+        assert.equal(step.rows, count())
+      end)
     end
   end
 
