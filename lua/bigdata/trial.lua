@@ -228,7 +228,7 @@ end
 local function run_steps(result, pool, conninfo, scenario, compiled, flags, watch, monitor)
   for _, item in ipairs(compiled) do
     local outcome = run_step(pool, conninfo, scenario, item, result.settings, flags, watch, monitor)
-    outcome.verdict = conclusion.of(result, outcome)
+    outcome.verdict = conclusion.of(result, outcome, item.spec)
     result.steps[#result.steps + 1] = outcome
     local goes_on = GOES_ON[outcome.ended]
     if not goes_on or outcome.error then

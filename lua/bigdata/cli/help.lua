@@ -12,7 +12,7 @@ Usage: bigdata SCENARIO [options]
 
 local COMMANDS = [[
 Commands:
-  run SCENARIO             run a scenario: a path, or a name (the word run may be left out)
+  run SCENARIO             run a scenario, a path or a name; run is optional
   list                     the scenarios with their summaries
   help [SCENARIO|COMMAND]  options; with a scenario, its own flags too
   rebuild                  drop and recreate the schema and its dictionary
