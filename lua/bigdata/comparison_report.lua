@@ -17,9 +17,11 @@ end
 
 comparison_report.percent, comparison_report.factor = percent, factor
 
-local function cells(label, comparison)
+-- A line's cells: of { label=, comparison= }.
+function comparison_report.cells(line)
+  local comparison = line.comparison
   return {
-    label,
+    line.label,
     comparison.ratio and factor(comparison.ratio) or "-",
     comparison.low and factor(comparison.low) .. ".." .. factor(comparison.high) or "-",
     comparison.smallest and percent(comparison.smallest) or "-",
@@ -35,7 +37,7 @@ function comparison_report.lines(sections, corner)
   local rows = { { corner, "ratio", "95 % interval", "could show", "" } }
   for _, section in ipairs(sections) do
     rows[#rows + 1] = section.title
-    for _, line in ipairs(section) do rows[#rows + 1] = cells(line.label, line.comparison) end
+    for _, line in ipairs(section) do rows[#rows + 1] = comparison_report.cells(line) end
   end
   return table_text.lines(rows, COLUMNS, "  ")
 end

@@ -97,6 +97,10 @@ options.QUIET = { name = "quiet", help = "print the result only, on one line" }
 options.STATEMENTS = {
   name = "report-per-command", short = "r", help = "say how long each statement took, too",
 }
+options.HTML = {
+  name = "html", argument = "FILE", read = any,
+  help = "write a page with pictures, which opens in any browser and needs no network",
+}
 options.HELP = { name = "help", help = "show this text" }
 
 options.RUN = {
@@ -271,6 +275,7 @@ options.RUN = {
       name = "csv", argument = "FILE", read = any,
       help = "write a line for each step, and a header; - as with --json",
     },
+    options.HTML,
     {
       name = "histogram", argument = "FILE", read = any,
       help = "write how long records took as HdrHistogram's percentile distribution; of several "

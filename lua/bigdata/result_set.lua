@@ -33,6 +33,11 @@ local function of_run(run)
   }
 end
 
+-- The set in one document, as result_file.lua writes it.
+function result_set.of_document(document)
+  return sweep_file.read(document) or of_run((document.results or { document })[1])
+end
+
 local function trial_of(set, label)
   for _, item in ipairs(set.trials) do
     if item.label == label then return item end
@@ -68,8 +73,8 @@ local function load(path)
   local set
   local files = files_of(path)
   for _, file in ipairs(files) do
-    local results, document = failure.check(result_file.load(file))
-    local own = sweep_file.read(document) or of_run(results[1])
+    local _, document = failure.check(result_file.load(file))
+    local own = result_set.of_document(document)
     if set then merge(set, own, file) else set = own end
   end
   if #files > 1 then without_rounds(set) end

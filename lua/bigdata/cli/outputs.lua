@@ -1,17 +1,20 @@
--- cli/outputs.lua - the files that a run is asked to write: --json, --csv, --histogram and --log.
+-- cli/outputs.lua - the files that a run is asked to write: --json, --csv, --html, --histogram and
+-- --log.
 
 local hdr = require "bigdata.hdr"
 local interval_log = require "bigdata.interval_log"
 local output = require "bigdata.output"
+local page = require "bigdata.page"
 local result_csv = require "bigdata.result_csv"
 local result_file = require "bigdata.result_file"
+local result_set = require "bigdata.result_set"
 
 local outputs = {}
 
 local Outputs = {}
 Outputs.__index = Outputs
 
-local WRITTEN_AFTER = { "json", "csv" }
+local WRITTEN_AFTER = { "json", "csv", "html" }
 
 -- A file for the latencies of each step: true, or nil, message.
 local function open_histograms(self, path, scenario)
@@ -25,6 +28,10 @@ local function open_histograms(self, path, scenario)
     self.histograms[i] = file
   end
   return true
+end
+
+local function page_text(document)
+  return page.text(result_set.of_document(document))
 end
 
 local function open(settings, out, scenario)
@@ -103,8 +110,8 @@ end
 -- message.
 function Outputs:write(document, results)
   close_log(self)
-  local texts = { json = result_file.text, csv = result_csv.text }
-  local given = { json = document, csv = results }
+  local texts = { json = result_file.text, csv = result_csv.text, html = page_text }
+  local given = { json = document, csv = results, html = document }
   for _, name in ipairs(WRITTEN_AFTER) do
     if self.files[name] then
       local good, message = self.files[name]:write(texts[name](given[name]))

@@ -3,6 +3,8 @@
 local command = require "bigdata.cli.command"
 local failure = require "bigdata.failure"
 local options = require "bigdata.options"
+local output = require "bigdata.output"
+local page = require "bigdata.page"
 local report = require "bigdata.report"
 local result_file = require "bigdata.result_file"
 local result_set = require "bigdata.result_set"
@@ -11,12 +13,15 @@ local sweep_report = require "bigdata.sweep_report"
 
 local COMMAND = command.new {
   name = "report",
-  usage = "Usage: bigdata report FILE.json... [--quiet]",
+  usage = "Usage: bigdata report FILE.json... [--html FILE] [--quiet]",
   description = "Prints the reports of runs and of sweeps again, from the results that --json has "
     .. "written: files, or folders of them.",
   words = 1000,
   options = {
-    { title = "Options", options.QUIET, options.STATEMENTS, options.VERBOSE, options.HELP },
+    {
+      title = "Options", options.HTML, options.QUIET, options.STATEMENTS, options.VERBOSE,
+      options.HELP,
+    },
   },
 }
 
@@ -35,10 +40,24 @@ local function report_file(path, values, out)
   return true
 end
 
+-- Write the page of one result, or of those in one folder.
+local function write_page(words, path, out)
+  if #words > 1 then
+    return out:problem("--html: one page shows one result, or one folder of them")
+  end
+  local set, message, info = result_set.load(words[1])
+  if not set then return out:problem(message, info) end
+  local file, problem = output.open("html", path, function(text) out:result(text) end)
+  local good = file
+  if file then good, problem = file:write(page.text(set)) end
+  return good and 0 or out:problem(problem)
+end
+
 function COMMAND.act(values, words, out)
   if not words[1] then
     return out:problem("report: which file?", { hint = "bigdata report FILE.json" })
   end
+  if values.html then return write_page(words, values.html, out) end
   for i, word in ipairs(words) do
     local files, message, info = result_set.files(word)
     if not files then return out:problem(message, info) end

@@ -1,0 +1,54 @@
+-- page/html.lua - elements of HTML and SVG as text. Pure.
+
+local html = {}
+
+local ESCAPES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;" }
+
+function html.escape(text)
+  return (tostring(text):gsub('[&<>"]', ESCAPES))
+end
+
+local function number(value)
+  return math.type(value) == "float" and ("%.2f"):format(value):gsub("%.?0+$", "") or value
+end
+
+local function attributes_text(attributes)
+  local names, parts = {}, {}
+  for name in pairs(attributes) do names[#names + 1] = name end
+  table.sort(names)
+  for i, name in ipairs(names) do
+    local value = attributes[name]
+    parts[i] = (' %s="%s"'):format(name, html.escape(type(value) == "number" and number(value)
+      or value))
+  end
+  return table.concat(parts)
+end
+
+-- An element; content: HTML, or nil for an element without any.
+function html.element(name, attributes, content)
+  local opening = name .. attributes_text(attributes or {})
+  return content and ("<%s>%s</%s>"):format(opening, content, name) or ("<%s/>"):format(opening)
+end
+
+-- An element that holds text.
+function html.text(name, attributes, text)
+  return html.element(name, attributes, html.escape(text))
+end
+
+-- A table from rows of cells, the first of which is its head. numbers: by column, whether it is set
+-- to the right.
+function html.rows(rows, numbers)
+  local lines = {}
+  for i, row in ipairs(rows) do
+    local cells = {}
+    for n, cell in ipairs(row) do
+      cells[n] = html.text(i == 1 and "th" or "td", { class = numbers[n] and "number" or "word" },
+        cell)
+    end
+    lines[i] = html.element("tr", {}, table.concat(cells))
+  end
+  return html.element("div", { class = "wide" }, html.element("table", {},
+    table.concat(lines, "\n")))
+end
+
+return html

@@ -1,0 +1,176 @@
+-- page/words.lua - the answer of a sweep in words, and what the page's words mean. Pure.
+
+local comparison_report = require "bigdata.comparison_report"
+local figures = require "bigdata.figures"
+local series = require "bigdata.page.series"
+local statistics = require "bigdata.statistics"
+local sweep_comparison = require "bigdata.sweep_comparison"
+local text = require "bigdata.text"
+local usl = require "bigdata.usl"
+local verdict = require "bigdata.verdict"
+
+local words = {}
+
+-- How near the best rate is near enough.
+local WITHIN = 0.05
+
+local function rate_of(result, item)
+  return statistics.median(figures.list(item, figures.main_step(result), figures.RATE))
+end
+
+-- The trials that have a rate, the fastest first: { item=, rate= }.
+local function ranking(result)
+  local list = {}
+  for _, item in ipairs(result.trials) do
+    local rate = rate_of(result, item)
+    if rate then list[#list + 1] = { item = item, rate = rate } end
+  end
+  table.sort(list, function(a, b) return a.rate > b.rate end)
+  return list
+end
+
+local function fastest(result, ranked, unit)
+  local best = ranked[1]
+  if #ranked == 1 then
+    return ("%s wrote %s %s."):format(best.item.label, text.count(best.rate), unit)
+  end
+  local last = ranked[#ranked]
+  return ("The fastest was %s with %s %s (the median of %s); the slowest, %s, did %s: a factor of "
+    .. "%s."):format(best.item.label, text.count(best.rate), unit,
+    text.plural(#figures.list(best.item, figures.main_step(result), figures.RATE), "run"),
+    last.item.label, text.count(last.rate), comparison_report.factor(best.rate / last.rate))
+end
+
+-- The smallest value of a series that is nearly the best: nil for one of fewer than three points.
+local function enough(line)
+  if #line.points < 3 then return nil end
+  local best = 0
+  for _, point in ipairs(line.points) do best = math.max(best, point.y) end
+  for _, point in ipairs(line.points) do
+    if point.y >= best * (1 - WITHIN) then return point.x, best end
+  end
+end
+
+-- A sentence for each series over the pool's size.
+local function sizes(result)
+  local over = series.over(result)
+  local list = {}
+  if over ~= "poolsize" then return list end
+  for _, line in ipairs(series.of(result, over, figures.RATE)) do
+    local size, best = enough(line)
+    if size then
+      local fit = usl.fit(line.runs)
+      local measured = line.points[#line.points].x
+      local peak = fit and fit.peak_size and fit.peak_size <= measured
+        and (" The fitted law has its peak at %.0f."):format(fit.peak_size) or ""
+      list[#list + 1] = ("%s%s are enough: within 5 %% of the best, %s rows/s.%s"):format(
+        line.name ~= "" and line.name .. ": " or "", text.plural(size, "connection"),
+        text.count(best), peak)
+    end
+  end
+  return list
+end
+
+-- How many of the trials differ from the first one, where that is known.
+local function differences(result)
+  local compared = sweep_comparison.with_first(result, figures.main_step(result), figures.RATE)
+  if #compared == 0 or result.repeats < 2 then return nil end
+  if #compared == 1 then
+    local one = compared[1].comparison
+    return ("%s against %s: %s%s."):format(compared[1].label, result.trials[1].label, one.words,
+      one.low and (", %s times the rate (%s..%s)"):format(comparison_report.factor(one.ratio),
+      comparison_report.factor(one.low), comparison_report.factor(one.high)) or "")
+  end
+  local counts = {}
+  for _, line in ipairs(compared) do
+    counts[line.comparison.words] = (counts[line.comparison.words] or 0) + 1
+  end
+  local parts = {}
+  for _, key in ipairs(text.keys(counts)) do
+    parts[#parts + 1] = ("%s: %d"):format(key, counts[key])
+  end
+  return ("Against %s, of the %d others: %s."):format(result.trials[1].label, #compared,
+    table.concat(parts, ", "))
+end
+
+-- What bound the fastest trial, by the verdicts on its runs.
+local function bound(ranked)
+  local counts, runs = {}, 0
+  for _, run in ipairs(ranked[1].item.runs) do
+    local step = run.steps[#run.steps]
+    local cause = step and step.verdict and step.verdict.causes[1]
+    runs = runs + (step and 1 or 0)
+    if cause then counts[cause.cause] = (counts[cause.cause] or 0) + 1 end
+  end
+  local most
+  for cause, count in pairs(counts) do
+    if not most or count > counts[most] then most = cause end
+  end
+  if not most then return nil end
+  return ("What bound the fastest one: %s (the verdict on %d of %s)."):format(
+    verdict.name(most), counts[most], text.plural(runs, "run"))
+end
+
+-- The answer: a list of sentences.
+function words.answer(result)
+  local ranked = ranking(result)
+  if #ranked == 0 then return { "No trial came to its end: there is nothing to compare." } end
+  local step_name = figures.main_step(result)
+  local unit = figures.without_rows(result.trials, step_name) and "records/s" or "rows/s"
+  local list = { fastest(result, ranked, unit) }
+  table.move(sizes(result), 1, #sizes(result), #list + 1, list)
+  list[#list + 1] = differences(result)
+  list[#list + 1] = bound(ranked)
+  return list
+end
+
+-- What the reader must know before believing it: a list of sentences.
+function words.warnings(result)
+  local list = {}
+  local drift = sweep_comparison.drift(result)
+  if drift and drift.found then
+    list[#list + 1] = ("The rates drifted over the sweep, by %+.0f %% from its first run to its "
+      .. "last."):format(drift.change * 100)
+  end
+  for _, item in ipairs(result.missing or {}) do
+    list[#list + 1] = ("%s was left out: %s."):format(item.label, item.why)
+  end
+  for _, item in ipairs(result.trials) do
+    for _, run in ipairs(item.runs) do
+      if run.ended ~= "done" then
+        list[#list + 1] = ("%s, run %d: %s."):format(item.label, run.round or 1,
+          run.error and run.error.message or run.ended)
+      end
+    end
+  end
+  if result.repeats < 3 then
+    list[#list + 1] = "With fewer than three runs of each trial, no difference can be told from "
+      .. "noise (--repeat)."
+  end
+  return list
+end
+
+words.GLOSSARY = {
+  { "trial", "one measured run of the scenario under fixed settings; trials took turns, so that "
+    .. "what changed with time falls on all of them alike" },
+  { "rows/s", "rows that the server acknowledged, divided by wall time; the clock starts after "
+    .. "connecting and preparing" },
+  { "band, whisker", "from the lowest to the highest of a trial's runs; the line and the bar are "
+    .. "their median" },
+  { "dashed line", "the Universal Scalability Law fitted to all runs: lambda is what one "
+    .. "connection achieves, sigma the share of the work that only one can do at a time, kappa "
+    .. "what every pair costs to keep in agreement" },
+  { "CPU us/row", "processor time of the client program for a row, in microseconds" },
+  { "ratio", "to the first trial, by geometric means; 95 of 100 intervals made this way hold the "
+    .. "true one" },
+  { "could show", "the smallest difference that these runs would have shown" },
+  { "source, client, send, server, turn", "what the workers' time went by in: no record to work "
+    .. "on; our code; a socket that takes no more; waiting for the answer; the answer is there, "
+    .. "but the thread, the loop or the interpreter is not" },
+  { "latency", "how long a unit took, a record or the records committed together, from when it "
+    .. "was there until it was stored" },
+  { "active, idle", "what the pool's backends were seen doing, and what they waited for, as in "
+    .. "pg_stat_activity" },
+}
+
+return words
