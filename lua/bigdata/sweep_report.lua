@@ -9,6 +9,7 @@ local report = require "bigdata.report"
 local settings = require "bigdata.settings"
 local statistics = require "bigdata.statistics"
 local sweep_comparison = require "bigdata.sweep_comparison"
+local sweep_verdict = require "bigdata.sweep_verdict"
 local table_text = require "bigdata.table_text"
 local text = require "bigdata.text"
 
@@ -119,12 +120,11 @@ local SHOWN = {
   "delay", "warmup",
 }
 
--- The value of a setting where it is the same in all trials that have it.
+-- The first trial's value of a setting where it is the same in all others that have it.
 local function common_value(result, name)
-  local common
+  local common = result.trials[1].shown[name]
   for _, item in ipairs(result.trials) do
     local value = item.shown[name]
-    if common == nil then common = value end
     if value ~= nil and value ~= common then return nil end
   end
   return common
@@ -194,6 +194,12 @@ local function drift_lines(result)
     "since they took turns; but figures of other sweeps are not to be compared with these." }
 end
 
+local function verdict_lines(result)
+  local lines = sweep_verdict.lines(result)
+  if #lines > 0 then table.insert(lines, 1, "") end
+  return lines
+end
+
 -- How the trials compare with the first one, where they were run often enough for that to be said.
 local function comparison_lines(result)
   if result.repeats < 2 or #result.trials < 2 then return {} end
@@ -211,7 +217,8 @@ function sweep_report.text(result)
   local lines = heading(result)
   lines[#lines + 1] = ""
   local parts = {
-    table_lines(result), notes(result), comparison_lines(result), drift_lines(result),
+    table_lines(result), notes(result), comparison_lines(result), verdict_lines(result),
+    drift_lines(result),
   }
   for _, part in ipairs(parts) do table.move(part, 1, #part, #lines + 1, lines) end
   return table.concat(lines, "\n") .. "\n"

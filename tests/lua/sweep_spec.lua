@@ -212,6 +212,21 @@ engine poll, loop c (run 2): interrupted
 ]], 1, true), text)
   end)
 
+  it("says what bound the trials, by most of the verdicts on them", function()
+    local function judged(cause)
+      local run = ran(1)
+      run.steps[1].verdict = { causes = { { cause = cause } } }
+      return run
+    end
+    local text = sweep_report.text(result({
+      item({ engine = "threads", loop = "c" }, judged "commit", judged "commit", judged "network"),
+      item({ engine = "poll", loop = "c" }, judged "locks", judged "locks", judged "locks"),
+    }, 3))
+    assert.is_truthy(text:find("What bound the step data, by the verdicts on its runs:\n", 1, true))
+    assert.is_truthy(text:find("\n  commits [^\n]+: engine threads, loop c %(2 of 3%)\n"), text)
+    assert.is_truthy(text:find(": engine poll, loop c\n", 1, true), text)
+  end)
+
   it("is a line for each trial when it is to be quiet", function()
     assert.equal("engine threads, loop c: data 1,000 rows/s\nengine poll, loop c: not run\n",
       sweep_report.lines(result {

@@ -5,9 +5,9 @@ local figures = require "bigdata.figures"
 local series = require "bigdata.page.series"
 local statistics = require "bigdata.statistics"
 local sweep_comparison = require "bigdata.sweep_comparison"
+local sweep_verdict = require "bigdata.sweep_verdict"
 local text = require "bigdata.text"
 local usl = require "bigdata.usl"
-local verdict = require "bigdata.verdict"
 
 local words = {}
 
@@ -94,21 +94,11 @@ local function differences(result)
 end
 
 -- What bound the fastest trial, by the verdicts on its runs.
-local function bound(ranked)
-  local counts, runs = {}, 0
-  for _, run in ipairs(ranked[1].item.runs) do
-    local step = run.steps[#run.steps]
-    local cause = step and step.verdict and step.verdict.causes[1]
-    runs = runs + (step and 1 or 0)
-    if cause then counts[cause.cause] = (counts[cause.cause] or 0) + 1 end
-  end
-  local most
-  for cause, count in pairs(counts) do
-    if not most or count > counts[most] then most = cause end
-  end
-  if not most then return nil end
-  return ("What bound the fastest one: %s (the verdict on %d of %s)."):format(
-    verdict.name(most), counts[most], text.plural(runs, "run"))
+local function bound(result, ranked)
+  local cause, count, runs = sweep_verdict.of(ranked[1].item, figures.main_step(result))
+  if not cause then return nil end
+  return ("What bound the fastest one: %s (the verdict on %d of %s)."):format(cause, count,
+    text.plural(runs, "run"))
 end
 
 -- The answer: a list of sentences.
@@ -120,7 +110,7 @@ function words.answer(result)
   local list = { fastest(result, ranked, unit) }
   table.move(sizes(result), 1, #sizes(result), #list + 1, list)
   list[#list + 1] = differences(result)
-  list[#list + 1] = bound(ranked)
+  list[#list + 1] = bound(result, ranked)
   return list
 end
 
