@@ -1,7 +1,7 @@
 /*
- * The constructors of sources: core.source.delimited, .fixed, .count and .random. Strings and arrays
- * handed to C are borrowed from the table of options, which stays on the stack; what is opened goes
- * into the source's userdata at once.
+ * The constructors of sources: core.source.delimited, .fixed, .count and .random. Strings and
+ * arrays handed to C are borrowed from the table of options, which stays on the stack; what is
+ * opened goes into the source's userdata at once.
  */
 #include "bind/l_source.h"
 

@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-/* Two connections: what is written to in[0] can be read by the way, what it hands on from out[1]. */
+/* Two connections: the way reads what is written to in[0]; what it hands on is read from out[1]. */
 typedef struct Line {
     int in[2], out[2];
     BdDelayed way;
