@@ -91,18 +91,18 @@ run:
 test:
 	@scripts/setup test
 	@$(MAKE) --no-print-directory VARIANT=debug program tests
-	@tests/run --variant debug pg gc cli no-epoll c fuzz lua
+	@tests/run --variant debug pg gc cli no-epoll c fuzz lua verdict
 
 ## test-c, test-lua, test-cli, test-pg, test-gc: one suite of them
 test-c test-lua test-cli test-pg test-gc:
 	@$(MAKE) --no-print-directory VARIANT=debug program tests
 	@tests/run --variant debug $(@:test-%=%)
 
-## test-asan, test-tsan: what has C in it under AddressSanitizer and UBSan, or ThreadSanitizer
+## test-asan, test-tsan: C under AddressSanitizer and UBSan, threads under ThreadSanitizer
 test-asan test-tsan:
 	@scripts/setup test
 	@$(MAKE) --no-print-directory VARIANT=$(@:test-%=%) program tests
-	@tests/run --variant $(@:test-%=%) pg cli c fuzz lua
+	@tests/run --variant $(@:test-%=%) pg cli c $(if $(findstring asan,$@),fuzz lua)
 
 ## lint: warnings as errors, layers, names, sizes, formatting, luacheck
 lint:

@@ -1,5 +1,6 @@
 -- row_by_row for sysbench, which runs event() with its own Lua, one state for each thread. Thread t
--- of n does the records t, t + n, t + 2 n, ... of the file --records.
+-- of n does the records t, t + n, t + 2 n, ... of the file --records, and is done when it has none
+-- left: --events would be shared out to whoever is faster.
 -- luacheck: globals sysbench thread_init event
 
 sysbench.cmdline.options = { records = { "the file of records", "" } }
@@ -25,7 +26,7 @@ end
 
 function event()
   local line = records[following]
-  if not line then return end
+  if not line then return true end -- ends this thread
   following = following + 1
   local fields = {}
   for field in line:gmatch("[^,]+") do fields[#fields + 1] = field end

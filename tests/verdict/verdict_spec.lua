@@ -1,15 +1,15 @@
 -- Planted bottlenecks: each is named by the verdict, in both engines where it applies. A cause that
 -- is close to the first one counts as named.
 --
--- The machine may have other work to do: what is missed is tried again, twice. VERDICT_TRIES=10
--- tries each so often, of which nine must hit, and shows how often each was named.
+-- To be run on a machine that has nothing else to do. Two of three tries must hit. VERDICT_TRIES=10
+-- tries each so often, of which nine must, and shows how often each was named.
 
 local kit = dofile "tests/support/scenario_kit.lua"
 local core = require "bigdata.core"
 local verdict = require "bigdata.verdict"
 
 local TRIES = tonumber(os.getenv "VERDICT_TRIES")
-local MOST_TRIES = 3 -- until the first hit
+local MOST_TRIES, HITS = 3, 2
 local LIST = {}
 
 local durable -- a server that waits for its disk
@@ -51,7 +51,7 @@ end
 local function plant_scenario(cause, what, make, line, more)
   it(("%s: %s"):format(verdict.name(cause), what), function()
     local hits, others = 0, {}
-    while TRIES and #others < TRIES or not TRIES and hits == 0 and #others < MOST_TRIES do
+    while TRIES and #others < TRIES or not TRIES and hits < HITS and #others < MOST_TRIES do
       local options = more and more.durable and { "--dburl", durable:conninfo() } or nil
       local names = named(make(), line, options)
       if has(names, cause) then hits = hits + 1 end
@@ -59,7 +59,7 @@ local function plant_scenario(cause, what, make, line, more)
     end
     LIST[#LIST + 1] = ("%2d of %2d  %s, %s (%s)"):format(hits, #others, verdict.name(cause), what,
       table.concat(others, " "))
-    assert.is_true(hits >= 0.9 * (TRIES or 1), table.concat(others, " "))
+    assert.is_true(hits >= (TRIES and 0.9 * TRIES or HITS), table.concat(others, " "))
   end)
 end
 
