@@ -4,7 +4,7 @@
 local kit = dofile "tests/support/scenario_kit.lua"
 local core = require "bigdata.core"
 
-local METHODS = { "row", "pipeline" }
+local METHODS = kit.methods()
 local RECORDS, ROWS = 60, 5
 local DEADLY = { 303, 3003, 5903 }
 

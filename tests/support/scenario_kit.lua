@@ -43,6 +43,15 @@ function kit.write(name, text)
   return path
 end
 
+-- The methods that --insert knows.
+function kit.methods()
+  local known = {}
+  for _, method in ipairs { "row", "pipeline", "values", "unnest", "copy", "copy-binary" } do
+    if arguments.parse({ "--insert", method }, options.RUN) then known[#known + 1] = method end
+  end
+  return known
+end
+
 local FORM = [[
 local bigdata = require "bigdata"
 local scenario = bigdata.scenario { summary = "a test" }
