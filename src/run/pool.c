@@ -333,13 +333,13 @@ int bd_pool_prepare(BdPool *pool, BdPlan *plan, BdErr *err) {
     if (pool->prepared && run_errand(&forget, 0, err) != 0) {
         return -1;
     }
-    pool->plan = pool->protocol == BD_PROTOCOL_PREPARED ? plan : NULL;
-    pool->prepared = true; /* by the check at least, or by the tasks of a step without a plan */
+    pool->prepared = pool->protocol == BD_PROTOCOL_PREPARED; /* or the tasks will, without a plan */
+    pool->plan = pool->prepared ? plan : NULL;
     if (plan == NULL) {
         return 0;
     }
     if (check_plan(plan, pool->sessions[0], err) != 0) {
         return -1;
     }
-    return pool->protocol == BD_PROTOCOL_PREPARED ? prepare_others(pool, plan, err) : 0;
+    return pool->prepared ? prepare_others(pool, plan, err) : 0;
 }
