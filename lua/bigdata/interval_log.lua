@@ -1,14 +1,17 @@
 -- interval_log.lua - one line for every interval of a run, for plotting: CSV with a header.
 
+local interval = require "bigdata.interval"
+
 local interval_log = {}
 
 local Log = {}
 Log.__index = Log
 
 -- What a line has: the first two name it, the others are counted since the line before, but for
--- the last, which are as they stand.
+-- the queue, which is as it stands. Latency and shares are empty where no unit was stored.
 local HEADER = "step,seconds,interval_seconds,records,rows,statements,failed,rows_per_second,"
-  .. "queued,read_records"
+  .. "queued,read_records,latency_mean_seconds"
+for _, state in ipairs(interval.STATES) do HEADER = HEADER .. "," .. state .. "_share" end
 
 local COUNTED = { "records", "rows", "statements", "failed" }
 
@@ -30,6 +33,11 @@ function Log:update(p)
   fields[#fields + 1] = ("%.1f"):format((p.rows - self.before.rows) / since)
   fields[#fields + 1] = p.queued
   fields[#fields + 1] = p.read_records
+  local latency, shares = interval.latency(p, self.before), interval.shares(p, self.before)
+  fields[#fields + 1] = latency and ("%.9f"):format(latency) or ""
+  for _, state in ipairs(interval.STATES) do
+    fields[#fields + 1] = shares and ("%.4f"):format(shares[state]) or ""
+  end
   self.file:write(table.concat(fields, ","), "\n")
   self.file:flush()
   self.before = p

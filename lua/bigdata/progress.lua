@@ -1,6 +1,7 @@
 -- progress.lua - says how a step stands while it runs: on a terminal one line that is redrawn,
 -- elsewhere a line from time to time.
 
+local interval = require "bigdata.interval"
 local text = require "bigdata.text"
 
 local progress = {}
@@ -60,6 +61,25 @@ local function amount(p)
   return p.records, "records"
 end
 
+local LEAST_SHARE = 0.05
+
+-- Where the workers' time went, the largest share first: "server 80% client 15%".
+local function shares_of(p, before)
+  local shares, words = interval.shares(p, before), {}
+  if not shares then return nil end
+  local order = { table.unpack(interval.STATES) }
+  table.sort(order, function(a, b)
+    if shares[a] ~= shares[b] then return shares[a] > shares[b] end
+    return a < b
+  end)
+  for _, state in ipairs(order) do
+    if shares[state] >= LEAST_SHARE then
+      words[#words + 1] = ("%s %.0f%%"):format(state, 100 * shares[state])
+    end
+  end
+  return table.concat(words, " ")
+end
+
 -- Parts of a line, the last ones left out where they would make it longer than `width`.
 local function fit(parts, width)
   local line = parts[1]
@@ -79,13 +99,16 @@ function progress.line(name, p, before, settings, width)
   local now = since > 0 and (done - earlier) / since or 0
   local average = p.seconds > 0 and done / p.seconds or 0
   local left = time_left(p, settings.limit, settings.time)
+  local latency = interval.latency(p, before)
   local parts = {
     ("%s %.1f s%s"):format(name, p.seconds, left and (" (%s left)"):format(text.clock(left)) or ""),
     ("%s %s"):format(text.count(done), noun),
     ("%s/s (avg %s)"):format(text.count(now), text.count(average)),
-    ("queue %s"):format(queue_fill(p)),
   }
+  if latency then parts[#parts + 1] = ("lat %s ms"):format(text.milliseconds(latency)) end
+  parts[#parts + 1] = ("queue %s"):format(queue_fill(p))
   if p.rejects > 0 then parts[#parts + 1] = ("%s bad"):format(text.count(p.rejects)) end
+  parts[#parts + 1] = shares_of(p, before)
   if noun == "rows" then parts[#parts + 1] = text.plural(p.records, "record") end
   return fit(parts, width or math.huge)
 end

@@ -37,7 +37,37 @@ function report_time.latencies(result)
   return lines
 end
 
--- The same under the names that pgbench gives to them.
+-- The part of its time that the busiest of the engine's threads worked.
+local function busiest(step)
+  local most = 0
+  for _, thread in ipairs(step.threads or {}) do
+    if thread.wall_seconds > 0 then
+      most = math.max(most, 1 - thread.waited_seconds / thread.wall_seconds)
+    end
+  end
+  return ("%.0f %%"):format(100 * most)
+end
+
+local CPU = "%-" .. NAME .. "s %9s %9s %9s %15s"
+
+-- What the steps took of this machine: CPU time for each row, or each record where there are none.
+function report_time.cpu(result)
+  local lines = {}
+  for _, step in ipairs(result.steps) do
+    local amount = step.rows > 0 and step.rows or step.records
+    if step.feeder_cpu_seconds and amount > 0 then
+      local function us(seconds) return ("%.2f"):format(1e6 * seconds / amount) end
+      lines[#lines + 1] = CPU:format(step.name, us(step.cpu_user_seconds),
+        us(step.cpu_system_seconds), us(step.feeder_cpu_seconds), busiest(step))
+    end
+  end
+  if #lines > 0 then
+    table.insert(lines, 1, CPU:format("CPU, us/row", "user", "system", "feeder", "busiest thread"))
+  end
+  return lines
+end
+
+-- Latencies and rates under the names that pgbench gives to them.
 function report_time.pgbench(result)
   local lines = {}
   for _, step in ipairs(result.steps) do

@@ -118,12 +118,17 @@ static void release_run(void *data) {
 static int call_progress(lua_State *lua) {
     const BdProgress *progress = lua_touserdata(lua, 2);
     lua_settop(lua, 1);
-    lua_createtable(lua, 0, 12);
+    lua_createtable(lua, 0, 15);
     bd_result_seconds(lua, "seconds", progress->elapsed_ns);
     bd_result_integer(lua, "records", progress->totals.records);
     bd_result_integer(lua, "failed", progress->totals.failed);
     bd_result_integer(lua, "rows", progress->totals.rows);
     bd_result_integer(lua, "statements", progress->totals.statements);
+    bd_result_integer(lua, "units", progress->totals.units);
+    bd_result_seconds(lua, "unit_seconds", progress->totals.unit_ns);
+    lua_createtable(lua, 0, BD_SHARES);
+    bd_result_shares(lua, progress->totals.shares_ns);
+    lua_setfield(lua, -2, "share_seconds");
     bd_result_integer(lua, "rejects", progress->rejects);
     bd_result_integer(lua, "queued", progress->queued);
     bd_result_integer(lua, "capacity", progress->capacity);
@@ -300,6 +305,7 @@ static void push_result(lua_State *lua, const BdStepResult *result) {
     bd_result_seconds(lua, "turn_seconds", result->turn_ns);
     bd_result_seconds(lua, "cpu_user_seconds", result->usage.user_ns);
     bd_result_seconds(lua, "cpu_system_seconds", result->usage.system_ns);
+    bd_result_seconds(lua, "feeder_cpu_seconds", result->feeder_cpu_ns);
     bd_result_integer(lua, "peak_bytes", result->usage.peak_bytes);
     if (result->arrival.manifest != NULL) {
         bd_lua_push_arrival(lua, &result->arrival);

@@ -65,16 +65,20 @@ static void set_latencies(lua_State *lua, const BdAccounts *accounts) {
     lua_setfield(lua, -2, "statement_latencies");
 }
 
-static void set_worker_seconds(lua_State *lua, const BdAccounts *accounts) {
+void bd_result_shares(lua_State *lua, const int64_t shares_ns[BD_SHARES]) {
     static const char *const names[] = {[BD_SHARE_SOURCE] = "source",
                                         [BD_SHARE_CLIENT] = "client",
                                         [BD_SHARE_SEND] = "send",
                                         [BD_SHARE_SERVER] = "server",
                                         [BD_SHARE_TURN] = "turn"};
-    lua_newtable(lua);
     for (int share = 0; share < BD_SHARES; share++) {
-        bd_result_seconds(lua, names[share], accounts->shares_ns[share]);
+        bd_result_seconds(lua, names[share], shares_ns[share]);
     }
+}
+
+static void set_worker_seconds(lua_State *lua, const BdAccounts *accounts) {
+    lua_newtable(lua);
+    bd_result_shares(lua, accounts->shares_ns);
     bd_result_seconds(lua, "lua", accounts->lua_ns);
     bd_result_seconds(lua, "lock", accounts->lock_ns);
     lua_setfield(lua, -2, "worker_seconds");

@@ -18,4 +18,7 @@
  */
 void bd_result_accounts(lua_State *lua, const BdAccounts *accounts);
 
+/* source =, client =, send =, server =, turn =, into the table on the top of the stack. */
+void bd_result_shares(lua_State *lua, const int64_t shares_ns[BD_SHARES]);
+
 #endif

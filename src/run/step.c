@@ -31,6 +31,7 @@ typedef struct Run {
     _Atomic int64_t begin_ns; /* when the gate was opened; 0 before */
     int64_t fed_ns;           /* when the feeder had finished; its thread writes it */
     int64_t fed_rows;         /* rows acknowledged until then; likewise */
+    int64_t feeder_cpu_ns;    /* likewise */
     int64_t interrupt_ns;     /* when Ctrl-C was noticed */
     bool timed_out;
     bool aborted; /* the queue: nobody takes another record */
@@ -46,6 +47,7 @@ static BdTotals totals(const Run *run) {
 
 static void on_fed(void *context) {
     Run *run = context;
+    run->feeder_cpu_ns = bd_thread_cpu_ns();
     run->fed_ns = bd_now_ns();
     run->fed_rows = totals(run).rows;
 }
@@ -244,6 +246,7 @@ static void fill_result(Run *run, int64_t elapsed_ns, BdStepResult *result) {
                              .elapsed_ns = elapsed_ns,
                              .fed_ns = fed_ns < 0 ? 0 : fed_ns,
                              .fed_rows = run->fed_rows,
+                             .feeder_cpu_ns = run->feeder_cpu_ns,
                              .pushed = queue.pushed,
                              .bytes = bd_source_bytes(run->source),
                              .queue_full_ns = queue.full_wait_ns,

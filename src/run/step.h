@@ -82,6 +82,8 @@ typedef struct BdStepResult {
     int64_t queue_full_ns;  /* the feeder waited for room */
     int64_t queue_empty_ns; /* workers waited for records, summed over them */
     int64_t reconnects;     /* sessions that were lost and opened again */
+    int64_t feeder_cpu_ns;  /* CPU time of the feeder, from its start: with preload most of it was
+                               before the gate */
     int64_t skipped;        /* records that were stored before */
     int64_t retries;        /* units and statements that were done again */
     int64_t turn_ns;        /* workers waited for their interpreter, summed over them */

@@ -73,14 +73,16 @@ void bd_timing_answered(BdTiming *timing, const BdRequest *request) {
     }
 }
 
-void bd_timing_stored(BdTiming *timing) {
+int64_t bd_timing_stored(BdTiming *timing) {
     int64_t now_ns = bd_now_ns();
-    bd_histogram_add(timing->units, now_ns - timing->unit_ns);
+    int64_t took_ns = now_ns - timing->unit_ns;
+    bd_histogram_add(timing->units, took_ns);
     if (timing->services != NULL) {
         bd_histogram_add(timing->services, now_ns - timing->begun_ns);
     }
     bd_shares_enter(&timing->shares, BD_SHARE_CLIENT, now_ns);
     timing->unit_ns = 0;
+    return took_ns;
 }
 
 void bd_timing_given_up(BdTiming *timing) {

@@ -69,8 +69,8 @@ void bd_timing_sent(BdTiming *timing, bool pipelined);
 /* The answer to it is here. */
 void bd_timing_answered(BdTiming *timing, const BdRequest *request);
 
-/* The unit is stored; or it is over without. */
-void bd_timing_stored(BdTiming *timing);
+/* The unit is stored: returns how long it took; or it is over without. */
+int64_t bd_timing_stored(BdTiming *timing);
 void bd_timing_given_up(BdTiming *timing);
 
 #endif

@@ -203,7 +203,8 @@ static BdMove store_unit(BdWorker *worker) {
     bd_arrival_acknowledge(&worker->arrival);
     bd_counter_add(&worker->counters.rows, worker->rows);
     bd_counter_add(&worker->counters.records, bd_unit_size(&worker->unit));
-    bd_timing_stored(&worker->timing);
+    int64_t took_ns = bd_timing_stored(&worker->timing);
+    bd_counters_stored(&worker->counters, took_ns, &worker->timing.shares);
     bd_unit_pass(&worker->unit);
     worker->begun = false;
     worker->marked = false;

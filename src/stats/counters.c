@@ -13,6 +13,11 @@ BdTotals bd_counters_sum(const BdCounters *first, size_t count, size_t stride) {
         totals.failed += get(&counters->failed);
         totals.rows += get(&counters->rows);
         totals.statements += get(&counters->statements);
+        totals.units += get(&counters->units);
+        totals.unit_ns += get(&counters->unit_ns);
+        for (int share = 0; share < BD_SHARES; share++) {
+            totals.shares_ns[share] += get(&counters->shares_ns[share]);
+        }
     }
     return totals;
 }

@@ -7,12 +7,15 @@
  * The arithmetic: records = those done whole. failed = those refused by the server or by the plan
  * (their statements that did succeed in autocommit mode are in rows all the same, since the server
  * holds them). A record under way when a run is cut short is in neither. rows = rows the server has
- * acknowledged as written and will keep: in a transaction they are added at COMMIT.
+ * acknowledged as written and will keep: in a transaction they are added at COMMIT. units = those
+ * stored, and the times of them: what they took, and where the worker's time had gone when the last
+ * one of them was stored.
  */
 #ifndef BD_COUNTERS_H
 #define BD_COUNTERS_H
 
 #include "core/attr.h"
+#include "stats/shares.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
@@ -24,6 +27,9 @@ typedef struct BdCounters {
     _Atomic int64_t rows;
     _Atomic int64_t
         statements; /* answers received, BEGIN and COMMIT included, not those to PREPARE */
+    _Atomic int64_t units;
+    _Atomic int64_t unit_ns; /* in all */
+    _Atomic int64_t shares_ns[BD_SHARES];
 } BdCounters;
 
 /* The same as plain numbers, for one worker or summed over several. */
@@ -32,12 +38,24 @@ typedef struct BdTotals {
     int64_t failed;
     int64_t rows;
     int64_t statements;
+    int64_t units;
+    int64_t unit_ns;
+    int64_t shares_ns[BD_SHARES];
 } BdTotals;
 
 /* Add to a counter that only the caller writes. */
 static inline void bd_counter_add(_Atomic int64_t *counter, int64_t n) {
     atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n,
                           memory_order_relaxed);
+}
+
+/* Count a unit that took so long. shares: the worker's, as they stand. */
+static inline void bd_counters_stored(BdCounters *counters, int64_t ns, const BdShares *shares) {
+    bd_counter_add(&counters->units, 1);
+    bd_counter_add(&counters->unit_ns, ns);
+    for (int i = 0; i < BD_SHARES; i++) {
+        atomic_store_explicit(&counters->shares_ns[i], shares->ns[i], memory_order_relaxed);
+    }
 }
 
 /* Sum over count rows of counters, `stride` bytes apart (they stand inside larger structs). */

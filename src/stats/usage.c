@@ -48,3 +48,9 @@ BdThreadUse bd_thread_use_now(void) {
         .involuntary = usage.ru_nivcsw,
     };
 }
+
+int64_t bd_thread_cpu_ns(void) {
+    struct timespec time = {0};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return time.tv_sec * BD_NS_PER_S + time.tv_nsec;
+}

@@ -32,4 +32,8 @@ typedef struct BdThreadUse {
 /* Of the calling thread since it began, but for wall_ns and waited_ns. */
 BdThreadUse bd_thread_use_now(void);
 
+/* CPU time of the calling thread since it began, to the microsecond: the two above may leave out
+ * what came after the kernel's last tick. */
+int64_t bd_thread_cpu_ns(void);
+
 #endif

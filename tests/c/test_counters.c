@@ -47,6 +47,22 @@ static void the_sum_steps_over_what_stands_between(void **state) {
     assert_true(totals.statements == ROWS * (INT64_C(1) << 40));
 }
 
+static void units_are_counted_with_their_times(void **state) {
+    (void)state;
+    Holder holders[2] = {{.more = ""}};
+    BdShares shares = {.ns = {1, 2, 3, 4, 5}};
+    bd_counters_stored(&holders[0].counters, 10, &shares);
+    shares.ns[BD_SHARE_SERVER] += 20;
+    bd_counters_stored(&holders[0].counters, 30, &shares);
+    bd_counters_stored(&holders[1].counters, 2, &shares);
+    BdTotals totals = bd_counters_sum(&holders[0].counters, 2, sizeof(Holder));
+    assert_int_equal(totals.units, 3);
+    assert_int_equal(totals.unit_ns, 42);
+    assert_int_equal(totals.shares_ns[BD_SHARE_SOURCE], 2);
+    assert_int_equal(totals.shares_ns[BD_SHARE_SERVER], 48);
+    assert_int_equal(totals.shares_ns[BD_SHARE_TURN], 10);
+}
+
 static void the_sums_of_parts_make_the_whole(void **state) {
     (void)state;
     Holder holders[ROWS] = {{.more = ""}};
@@ -72,7 +88,7 @@ static void workers_do_not_share_cache_lines(void **state) {
     (void)state;
     assert_int_equal(sizeof(Holder) % BD_CACHE_LINE, 0);
     assert_true(_Alignof(Holder) >= BD_CACHE_LINE);
-    assert_true(sizeof(BdCounters) <= BD_CACHE_LINE);
+    assert_int_equal(sizeof(BdCounters) % BD_CACHE_LINE, 0);
 }
 
 static void *count_up(void *arg) {
@@ -110,6 +126,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(adding_accumulates),
         cmocka_unit_test(the_sum_steps_over_what_stands_between),
+        cmocka_unit_test(units_are_counted_with_their_times),
         cmocka_unit_test(the_sums_of_parts_make_the_whole),
         cmocka_unit_test(the_sum_of_none_is_zero),
         cmocka_unit_test(workers_do_not_share_cache_lines),

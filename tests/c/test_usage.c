@@ -1,10 +1,12 @@
 /*
  * test_usage.c - what the process has used of the machine.
  */
+#include "core/clock.h"
 #include "core/mem.h"
 #include "stats/usage.h"
 
 #include <poll.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,6 +16,11 @@
 #include <cmocka.h>
 
 #define MIB ((size_t)1024 * 1024)
+
+static void *note_cpu_time(void *arg) {
+    *(int64_t *)arg = bd_thread_cpu_ns();
+    return NULL;
+}
 
 static void cpu_time_grows_with_work(void **state) {
     (void)state;
@@ -25,6 +32,19 @@ static void cpu_time_grows_with_work(void **state) {
         now = bd_usage_now();
     }
     assert_true(now.system_ns >= before.system_ns);
+}
+
+static void a_thread_has_cpu_time_of_its_own(void **state) {
+    (void)state;
+    pthread_t thread;
+    int64_t other_ns = 0;
+    volatile unsigned work = 0;
+    while (bd_thread_cpu_ns() < 10 * BD_NS_PER_MS) { /* more than it takes to start */
+        work++;
+    }
+    assert_int_equal(pthread_create(&thread, NULL, note_cpu_time, &other_ns), 0);
+    pthread_join(thread, NULL);
+    assert_in_range(other_ns, 1, bd_thread_cpu_ns() - 1);
 }
 
 static void peak_memory_is_in_bytes_and_never_falls(void **state) {
@@ -52,6 +72,7 @@ static void waiting_is_a_voluntary_switch(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cpu_time_grows_with_work),
+        cmocka_unit_test(a_thread_has_cpu_time_of_its_own),
         cmocka_unit_test(peak_memory_is_in_bytes_and_never_falls),
         cmocka_unit_test(waiting_is_a_voluntary_switch),
     };

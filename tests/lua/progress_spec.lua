@@ -29,6 +29,19 @@ describe("the progress line", function()
       progress.line("ask", state { rows = 0 }, nil, UNLIMITED))
   end)
 
+  it("has the latency and the largest shares of the interval", function()
+    local before = state { seconds = 9, rows = 19200, units = 90, unit_seconds = 1,
+      share_seconds = { source = 1, client = 2, send = 0, server = 4, turn = 0 } }
+    local now = state { units = 100, unit_seconds = 1.0123,
+      share_seconds = { source = 1, client = 2.2, send = 0.01, server = 4.75, turn = 0.04 } }
+    local start = "data 10.0 s, 22,200 rows, 3,000/s (avg 2,220)"
+    assert.equal(start .. ", lat 1.23 ms, queue 25%, server 75% client 20%, 100 records",
+      progress.line("data", now, before, UNLIMITED))
+    now.units, now.share_seconds = 90, before.share_seconds
+    assert.equal(start .. ", queue 25%, 100 records",
+      progress.line("data", now, before, UNLIMITED))
+  end)
+
   it("counts the queue where it has no bound, and bad records", function()
     assert.equal("x 10.0 s, 22,200 rows, 2,220/s (avg 2,220), queue 1,024, 3 bad, 100 records",
       progress.line("x", state { capacity = 0, rejects = 3 }, nil, UNLIMITED))

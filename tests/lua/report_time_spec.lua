@@ -30,6 +30,27 @@ describe("latencies", function()
   end)
 end)
 
+describe("CPU time", function()
+  local step = { rows = 4, records = 2, cpu_user_seconds = 0.00001, cpu_system_seconds = 0.000002,
+    feeder_cpu_seconds = 0.000001, threads = { { wall_seconds = 10, waited_seconds = 9 },
+      { wall_seconds = 10, waited_seconds = 2 } } }
+
+  it("is of a row, beside the busiest thread", function()
+    assert.same({
+      "CPU, us/row       user    system    feeder  busiest thread",
+      "data              2.50      0.50      0.25            80 %",
+    }, report_time.cpu(result(step)))
+  end)
+
+  it("is of a record where there are no rows, and left out where there are none", function()
+    step.rows = 0
+    assert.equal("data              5.00      1.00      0.50            80 %",
+      report_time.cpu(result(step))[2])
+    step.records = 0
+    assert.same({}, report_time.cpu(result(step)))
+  end)
+end)
+
 describe("statements", function()
   it("have a line for what they are, and one for how long they took", function()
     local latency = { count = 1234, mean_seconds = 0.001, deviation_seconds = 0.002,
