@@ -128,9 +128,16 @@ options.RUN = {
         .. "again, so that only bad records are left out",
     },
     {
-      name = "insert", argument = "METHOD", default = "row", read = choice { "row", "pipeline" },
-      help = "how db:insert ships rows: row, a statement for each; or pipeline, the same without "
-        .. "waiting for each answer",
+      name = "insert", argument = "METHOD", default = "row",
+      read = choice { "row", "pipeline", "values", "unnest", "copy", "copy-binary" },
+      help = "how db:insert ships rows: row, a statement for each; pipeline, the same without "
+        .. "waiting for each answer; or all of a record together: values, as rows of one INSERT, "
+        .. "unnest, as arrays, copy or copy-binary, by COPY",
+    },
+    {
+      name = "insert-batch", argument = "ROWS", read = whole(1, 1000000000), default = 0,
+      no_default_in_help = true,
+      help = "rows of several records travel together, in one transaction, once there are so many",
     },
     {
       name = "reconnect", argument = "S", read = duration, default = 0, no_default_in_help = true,
@@ -352,6 +359,17 @@ end
 
 -- What no option can check by itself.
 function options.check(values)
+  local collects = values.insert ~= "row" and values.insert ~= "pipeline"
+  if collects and values.loop == "lua" then
+    local problem = failure.new(("--insert %s needs --loop c"):format(values.insert),
+      "the Lua loop ships rows by row or pipeline")
+    return nil, problem.message, problem
+  end
+  if values.insert_batch > 0 and not collects then
+    local problem = failure.new(("--insert-batch has no meaning with --insert %s")
+      :format(values.insert), "use --insert values, unnest, copy or copy-binary")
+    return nil, problem.message, problem
+  end
   if values.insert == "pipeline" and values.protocol == "simple" then
     local problem = failure.new("--insert pipeline needs --protocol prepared or extended: the "
       .. "simple protocol has no pipelines")

@@ -54,6 +54,9 @@ end
 
 local function transactions_of(result)
   local settings = result.settings
+  if (settings.insert_batch or 0) > 0 then
+    return "one transaction per " .. text.plural(settings.insert_batch, "row")
+  end
   if settings.commit_every > 0 then
     return "one transaction per " .. text.plural(settings.commit_every, "record")
   end

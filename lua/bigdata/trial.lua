@@ -197,6 +197,7 @@ local function run_step(pool, conninfo, scenario, compiled, settings, flags, wat
     autocommit = settings.autocommit,
     commit_every = settings.commit_every,
     insert = settings.insert,
+    insert_batch = settings.insert_batch,
     max_tries = settings.max_tries,
     reconnect = settings.reconnect,
     interval = (settings.rate or 0) > 0 and 1 / settings.rate or 0,

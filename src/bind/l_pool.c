@@ -204,9 +204,11 @@ static void read_marker(lua_State *lua, const BdTable *table, Run *run) {
 /* Read the options of a run; leaves plan, source and progress function on the stack. */
 static void read_options(lua_State *lua, const BdTable *table, Run *run) {
     static const char *const engines[] = {"threads", "poll", NULL};
-    static const char *const methods[] = {[BD_METHOD_ROW] = "row",
-                                          [BD_METHOD_PIPELINE] = "pipeline",
-                                          [BD_METHOD_PIPELINE + 1] = NULL};
+    static const char *const methods[] = {
+        [BD_METHOD_ROW] = "row",           [BD_METHOD_PIPELINE] = "pipeline",
+        [BD_METHOD_VALUES] = "values",     [BD_METHOD_UNNEST] = "unnest",
+        [BD_METHOD_COPY] = "copy",         [BD_METHOD_COPY_BINARY] = "copy-binary",
+        [BD_METHOD_COPY_BINARY + 1] = NULL};
     BdStepOpts *opts = &run->opts;
     opts->engine = (BdEngineKind)bd_table_choice_or(table, "engine", engines, BD_ENGINE_THREADS);
     opts->jobs = (uint32_t)bd_table_integer_or(table, "jobs", 1, MOST_JOBS, 1);

@@ -4,6 +4,8 @@
 #ifndef BD_METHOD_H
 #define BD_METHOD_H
 
+#include <stdbool.h>
+
 /* Ways of shipping rows. All of them store the same rows. */
 typedef enum BdMethod {
     BD_METHOD_ROW,        /* a statement for each row, one at a time */
@@ -13,5 +15,10 @@ typedef enum BdMethod {
     BD_METHOD_COPY,       /* COPY FROM STDIN, text */
     BD_METHOD_COPY_BINARY /* COPY FROM STDIN, binary */
 } BdMethod;
+
+/* Are rows collected, to be sent many at a time? */
+static inline bool bd_method_collects(BdMethod method) {
+    return method != BD_METHOD_ROW && method != BD_METHOD_PIPELINE;
+}
 
 #endif

@@ -214,6 +214,7 @@ int bd_plan_add_insert(BdPlan *plan, const BdInsert *insert, const char *where, 
     }
     BdOp *op = &plan->ops[plan->op_count - 1];
     set_lists(plan, op, insert->lists, insert->list_count, insert->loop);
+    op->slot = plan->inserts++;
     op->table = bd_strdup(insert->table);
     op->columns = bd_alloc_array(insert->count, sizeof(char *));
     if (op->table == NULL || op->columns == NULL) {

@@ -31,7 +31,7 @@ typedef struct BdOp {
     char *where;                  /* place in the scenario */
     const BdStatement *statement; /* EXEC, ONE, ALL, CACHED, INSERT */
     BdParam *params;              /* as many as the statement has */
-    uint32_t slot;                /* ONE, ALL */
+    uint32_t slot;                /* ONE, ALL, CACHED; INSERT: its number among those, from 0 */
     uint32_t loop;                /* ZIP, END, INSERT */
     uint32_t partner;             /* ZIP: the place of its END; END: of its ZIP */
     BdList lists[BD_ZIP_LISTS];   /* ZIP, INSERT */
@@ -53,6 +53,7 @@ struct BdPlan {
     const char **slot_names; /* scratch of bd_plan_slot_columns() */
     uint32_t slots;          /* numbers in use are below these */
     uint32_t loops;
+    uint32_t inserts;
     uint32_t max_params; /* of any statement */
 };
 

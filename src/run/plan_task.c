@@ -3,12 +3,17 @@
  * is made, or kept for the next record, so that in the long run a record costs no allocation but
  * those of libpq's own results.
  *
+ * Rows of INSERT that are not sent one by one are collected in the task's cargo, which is sent at
+ * the record's end, at the ends of its transactions, or at the end of the unit where rows travel in
+ * batches.
+ *
  * In a pipeline only requests whose answers are not needed are sent with `more`; any other one ends
  * the pipeline's part, and the next one begins another.
  */
 #include "core/fifo.h"
 #include "core/mem.h"
 #include "run/cache.h"
+#include "run/cargo.h"
 #include "run/plan_impl.h"
 #include "run/task.h"
 
@@ -32,6 +37,11 @@ typedef struct PlanTask {
     bool open;             /* a part of a pipeline was begun and not ended */
     bool inserting;        /* in the rows of an INSERT, which is the next operation */
     uint32_t transactions; /* that are open, one in the other, with the worker's if it has one */
+
+    BdCargo *cargo; /* rows of INSERT; NULL where they are sent one by one */
+    bool started;   /* the record, but nothing was asked for yet */
+    bool in_unit;   /* the cargo has begun one */
+    bool shipping;  /* it is being sent: requests and answers are its */
 } PlanTask;
 
 static PlanTask *self(BdTask *task) {
@@ -43,6 +53,7 @@ static int start(BdTask *task, const BdRecord *record, BdErr *err) {
     PlanTask *run = self(task);
     run->record = *record;
     run->next = 0;
+    run->started = true;
     return 0;
 }
 
@@ -107,7 +118,7 @@ static void fill_slot(PlanTask *run, uint32_t slot, BdAnswer *answer, bool borro
 /* What an operation comes to. */
 typedef enum Outcome {
     GO_ON, /* nothing to be sent; run->next is the next operation */
-    SEND,  /* *request; run->next is the one that sends it */
+    SEND,  /* *request; run->next is the one that sends it, but for BD_REQUEST_SYNC */
     DONE,  /* the record is */
     FAIL
 } Outcome;
@@ -131,8 +142,91 @@ static Outcome execute(PlanTask *run, const BdOp *op, BdRequest *request) {
     return SEND;
 }
 
+/* End the part of a pipeline that is open. */
+static Outcome end_part(BdRequest *request) {
+    *request = (BdRequest){.kind = BD_REQUEST_SYNC};
+    return SEND;
+}
+
+static BdCare care(const PlanTask *run) {
+    if (run->task.careful) {
+        return BD_CARE_SAVEPOINTS;
+    }
+    return run->transactions > 0 ? BD_CARE_WHOLE : BD_CARE_PARTS;
+}
+
+/* Have the rows of each INSERT marked as the arrival's manifest has them. */
+static void mark_cargo(PlanTask *run) {
+    BdArrival *arrival = run->task.arrival;
+    for (uint32_t i = 0; arrival != NULL && i < run->plan->op_count; i++) {
+        const BdOp *op = &run->plan->ops[i];
+        int32_t row =
+            op->kind == BD_OP_INSERT ? bd_manifest_find(arrival->manifest, op->statement->sql) : -1;
+        if (row >= 0) {
+            bd_shipment_mark(bd_cargo_shipment(run->cargo, op->slot), arrival, (uint32_t)row);
+        }
+    }
+}
+
+static int begin_collecting(PlanTask *run, BdErr *err) {
+    if (!run->in_unit) {
+        bd_cargo_reset(run->cargo, care(run));
+        mark_cargo(run);
+        run->in_unit = true;
+    }
+    return bd_cargo_begin(run->cargo, err);
+}
+
+/* Add the rows of INSERT to the cargo. */
+static Outcome collect(PlanTask *run, const BdOp *op, BdErr *err) {
+    if (begin_loop(run, op, err) != 0) {
+        return FAIL;
+    }
+    BdShipment *shipment = bd_cargo_shipment(run->cargo, op->slot);
+    for (uint32_t *at = &run->positions[op->loop]; *at < run->lengths[op->loop]; ++*at) {
+        for (uint32_t i = 0; i < op->statement->params; i++) {
+            run->values[i] = param_value(run, &op->params[i]);
+        }
+        if (bd_shipment_add(shipment, run->values, err) != 0) {
+            bd_err_wrap(err, "%s", op->where);
+            return FAIL;
+        }
+    }
+    run->task.held_rows = bd_cargo_rows(run->cargo);
+    run->next++;
+    return GO_ON;
+}
+
+/* The operation that the cargo's part under way belongs to. */
+static const BdOp *shipped_op(const PlanTask *run) {
+    const BdOp *op = run->plan->ops;
+    while (op->kind != BD_OP_INSERT || op->slot != bd_cargo_current(run->cargo)) {
+        op++;
+    }
+    return op;
+}
+
+/* Send the cargo, until nothing is left of it. */
+static Outcome ship(PlanTask *run, BdRequest *request, BdErr *err) {
+    if (run->open && run->task.held_rows > 0) { /* COPY cannot be in a pipeline */
+        return end_part(request);
+    }
+    bd_cargo_care(run->cargo, care(run));
+    BdNext next = bd_cargo_next(run->cargo, request, err);
+    run->shipping = next == BD_NEXT_REQUEST;
+    run->task.held_rows = bd_cargo_rows(run->cargo);
+    if (next == BD_NEXT_DONE && bd_cargo_check(run->cargo, err) != 0) {
+        bd_err_wrap(err, "%s", shipped_op(run)->where);
+        next = BD_NEXT_FAILED;
+    }
+    return next == BD_NEXT_REQUEST ? SEND : next == BD_NEXT_DONE ? GO_ON : FAIL;
+}
+
 /* A row of INSERT: the operation is the next one again until it has sent them all. */
 static Outcome insert(PlanTask *run, const BdOp *op, BdRequest *request, BdErr *err) {
+    if (run->cargo != NULL) {
+        return collect(run, op, err);
+    }
     if (!run->inserting && begin_loop(run, op, err) != 0) {
         return FAIL;
     }
@@ -160,25 +254,36 @@ static Outcome transact(PlanTask *run, const BdOp *op, BdRequest *request) {
     return SEND;
 }
 
-static Outcome end_pipeline(PlanTask *run, BdRequest *request) {
-    run->pipelines--;
-    if (run->pipelines > 0 || !run->open) {
-        run->next++;
-        return GO_ON;
-    }
-    *request = (BdRequest){.kind = BD_REQUEST_SYNC};
-    return SEND;
+/* BEGIN and COMMIT of a transaction that stands in no other: what was collected before it is not to
+ * be in it, and what was collected in it is. */
+static Outcome ship_and_transact(PlanTask *run, const BdOp *op, BdRequest *request, BdErr *err) {
+    bool outermost = run->transactions == (op->kind == BD_OP_BEGIN ? 0 : 1);
+    Outcome outcome = run->cargo != NULL && outermost ? ship(run, request, err) : GO_ON;
+    return outcome == GO_ON ? transact(run, op, request) : outcome;
 }
 
-/* All operations were executed: end a pipeline that INSERT has left open. */
-static Outcome end_record(const PlanTask *run, BdRequest *request) {
-    *request = (BdRequest){.kind = BD_REQUEST_SYNC};
-    return run->open ? SEND : DONE;
+static Outcome end_pipeline(PlanTask *run, BdRequest *request) {
+    run->pipelines--;
+    run->next++;
+    return run->pipelines > 0 || !run->open ? GO_ON : end_part(request);
+}
+
+/* All operations were executed: end a pipeline that INSERT has left open, or send what was
+ * collected. */
+static Outcome end_record(PlanTask *run, BdRequest *request, BdErr *err) {
+    if (run->open) {
+        return end_part(request);
+    }
+    if (run->cargo == NULL || run->opts.batches) {
+        return DONE;
+    }
+    Outcome outcome = ship(run, request, err);
+    return outcome == GO_ON ? DONE : outcome;
 }
 
 static Outcome step(PlanTask *run, BdRequest *request, BdErr *err) {
     if (run->next == run->plan->op_count) {
-        return end_record(run, request);
+        return end_record(run, request, err);
     }
     const BdOp *op = &run->plan->ops[run->next];
     switch (op->kind) {
@@ -205,17 +310,23 @@ static Outcome step(PlanTask *run, BdRequest *request, BdErr *err) {
         return GO_ON;
     case BD_OP_BEGIN:
     case BD_OP_COMMIT:
-        return transact(run, op, request);
+        return ship_and_transact(run, op, request, err);
     default:
         return execute(run, op, request);
     }
 }
 
+/* The worker has begun its transaction by now, if it does. */
+static int begin_record(PlanTask *run, BdErr *err) {
+    run->started = false;
+    run->transactions = run->opts.session != NULL && bd_session_in_transaction(run->opts.session);
+    return run->cargo == NULL ? 0 : begin_collecting(run, err);
+}
+
 static BdNext next(BdTask *task, BdRequest *request, BdErr *err) {
     PlanTask *run = self(task);
-    if (run->next == 0) { /* the worker has begun its transaction by now, if it does */
-        run->transactions =
-            run->opts.session != NULL && bd_session_in_transaction(run->opts.session);
+    if (run->started && begin_record(run, err) != 0) {
+        return BD_NEXT_FAILED;
     }
     Outcome outcome = GO_ON;
     while (outcome == GO_ON) {
@@ -224,12 +335,15 @@ static BdNext next(BdTask *task, BdRequest *request, BdErr *err) {
     if (outcome != SEND) {
         return outcome == DONE ? BD_NEXT_DONE : BD_NEXT_FAILED;
     }
+    if (run->shipping) {
+        return BD_NEXT_REQUEST;
+    }
     if (request->kind != BD_REQUEST_SYNC && bd_fifo_push(&run->sent, &run->next) != 0) {
         bd_err_set(err, BD_E_NOMEM, 0, "out of memory for a pipeline");
         return BD_NEXT_FAILED;
     }
     run->open = request->more;
-    run->next += run->inserting || run->next == run->plan->op_count ? 0 : 1;
+    run->next += run->inserting || request->kind == BD_REQUEST_SYNC ? 0 : 1;
     return BD_NEXT_REQUEST;
 }
 
@@ -252,6 +366,10 @@ static bool keeps_answer(const BdOp *op) {
 
 static int answer(BdTask *task, BdAnswer *given, BdErr *err) {
     PlanTask *run = self(task);
+    if (run->shipping) {
+        bd_cargo_answer(run->cargo, given);
+        return 0;
+    }
     const BdOp *op = take_sent(run);
     if (!keeps_answer(op)) {
         bd_answer_free(given);
@@ -269,8 +387,15 @@ static int answer(BdTask *task, BdAnswer *given, BdErr *err) {
 }
 
 static int refused(BdTask *task, BdErr *err) {
-    const BdOp *op = take_sent(self(task));
-    return bd_err_wrap(err, "%s", op->where);
+    PlanTask *run = self(task);
+    if (!run->shipping) {
+        return bd_err_wrap(err, "%s", take_sent(run)->where);
+    }
+    if (bd_cargo_refused(run->cargo, err) == 0) {
+        return 0;
+    }
+    task->vague = bd_cargo_vague(run->cargo);
+    return bd_err_wrap(err, "%s", shipped_op(run)->where);
 }
 
 /* ---- the task itself ---- */
@@ -284,24 +409,33 @@ static void reset(BdTask *task) {
     run->pipelines = 0;
     run->open = false;
     run->inserting = false;
+    run->shipping = false;
 }
 
-/* Nothing is collected. */
 static BdNext finish(BdTask *task, BdRequest *request, BdErr *err) {
-    (void)task;
-    (void)request;
-    (void)err;
-    return BD_NEXT_DONE;
+    PlanTask *run = self(task);
+    if (run->cargo == NULL) {
+        return BD_NEXT_DONE;
+    }
+    Outcome outcome = ship(run, request, err);
+    return outcome == SEND ? BD_NEXT_REQUEST : outcome == GO_ON ? BD_NEXT_DONE : BD_NEXT_FAILED;
 }
 
 static void settle(BdTask *task, bool stored) {
-    (void)task;
     (void)stored;
+    PlanTask *run = self(task);
+    run->in_unit = false;
+    run->shipping = false;
+    task->held_rows = 0;
 }
 
-/* The plan's statements are all there is, and they are prepared. */
+/* The plan's statements are prepared. */
 static void reopened(BdTask *task, BdSession *session) {
-    self(task)->opts.session = session;
+    PlanTask *run = self(task);
+    run->opts.session = session;
+    if (run->cargo != NULL) {
+        bd_cargo_renew(run->cargo);
+    }
 }
 
 static void free_task(BdTask *task) {
@@ -310,6 +444,7 @@ static void free_task(BdTask *task) {
         reset(task);
     }
     bd_cache_free(run->cache);
+    bd_cargo_free(run->cargo);
     bd_fifo_deinit(&run->sent);
     bd_free(run->slots);
     bd_free(run->borrowed);
@@ -331,6 +466,22 @@ static const BdTaskOps plan_task_ops = {
     .free = free_task,
 };
 
+/* A shipment for each INSERT, in their order. */
+static int make_cargo(PlanTask *run, BdErr *err) {
+    const BdPlan *plan = run->plan;
+    BdProtocol protocol = bd_session_protocol(run->opts.session);
+    if (bd_cargo_new(&run->cargo, run->opts.method, protocol, plan->statement_count, err) != 0) {
+        return -1;
+    }
+    for (uint32_t i = 0; i < plan->op_count; i++) {
+        const BdOp *op = &plan->ops[i];
+        if (op->kind == BD_OP_INSERT && bd_cargo_load(run->cargo, op->target, err) != 0) {
+            return bd_err_wrap(err, "%s", op->where);
+        }
+    }
+    return 0;
+}
+
 static int allocate(PlanTask *run, BdErr *err) {
     const BdPlan *plan = run->plan;
     run->slots = bd_alloc_array(plan->slots, sizeof(*run->slots));
@@ -343,7 +494,10 @@ static int allocate(PlanTask *run, BdErr *err) {
         bd_fifo_init(&run->sent, sizeof(uint32_t)) != 0) {
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory while making a task");
     }
-    return bd_cache_new(&run->cache, BD_CACHE_BYTES, err);
+    if (bd_cache_new(&run->cache, BD_CACHE_BYTES, err) != 0) {
+        return -1;
+    }
+    return plan->inserts > 0 && bd_method_collects(run->opts.method) ? make_cargo(run, err) : 0;
 }
 
 int bd_plan_task_new(BdTask **out, const BdPlan *plan, const BdPlanTaskOpts *opts, BdErr *err) {

@@ -1,6 +1,6 @@
 /*
  * The rows added are cut into parts. A part is what the server takes or refuses as a whole: one
- * statement, one COPY, or one pipeline of statements. The ranges of rows that are still to be sent
+ * statement, or one COPY. The ranges of rows that are still to be sent
  * stand on a stack, the next one on its top; a part that is refused for one of its rows goes back
  * there as two halves. So n rows with one at fault cost about 2 log2(n) further parts, and no more
  * than log2(n) ranges wait at a time.
@@ -50,11 +50,7 @@ struct BdShipment {
     uint32_t left_count;
 
     Range part;         /* under way; no rows: none */
-    uint32_t sent_rows; /* of it */
-    uint32_t sent;      /* requests for these */
-    uint32_t answered;  /* of the requests */
-    BdErr refusal;      /* the first one; BD_E_NONE */
-    Errand errand;
+    Errand errand;      /* likewise */
     uint32_t preparing; /* for ERRAND_PREPARE: the statement's bit */
     bool saved;         /* a savepoint stands */
     bool undo;          /* it is to be gone back to */
@@ -76,12 +72,11 @@ static void forget_rows(BdShipment *shipment) {
     shipment->part = (Range){0};
 }
 
+/* Nothing is under way on the session, nor stands a savepoint there. */
 static void forget_exchange(BdShipment *shipment) {
-    shipment->sent_rows = 0;
-    shipment->sent = 0;
-    shipment->answered = 0;
-    shipment->refusal.code = BD_E_NONE;
     shipment->errand = ERRAND_NONE;
+    shipment->saved = false;
+    shipment->undo = false;
 }
 
 void bd_shipment_reset(BdShipment *shipment, BdCare care) {
@@ -89,17 +84,17 @@ void bd_shipment_reset(BdShipment *shipment, BdCare care) {
     forget_exchange(shipment);
     bd_origins_reset(&shipment->origins);
     shipment->care = care;
-    shipment->saved = false;
-    shipment->undo = false;
     shipment->vague = false;
     shipment->faults = 0;
+}
+
+void bd_shipment_care(BdShipment *shipment, BdCare care) {
+    shipment->care = care;
 }
 
 void bd_shipment_renew(BdShipment *shipment) {
     forget_exchange(shipment);
     shipment->prepared = 0;
-    shipment->saved = false;
-    shipment->undo = false;
 }
 
 int bd_shipment_begin(BdShipment *shipment, BdErr *err) {
@@ -187,12 +182,6 @@ static bool take_part(BdShipment *shipment) {
 static void end_part(BdShipment *shipment) {
     shipment->behind += shipment->part.rows;
     shipment->part = (Range){0};
-    forget_exchange(shipment);
-}
-
-static void acknowledge_part(BdShipment *shipment) {
-    bd_origins_store(&shipment->origins, shipment->part.first, shipment->part.rows);
-    end_part(shipment);
 }
 
 static void halve_part(BdShipment *shipment) {
@@ -201,7 +190,6 @@ static void halve_part(BdShipment *shipment) {
     push_range(shipment, part.first + half, part.rows - half);
     push_range(shipment, part.first, half);
     shipment->part = (Range){0};
-    forget_exchange(shipment);
 }
 
 /* Name the one row of the part in *err. */
@@ -215,16 +203,14 @@ static void name_row(const BdShipment *shipment, BdErr *err) {
 
 /* The part was refused: do what can be done about it, or pass that up. */
 static int settle_refusal(BdShipment *shipment, BdErr *err) {
-    bool of_row = bd_row_fault(&shipment->refusal);
+    bool of_row = bd_row_fault(err);
     bool alone = shipment->part.rows == 1;
-    *err = shipment->refusal;
     if (of_row && alone) {
         name_row(shipment, err);
     }
     if (!of_row || shipment->care == BD_CARE_WHOLE ||
         (alone && shipment->care == BD_CARE_SAVEPOINTS)) {
         shipment->vague = of_row && !alone;
-        forget_exchange(shipment);
         return -1;
     }
     if (alone) {
@@ -234,18 +220,6 @@ static int settle_refusal(BdShipment *shipment, BdErr *err) {
         halve_part(shipment);
         shipment->undo = shipment->saved;
     }
-    return 0;
-}
-
-/* An answer to the part was taken: was it the last one? */
-static int settle(BdShipment *shipment, BdErr *err) {
-    if (shipment->sent_rows < shipment->part.rows || shipment->answered < shipment->sent) {
-        return 0;
-    }
-    if (shipment->refusal.code != BD_E_NONE) {
-        return settle_refusal(shipment, err);
-    }
-    acknowledge_part(shipment);
     return 0;
 }
 
@@ -260,9 +234,7 @@ static BdNext run_errand(BdShipment *shipment, Errand errand, const char *text,
 
 static BdNext release(BdShipment *shipment, BdRequest *request) {
     return run_errand(shipment, ERRAND_RELEASE,
-                      shipment->undo ? "rollback to savepoint bigdata; release savepoint bigdata"
-                                     : "release savepoint bigdata",
-                      request);
+                      shipment->undo ? BD_SAVEPOINT_ROLLBACK : BD_SAVEPOINT_COMMIT, request);
 }
 
 static bool is_prepared(const BdShipment *shipment, const BdRequest *request) {
@@ -271,27 +243,19 @@ static bool is_prepared(const BdShipment *shipment, const BdRequest *request) {
 }
 
 static BdNext send_part(BdShipment *shipment, BdRequest *request, BdErr *err) {
+    const Range *part = &shipment->part;
     BdPacking *packing = shipment->packing;
-    uint32_t left = shipment->part.rows - shipment->sent_rows;
-    uint32_t first = shipment->part.first + shipment->sent_rows;
-    assert(left > 0);
-    uint32_t rows = packing->ops->request(packing, first, left, request, err);
-    if (rows == 0) {
+    if (packing->ops->request(packing, part->first, part->rows, request, err) != 0) {
         return BD_NEXT_FAILED;
     }
     if (!is_prepared(shipment, request)) {
         shipment->preparing = request->statement->id - shipment->first_statement;
         shipment->errand = ERRAND_PREPARE;
         request->kind = BD_REQUEST_PREPARE;
-        return BD_NEXT_REQUEST;
+    } else if (shipment->arrival != NULL) {
+        request->marks = (const BdMark *)(const void *)shipment->marks.p + part->first;
+        request->mark_count = part->rows;
     }
-    if (shipment->arrival != NULL) {
-        request->marks = (const BdMark *)(const void *)shipment->marks.p + first;
-        request->mark_count = rows;
-    }
-    shipment->sent_rows += rows;
-    shipment->sent++;
-    request->more = rows < left;
     return BD_NEXT_REQUEST;
 }
 
@@ -311,7 +275,7 @@ BdNext bd_shipment_next(BdShipment *shipment, BdRequest *request, BdErr *err) {
         }
     }
     if (shipment->care == BD_CARE_SAVEPOINTS && !shipment->saved) {
-        return run_errand(shipment, ERRAND_SAVE, "savepoint bigdata", request);
+        return run_errand(shipment, ERRAND_SAVE, BD_SAVEPOINT_BEGIN, request);
     }
     return send_part(shipment, request, err);
 }
@@ -326,27 +290,23 @@ static void finish_errand(BdShipment *shipment) {
     shipment->errand = ERRAND_NONE;
 }
 
-int bd_shipment_answer(BdShipment *shipment, BdAnswer *answer, BdErr *err) {
+void bd_shipment_answer(BdShipment *shipment, BdAnswer *answer) {
     bd_answer_free(answer);
     if (shipment->errand != ERRAND_NONE) {
         finish_errand(shipment);
-        return 0;
+    } else {
+        bd_origins_store(&shipment->origins, shipment->part.first, shipment->part.rows);
+        end_part(shipment);
     }
-    shipment->answered++;
-    return settle(shipment, err);
 }
 
 int bd_shipment_refused(BdShipment *shipment, BdErr *err) {
-    if (shipment->errand != ERRAND_NONE) {
-        shipment->errand = ERRAND_NONE;
-        shipment->vague = false;
-        return -1;
+    if (shipment->errand == ERRAND_NONE) {
+        return settle_refusal(shipment, err);
     }
-    if (shipment->refusal.code == BD_E_NONE) {
-        shipment->refusal = *err;
-    }
-    shipment->answered++;
-    return settle(shipment, err);
+    shipment->errand = ERRAND_NONE;
+    shipment->vague = false;
+    return -1;
 }
 
 bool bd_shipment_vague(const BdShipment *shipment) {
@@ -370,23 +330,21 @@ int64_t bd_shipment_stored(const BdShipment *shipment, uint32_t record) {
 static int new_packing(BdPacking **out, const BdTarget *target, BdMethod method,
                        uint32_t first_statement, BdErr *err) {
     switch (method) {
+    case BD_METHOD_VALUES:
+        return bd_packing_values_new(out, target, first_statement, err);
     case BD_METHOD_UNNEST:
         return bd_packing_unnest_new(out, target, first_statement, err);
     case BD_METHOD_COPY:
     case BD_METHOD_COPY_BINARY:
         return bd_packing_copy_new(out, target, method == BD_METHOD_COPY_BINARY, err);
     default:
-        return bd_packing_values_new(out, target, method, first_statement, err);
+        return bd_err_set(err, BD_E_BUG, 0, "rows are not collected by method %d", (int)method);
     }
 }
 
 int bd_shipment_new(BdShipment **out, const BdTarget *target, BdMethod method, BdProtocol protocol,
                     uint32_t first_statement, BdErr *err) {
     *out = NULL;
-    if (method == BD_METHOD_PIPELINE && protocol == BD_PROTOCOL_SIMPLE) {
-        bd_err_set(err, BD_E_CONFIG, 0, "the simple protocol has no pipelines");
-        return bd_err_hint(err, "use -M prepared or -M extended");
-    }
     BdShipment *shipment = bd_alloc(sizeof(*shipment));
     if (shipment == NULL) {
         return bd_err_set(err, BD_E_NOMEM, 0, "no memory for a shipment");

@@ -1,7 +1,7 @@
 /*
  * shipment.h - the rows that a worker has collected for one table, and their way to the server.
  *
- * Rows of one or more records are added, and then sent by one of the methods; what the server
+ * Rows of one or more records are added, and then sent by a method that collects; what the server
  * refuses is traced to the row at fault. A shipment gives requests and takes answers, as a task
  * does; it knows neither worker nor session.
  *
@@ -48,7 +48,7 @@ typedef struct BdShipment BdShipment;
 #define BD_SHIPMENT_STATEMENTS 16
 
 /* Statements are prepared when they are used first, where the protocol is for that. -1 with
- * BD_E_CONFIG where the method cannot be used with the protocol or the types of the columns. */
+ * BD_E_CONFIG where the method cannot be used with the types of the columns. */
 BD_MUSTCHECK int bd_shipment_new(BdShipment **out, const BdTarget *target, BdMethod method,
                                  BdProtocol protocol, uint32_t first_statement, BdErr *err);
 
@@ -58,6 +58,9 @@ void bd_shipment_mark(BdShipment *shipment, BdArrival *arrival, uint32_t row);
 
 /* A unit of work begins: forget all records and rows, and what has become of them. */
 void bd_shipment_reset(BdShipment *shipment, BdCare care);
+
+/* What is sent from now on is dealt with so: for rows in a transaction of their record's own. */
+void bd_shipment_care(BdShipment *shipment, BdCare care);
 
 /* The session is a new one: nothing is prepared there, and what was sent was not answered. Rows
  * stay, and are sent again by bd_shipment_next(). */
@@ -73,20 +76,17 @@ BD_MUSTCHECK int bd_shipment_add(BdShipment *shipment, const char *const *values
 /* Rows that were added and are neither acknowledged nor refused. */
 uint32_t bd_shipment_rows(const BdShipment *shipment);
 
-/*
- * The next request. BD_NEXT_REQUEST: send it; if it says `more`, ask for another one at once.
- * BD_NEXT_DONE: every row was acknowledged or refused. BD_NEXT_FAILED: no memory.
- */
+/* The next request, to be answered before another one. BD_NEXT_DONE: every row was acknowledged or
+ * refused. BD_NEXT_FAILED: no memory. */
 BD_MUSTCHECK BdNext bd_shipment_next(BdShipment *shipment, BdRequest *request, BdErr *err);
 
-/* Take the answer to a request, and free it. -1: passed up, see bd_shipment_refused(). */
-BD_MUSTCHECK int bd_shipment_answer(BdShipment *shipment, BdAnswer *answer, BdErr *err);
+/* Take the answer to the request, and free it. */
+void bd_shipment_answer(BdShipment *shipment, BdAnswer *answer);
 
 /*
- * A request was refused: *err says why. 0: go on with the next answer, or bd_shipment_next(). -1:
- * passed up, with *err saying which row, if that is known. The answers of a pipeline have all come
- * by then, and bd_shipment_next() would give the refused rows again, for a caller who has reason to
- * try (a deadlock, say).
+ * The request was refused: *err says why. 0: go on with bd_shipment_next(). -1: passed up, with
+ * *err saying which row, if that is known; bd_shipment_next() would give the refused rows again,
+ * for a caller who has reason to try.
  */
 BD_MUSTCHECK int bd_shipment_refused(BdShipment *shipment, BdErr *err);
 

@@ -60,8 +60,7 @@ static int add(BdPacking *packing, const char *const *values, BdErr *err) {
     return 0;
 }
 
-static uint32_t request(BdPacking *packing, uint32_t first, uint32_t rows, BdRequest *out,
-                        BdErr *err) {
+static int request(BdPacking *packing, uint32_t first, uint32_t rows, BdRequest *out, BdErr *err) {
     (void)err;
     const CopyPacking *run = self(packing);
     size_t begin = begin_of(run, first);
@@ -69,7 +68,7 @@ static uint32_t request(BdPacking *packing, uint32_t first, uint32_t rows, BdReq
                        .text = run->sql.p,
                        .data = {.p = run->data.p + begin, .n = begin_of(run, first + rows) - begin},
                        .binary = run->binary};
-    return rows;
+    return 0;
 }
 
 /* The values of a line of text, as they stand there. */

@@ -18,12 +18,11 @@ typedef struct BdPackingOps {
     uint32_t (*part)(const BdPacking *packing, uint32_t rows);
 
     /*
-     * The request for the first ones of so many rows, all of one part; returns how many it ships,
-     * or 0 with *err. A statement's id is the shipment's first_statement and something less than
-     * BD_SHIPMENT_STATEMENTS. `more` is not set here.
+     * The request that ships the rows of a part. A statement's id is the shipment's first_statement
+     * and something less than BD_SHIPMENT_STATEMENTS.
      */
-    uint32_t (*request)(BdPacking *packing, uint32_t first, uint32_t rows, BdRequest *request,
-                        BdErr *err);
+    int (*request)(BdPacking *packing, uint32_t first, uint32_t rows, BdRequest *request,
+                   BdErr *err);
 
     /* Add a row's values to a message. */
     void (*tell)(const BdPacking *packing, uint32_t row, BdRowText *text);
@@ -37,8 +36,7 @@ struct BdPacking {
     const BdPackingOps *ops;
 };
 
-/* ROW, PIPELINE and VALUES. */
-BD_MUSTCHECK int bd_packing_values_new(BdPacking **out, const BdTarget *target, BdMethod method,
+BD_MUSTCHECK int bd_packing_values_new(BdPacking **out, const BdTarget *target,
                                        uint32_t first_statement, BdErr *err);
 BD_MUSTCHECK int bd_packing_unnest_new(BdPacking **out, const BdTarget *target,
                                        uint32_t first_statement, BdErr *err);

@@ -35,19 +35,17 @@ static int write_array(const BdRows *rows, uint32_t column, uint32_t first, uint
     return bd_array_text_end(array);
 }
 
-static uint32_t request(BdPacking *packing, uint32_t first, uint32_t rows, BdRequest *out,
-                        BdErr *err) {
+static int request(BdPacking *packing, uint32_t first, uint32_t rows, BdRequest *out, BdErr *err) {
     UnnestPacking *run = self(packing);
     for (uint32_t i = 0; i < run->rows.columns; i++) {
         if (write_array(&run->rows, i, first, rows, &run->arrays[i]) != 0) {
-            bd_err_set(err, BD_E_NOMEM, 0, "no memory for arrays of %u values", rows);
-            return 0;
+            return bd_err_set(err, BD_E_NOMEM, 0, "no memory for arrays of %u values", rows);
         }
         run->values[i] = run->arrays[i].p;
     }
     *out =
         (BdRequest){.kind = BD_REQUEST_EXECUTE, .statement = run->statement, .values = run->values};
-    return rows;
+    return 0;
 }
 
 static void tell(const BdPacking *packing, uint32_t row, BdRowText *text) {

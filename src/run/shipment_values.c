@@ -1,7 +1,7 @@
 /*
- * Rows as parameters of INSERT: one row per statement, or several.
+ * Rows as the parameters of an INSERT of several rows of VALUES.
  *
- * VALUES come in sizes of powers of two, so that no more than 16 statements are prepared on a
+ * Statements come in sizes of powers of two, so that no more than 16 statements are prepared on a
  * session however the numbers of rows vary: 240 rows go as 128 + 64 + 32 + 16. A statement is made
  * when its size is needed first.
  */
@@ -15,7 +15,6 @@
 typedef struct ValuesPacking {
     BdPacking packing; /* first: a BdPacking * is a ValuesPacking * */
     const BdTarget *target;
-    BdMethod method;
     uint32_t first_statement;
     BdStatement *statements[BD_SHIPMENT_STATEMENTS]; /* [i] is for 2^i rows; NULL until needed */
     BdRows rows;
@@ -40,16 +39,8 @@ static uint32_t log2_of(uint32_t rows) {
 }
 
 static uint32_t part(const BdPacking *packing, uint32_t rows) {
-    const ValuesPacking *run = (const ValuesPacking *)packing;
-    uint32_t most = bd_target_max_rows(run->target);
-    switch (run->method) {
-    case BD_METHOD_ROW:
-        return 1;
-    case BD_METHOD_PIPELINE:
-        return rows;
-    default:
-        return UINT32_C(1) << log2_of(rows < most ? rows : most);
-    }
+    uint32_t most = bd_target_max_rows(((const ValuesPacking *)packing)->target);
+    return UINT32_C(1) << log2_of(rows < most ? rows : most);
 }
 
 static int find_statement(ValuesPacking *run, uint32_t rows, const BdStatement **statement,
@@ -70,23 +61,20 @@ static int find_statement(ValuesPacking *run, uint32_t rows, const BdStatement *
     return 0;
 }
 
-static uint32_t request(BdPacking *packing, uint32_t first, uint32_t rows, BdRequest *out,
-                        BdErr *err) {
+static int request(BdPacking *packing, uint32_t first, uint32_t rows, BdRequest *out, BdErr *err) {
     ValuesPacking *run = self(packing);
-    uint32_t count = run->method == BD_METHOD_PIPELINE ? 1 : rows;
     *out = (BdRequest){.kind = BD_REQUEST_EXECUTE};
-    if (find_statement(run, count, &out->statement, err) != 0) {
-        return 0;
+    if (find_statement(run, rows, &out->statement, err) != 0) {
+        return -1;
     }
     bd_buf_reset(&run->values);
-    if (bd_buf_reserve(&run->values, (size_t)count * run->target->count * sizeof(char *)) != 0) {
-        bd_err_set(err, BD_E_NOMEM, 0, "no memory for the values of %u rows", count);
-        return 0;
+    if (bd_buf_reserve(&run->values, (size_t)rows * run->target->count * sizeof(char *)) != 0) {
+        return bd_err_set(err, BD_E_NOMEM, 0, "no memory for the values of %u rows", rows);
     }
     const char **values = (const char **)(void *)run->values.p;
-    bd_rows_values(&run->rows, first, count, values);
+    bd_rows_values(&run->rows, first, rows, values);
     out->values = values;
-    return count;
+    return 0;
 }
 
 static void tell(const BdPacking *packing, uint32_t row, BdRowText *text) {
@@ -116,15 +104,14 @@ static const BdPackingOps values_packing_ops = {
     .free = free_packing,
 };
 
-int bd_packing_values_new(BdPacking **out, const BdTarget *target, BdMethod method,
-                          uint32_t first_statement, BdErr *err) {
+int bd_packing_values_new(BdPacking **out, const BdTarget *target, uint32_t first_statement,
+                          BdErr *err) {
     ValuesPacking *run = bd_alloc(sizeof(*run));
     if (run == NULL) {
         return bd_err_set(err, BD_E_NOMEM, 0, "no memory for a shipment");
     }
     run->packing.ops = &values_packing_ops;
     run->target = target;
-    run->method = method;
     run->first_statement = first_statement;
     bd_rows_init(&run->rows, target->count);
     *out = &run->packing;

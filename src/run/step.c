@@ -65,7 +65,8 @@ static int new_task(Run *run, BdTask **out, BdErr *err) {
     const BdStepOpts *opts = run->opts;
     if (opts->new_task == NULL) {
         const BdPlanTaskOpts plan_opts = {.session = bd_pool_session(run->pool, run->count),
-                                          .method = opts->method};
+                                          .method = opts->method,
+                                          .batches = opts->unit_rows > 0};
         return bd_plan_task_new(out, run->plan, &plan_opts, err);
     }
     const BdTaskPlace place = {

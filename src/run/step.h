@@ -42,7 +42,7 @@ typedef struct BdStepOpts {
     uint32_t jobs;              /* event loops of the poll engine */
     bool transactions;          /* one for each unit: see run/worker.h */
     uint32_t unit_records;      /* --commit-every: a unit has at most so many records; at least 1 */
-    BdMethod method;            /* of db:insert, in plans: ROW or PIPELINE */
+    BdMethod method;            /* of db:insert */
     int64_t unit_rows;          /* rows of several records that are sent together; 0: none */
     const BdManifest *manifest; /* what is to be verified; NULL: nothing */
     const BdMarker *marker;     /* --resume: of the units; NULL: none */

@@ -87,9 +87,10 @@ typedef struct BdTaskOps {
 
 struct BdTask {
     const BdTaskOps *ops;
-    int64_t turn_ns;   /* how long it has waited for its interpreter, ever */
-    int64_t lua_ns;    /* how long it has run in the interpreter, ever */
-    int64_t held_rows; /* collected and not yet sent */
+    int64_t turn_ns;    /* how long it has waited for its interpreter, ever */
+    int64_t lua_ns;     /* how long it has run in the interpreter, ever */
+    int64_t held_rows;  /* collected and not yet sent */
+    BdArrival *arrival; /* set by the worker: what marks its rows; NULL: nothing does */
     bool vague; /* set by the task: the last failure does not say which row is at fault, and doing
                    the record carefully would */
     bool
@@ -111,7 +112,8 @@ typedef int BdTaskFn(void *context, const BdTaskPlace *place, BdTask **out, BdEr
 typedef struct BdPlanTaskOpts {
     const BdSession *session; /* to see whether the worker has begun a transaction; NULL: it never
                                  does */
-    BdMethod method;          /* of INSERT: ROW or PIPELINE */
+    BdMethod method;          /* of INSERT; for others than ROW and PIPELINE there is a session */
+    bool batches;             /* the rows of a unit's records travel together */
     bool one_by_one;          /* without pipelines: an answer is wanted after each request */
 } BdPlanTaskOpts;
 

@@ -20,6 +20,7 @@ int bd_worker_init(BdWorker *worker, uint32_t number, BdTask *task, const BdWork
         bd_worker_deinit(worker);
         return -1;
     }
+    task->arrival = opts->manifest != NULL ? &worker->arrival : NULL;
     return 0;
 }
 

@@ -62,6 +62,17 @@ describe("ingest", function()
     end)
   end
 
+  for _, method in ipairs { "values", "unnest", "copy", "copy-binary" } do
+    for _, more in ipairs { "", " --no-autocommit", " --insert-batch 1000" } do
+      local line = ("--insert %s -c 3%s"):format(method, more)
+      it("stores the same with " .. line, function()
+        local result, contents = run("ingest", line)
+        assert.same(expected, contents)
+        assert.equal(rows, result.steps[2].rows)
+      end)
+    end
+  end
+
   it("looks the dictionary up once per connection", function()
     local result = run("ingest", "-c 1")
     assert.equal(RECORDS + 1 + rows, result.steps[2].statements)
@@ -70,7 +81,7 @@ describe("ingest", function()
   it("refuses a pipeline with the simple protocol", function()
     local options = require "bigdata.options"
     local good, message = options.check { jobs = 1, poolsize = 1, insert = "pipeline",
-      protocol = "simple" }
+      insert_batch = 0, protocol = "simple" }
     assert.is_nil(good)
     assert.is_truthy(message:find("--insert pipeline needs --protocol prepared", 1, true), message)
   end)

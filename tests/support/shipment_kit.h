@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { METHODS = BD_METHOD_COPY_BINARY + 1 };
+enum { FIRST = BD_METHOD_VALUES, LAST = BD_METHOD_COPY_BINARY }; /* of the methods */
 
 typedef struct Kit {
     BdSession *session;
@@ -71,7 +71,8 @@ static inline int kit_take(Kit *kit, BdErr *err) {
     for (;;) {
         BdIo io = bd_session_step(kit->session, &answer, err);
         if (io == BD_IO_DONE) {
-            return bd_shipment_answer(kit->shipment, answer, err);
+            bd_shipment_answer(kit->shipment, answer);
+            return 0;
         }
         if (io == BD_IO_FAILED) {
             return err->code == BD_E_SQL ? bd_shipment_refused(kit->shipment, err) : -1;
