@@ -25,8 +25,8 @@ describe("options of a run", function()
       poolsize = 15, protocol = "prepared", autocommit = true, engine = "threads", jobs = 1,
       loop = "c", lua_state = "worker", lua_memory = 1024, limit = 0, time = 0, queue = 4096,
       max_errors = 0, monitor = 20, commit_every = 0, insert = "row", insert_batch = 0,
-      max_tries = 10, reconnect = 0, rate = 0, verify = true, delay = 0, warmup = 0, timeout = 0, seed = 1,
-      vary = {},
+      max_tries = 10, reconnect = 0, rate = 0, verify = true, delay = 0, warmup = 0,
+      timeout = 0, seed = 1, vary = {},
     }, values)
   end)
 
