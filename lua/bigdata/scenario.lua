@@ -2,7 +2,7 @@
 -- @module bigdata.scenario
 
 local check = require "bigdata.check"
-local flags = require "bigdata.flags"
+local flags = require "bigdata.scenario.flags"
 local text = require "bigdata.text"
 
 local scenario = {}
@@ -24,7 +24,7 @@ function scenario.new(settings)
   return setmetatable({
     summary = settings.summary,
     schema = settings.schema,
-    settings = settings.settings, -- as given; catalog.lua checks them
+    settings = settings.settings, -- as given; scenario/catalog.lua checks them
     flags = {},
     steps = {},
     hooks = {}, -- "setup", "teardown", "worker" -> function

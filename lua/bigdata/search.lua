@@ -3,8 +3,8 @@
 
 local check = require "bigdata.check"
 local failure = require "bigdata.failure"
-local options = require "bigdata.options"
-local settings = require "bigdata.settings"
+local options = require "bigdata.cli.options"
+local settings = require "bigdata.scenario.settings"
 
 local search = {}
 

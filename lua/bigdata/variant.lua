@@ -3,7 +3,7 @@
 
 local check = require "bigdata.check"
 local failure = require "bigdata.failure"
-local settings = require "bigdata.settings"
+local settings = require "bigdata.scenario.settings"
 
 local variant = {}
 

@@ -49,7 +49,7 @@ static int load_step(lua_State *lua) {
     lua_pushliteral(lua, "error in error handling");
     luaL_ref(lua, LUA_REGISTRYINDEX);
     lua_getglobal(lua, "require");
-    lua_pushliteral(lua, "bigdata.loop");
+    lua_pushliteral(lua, "bigdata.step.loop");
     lua_call(lua, 1, 1);
     lua_getfield(lua, -1, "load");
     bd_lua_copy(opts->lua, opts->loop, lua);
@@ -64,7 +64,7 @@ static int load_step(lua_State *lua) {
     self->worker = luaL_ref(lua, LUA_REGISTRYINDEX); /* LUA_REFNIL for none */
     self->each = luaL_ref(lua, LUA_REGISTRYINDEX);
     lua_getglobal(lua, "require");
-    lua_pushliteral(lua, "bigdata.insertion");
+    lua_pushliteral(lua, "bigdata.step.insertion");
     lua_call(lua, 1, 1);
     lua_getfield(lua, -1, "statement");
     self->insertion = luaL_ref(lua, LUA_REGISTRYINDEX);

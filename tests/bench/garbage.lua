@@ -4,7 +4,7 @@
 -- of one record, as the mean of all but the first ten, to standard error. Strings that are alive
 -- already are not allocated again, and not counted.
 local bigdata = require "bigdata"
-local catalog = require "bigdata.catalog"
+local catalog = require "bigdata.scenario.catalog"
 
 local original = assert(catalog.load("row_by_row"))
 

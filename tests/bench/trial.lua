@@ -3,9 +3,9 @@
 -- print it. To be run by `bigdata test`, for the sake of the library; TRIAL holds the command line,
 -- an argument a line, and FIGURES names the file.
 -- luacheck: std +busted
-local arguments = require "bigdata.arguments"
-local catalog = require "bigdata.catalog"
-local options = require "bigdata.options"
+local arguments = require "bigdata.cli.arguments"
+local catalog = require "bigdata.scenario.catalog"
+local options = require "bigdata.cli.options"
 local trial = require "bigdata.trial"
 
 local KEYS = { "rows", "seconds", "cpu_user_seconds", "cpu_system_seconds", "turn_seconds" }

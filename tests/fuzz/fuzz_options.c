@@ -16,8 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char parser[] =
     "package.path = './lua/?.lua;./lua/?/init.lua;' .. package.path\n"
-    "local arguments = require 'bigdata.arguments'\n"
-    "local options = require 'bigdata.options'\n"
+    "local arguments = require 'bigdata.cli.arguments'\n"
+    "local options = require 'bigdata.cli.options'\n"
     "local flags = {\n"
     "  { name = 'directory', type = 'path', default = 'data/sample' },\n"
     "  { name = 'some_number', type = 'integer', default = 1 },\n"

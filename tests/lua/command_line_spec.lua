@@ -1,9 +1,9 @@
 -- Settings and flags as the command line that would run the same again.
 
-local arguments = require "bigdata.arguments"
+local arguments = require "bigdata.cli.arguments"
 local bigdata = require "bigdata"
-local command_line = require "bigdata.command_line"
-local options = require "bigdata.options"
+local command_line = require "bigdata.cli.command_line"
+local options = require "bigdata.cli.options"
 
 local scenario = bigdata.scenario { summary = "a test" }
 scenario.name = "test"

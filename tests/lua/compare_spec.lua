@@ -1,10 +1,10 @@
 -- compare: results from files and folders, against each other.
 
 local cli = require "bigdata.cli"
-local json = require "bigdata.json"
+local json = require "bigdata.result.json"
 local lfs = require "lfs"
-local random = require "bigdata.random"
-local result_file = require "bigdata.result_file"
+local random = require "bigdata.statistics.random"
+local result_file = require "bigdata.result.file"
 
 local folder, generator
 

@@ -1,7 +1,7 @@
 -- comparison: published examples, the four wordings, and how often they are wrong.
 
-local comparison = require "bigdata.comparison"
-local random = require "bigdata.random"
+local comparison = require "bigdata.statistics.comparison"
+local random = require "bigdata.statistics.random"
 
 local function near(expected, value, tolerance)
   assert.is_true(math.abs(value - expected) <= tolerance,

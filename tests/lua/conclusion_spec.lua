@@ -1,6 +1,6 @@
 -- conclusion: which options are worth trying next.
 
-local conclusion = require "bigdata.conclusion"
+local conclusion = require "bigdata.verdict.conclusion"
 
 local STATEMENT = { ops = { { op = "exec" } } }
 local INSERT = { ops = { { op = "all" }, { op = "insert" } } }

@@ -1,6 +1,6 @@
 -- The percentile distribution in HdrHistogram's text form.
 
-local hdr = require "bigdata.hdr"
+local hdr = require "bigdata.result.hdr"
 
 describe("the percentile distribution", function()
   it("has HdrHistogram's form", function()

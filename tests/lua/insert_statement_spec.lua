@@ -1,6 +1,6 @@
 -- insert_statement: what is read of an INSERT, and what is left alone.
 
-local insert_statement = require "bigdata.insert_statement"
+local insert_statement = require "bigdata.step.insert_statement"
 
 local function reads(sql, expected)
   assert.same(expected, insert_statement.read(sql), sql)

@@ -1,6 +1,6 @@
 -- json: text from values and back.
 
-local json = require "bigdata.json"
+local json = require "bigdata.result.json"
 
 describe("encode", function()
   it("writes values with their keys in order", function()

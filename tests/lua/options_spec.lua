@@ -1,8 +1,8 @@
 -- options, flags and arguments: what is understood, what is refused and in which words.
 
-local arguments = require "bigdata.arguments"
+local arguments = require "bigdata.cli.arguments"
 local core = require "bigdata.core"
-local options = require "bigdata.options"
+local options = require "bigdata.cli.options"
 
 local function parse(line, flags)
   local args = {}

@@ -1,12 +1,12 @@
 -- page: what is in the pictures and the words, and that a browser shows it without an error.
 
 local html = require "bigdata.page.html"
-local json = require "bigdata.json"
+local json = require "bigdata.result.json"
 local page = require "bigdata.page"
 local pictures = require "bigdata.page.pictures"
-local random = require "bigdata.random"
+local random = require "bigdata.statistics.random"
 local scale = require "bigdata.page.scale"
-local usl = require "bigdata.usl"
+local usl = require "bigdata.statistics.usl"
 local words = require "bigdata.page.words"
 
 local LAWS = {

@@ -1,6 +1,6 @@
 -- What /proc says of the machine and of processes.
 
-local proc = require "bigdata.proc"
+local proc = require "bigdata.trial.proc"
 
 local function own_pid()
   local file <close> = assert(io.open "/proc/self/stat")

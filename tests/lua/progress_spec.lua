@@ -1,6 +1,6 @@
 -- progress: what the line says, and how it is drawn on a terminal and elsewhere.
 
-local progress = require "bigdata.progress"
+local progress = require "bigdata.trial.progress"
 
 local UNLIMITED = { limit = 0, time = 0 }
 

@@ -1,8 +1,8 @@
 -- proof: plans that do what the function does are accepted, others refused with what parts them.
 
 local core = require "bigdata.core"
-local proof = require "bigdata.proof"
-local trace = require "bigdata.trace"
+local proof = require "bigdata.step.proof"
+local trace = require "bigdata.step.trace"
 
 local path
 

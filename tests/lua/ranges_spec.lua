@@ -1,6 +1,6 @@
 -- ranges: lists of values from the command line.
 
-local ranges = require "bigdata.ranges"
+local ranges = require "bigdata.sweep.ranges"
 
 describe("a list", function()
   local function gives(list, expected)

@@ -1,6 +1,6 @@
 -- Latencies, bars and verdicts of a report.
 
-local report_time = require "bigdata.report_time"
+local report_time = require "bigdata.report.time"
 
 -- A result of one step of ten seconds on two connections.
 local function result(step)

@@ -1,11 +1,11 @@
 -- Results as files: JSON, CSV and the log of intervals, and what is said of files that are no
 -- results.
 
-local interval_log = require "bigdata.interval_log"
-local json = require "bigdata.json"
-local output = require "bigdata.output"
-local result_csv = require "bigdata.result_csv"
-local result_file = require "bigdata.result_file"
+local interval_log = require "bigdata.trial.interval_log"
+local json = require "bigdata.result.json"
+local output = require "bigdata.result.output"
+local result_csv = require "bigdata.result.csv"
+local result_file = require "bigdata.result.file"
 local schema = dofile "tests/support/json_schema.lua"
 
 local function step(values)

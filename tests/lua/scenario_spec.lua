@@ -1,7 +1,7 @@
 -- scenarios: strict checking of what authors write, and how files are found and loaded.
 
 local bigdata = require "bigdata"
-local catalog = require "bigdata.catalog"
+local catalog = require "bigdata.scenario.catalog"
 local core = require "bigdata.core"
 local lfs = require "lfs"
 

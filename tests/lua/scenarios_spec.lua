@@ -1,6 +1,6 @@
 -- The scenarios that ship: the statements that their records cause.
 
-local catalog = require "bigdata.catalog"
+local catalog = require "bigdata.scenario.catalog"
 local sf1 = require "bigdata.census.sf1"
 local testing = require "bigdata.testing"
 

@@ -1,7 +1,7 @@
 -- schema.lua against a scripted connection: what is sent, in which order, and what becomes of
 -- failures. What a server makes of it is told by tests/pg/schema_spec.lua.
 
-local schema = require "bigdata.schema"
+local schema = require "bigdata.trial.schema"
 
 -- A connection that notes what it is sent. answers: list of { pattern, rows } or
 -- { pattern, nil, message, info }; other statements succeed without rows.

@@ -1,8 +1,8 @@
 -- size_search: against curves whose answer is known from a full grid.
 
-local random = require "bigdata.random"
-local size_search = require "bigdata.size_search"
-local usl = require "bigdata.usl"
+local random = require "bigdata.statistics.random"
+local size_search = require "bigdata.sweep.size_search"
+local usl = require "bigdata.statistics.usl"
 
 local MOST = 100
 

@@ -1,7 +1,7 @@
 -- statistics, random, drift: worked examples, and properties of known distributions.
 
-local drift = require "bigdata.drift"
-local random = require "bigdata.random"
+local drift = require "bigdata.statistics.drift"
+local random = require "bigdata.statistics.random"
 local statistics = require "bigdata.statistics"
 
 local function near(expected, value, tolerance)

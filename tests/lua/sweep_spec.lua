@@ -1,10 +1,10 @@
 -- sweep: which trials there are, and the table of their results. The running is in tests/pg.
 
-local arguments = require "bigdata.arguments"
-local catalog = require "bigdata.catalog"
-local options = require "bigdata.options"
+local arguments = require "bigdata.cli.arguments"
+local catalog = require "bigdata.scenario.catalog"
+local options = require "bigdata.cli.options"
 local sweep = require "bigdata.sweep"
-local sweep_report = require "bigdata.sweep_report"
+local sweep_report = require "bigdata.report.sweep"
 
 local path
 

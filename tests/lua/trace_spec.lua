@@ -1,6 +1,6 @@
 -- trace: what is recorded of a step's function, and what is refused, with the place and a way out.
 
-local trace = require "bigdata.trace"
+local trace = require "bigdata.step.trace"
 
 local FIELDS = { "fileid", "logrecno" }
 local HERE = debug.getinfo(1, "S").source:gsub("^@", "")

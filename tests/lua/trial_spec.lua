@@ -1,7 +1,7 @@
 -- trial: what is checked before any server is needed. The running itself is in tests/pg.
 
 local bigdata = require "bigdata"
-local dry_run = require "bigdata.dry_run"
+local dry_run = require "bigdata.trial.dry_run"
 local trial = require "bigdata.trial"
 
 local SETTINGS = { limit = 0, max_errors = 0, poolsize = 1 }

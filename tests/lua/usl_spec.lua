@@ -1,7 +1,7 @@
 -- usl: the law's fit to published data and to curves of known parameters.
 
-local random = require "bigdata.random"
-local usl = require "bigdata.usl"
+local random = require "bigdata.statistics.random"
+local usl = require "bigdata.statistics.usl"
 
 local function near(expected, value, share)
   assert.is_true(math.abs(value - expected) <= math.abs(expected) * share,

@@ -1,9 +1,9 @@
 -- variant: scenarios that stand on another one.
 
-local arguments = require "bigdata.arguments"
-local catalog = require "bigdata.catalog"
+local arguments = require "bigdata.cli.arguments"
+local catalog = require "bigdata.scenario.catalog"
 local lfs = require "lfs"
-local options = require "bigdata.options"
+local options = require "bigdata.cli.options"
 
 local before, folder
 

@@ -1,6 +1,6 @@
 -- Verdicts on tables of measurements, one for each cause.
 
-local measurements = require "bigdata.measurements"
+local measurements = require "bigdata.verdict.measurements"
 local verdict = require "bigdata.verdict"
 
 -- Measurements of ten workers that wait for the server, which is seen doing a bit of everything.

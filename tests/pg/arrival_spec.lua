@@ -1,11 +1,11 @@
 -- The proof of arrival: what is lost or changed on the way is found, and nothing else.
 
-local arrival = require "bigdata.arrival"
-local json = require "bigdata.json"
+local arrival = require "bigdata.trial.arrival"
+local json = require "bigdata.result.json"
 local json_schema = dofile "tests/support/json_schema.lua"
 local kit = dofile "tests/support/scenario_kit.lua"
 local report = require "bigdata.report"
-local result_file = require "bigdata.result_file"
+local result_file = require "bigdata.result.file"
 
 local COUNT = 300
 

@@ -1,13 +1,13 @@
 -- Other programs as trials, and sweeps that were cut short and go on.
 
-local arguments = require "bigdata.arguments"
-local catalog = require "bigdata.catalog"
+local arguments = require "bigdata.cli.arguments"
+local catalog = require "bigdata.scenario.catalog"
 local core = require "bigdata.core"
-local options = require "bigdata.options"
-local result_file = require "bigdata.result_file"
-local sweep_file = require "bigdata.sweep_file"
-local sweep_report = require "bigdata.sweep_report"
-local sweep_run = require "bigdata.sweep_run"
+local options = require "bigdata.cli.options"
+local result_file = require "bigdata.result.file"
+local sweep_file = require "bigdata.sweep.file"
+local sweep_report = require "bigdata.report.sweep"
+local sweep_run = require "bigdata.sweep.run"
 
 local server, path
 

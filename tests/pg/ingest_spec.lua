@@ -79,7 +79,7 @@ describe("ingest", function()
   end)
 
   it("refuses a pipeline with the simple protocol", function()
-    local options = require "bigdata.options"
+    local options = require "bigdata.cli.options"
     local good, message = options.check { jobs = 1, poolsize = 1, insert = "pipeline",
       insert_batch = 0, protocol = "simple" }
     assert.is_nil(good)

@@ -2,8 +2,8 @@
 
 local kit = dofile "tests/support/scenario_kit.lua"
 local core = require "bigdata.core"
-local json = require "bigdata.json"
-local result_file = require "bigdata.result_file"
+local json = require "bigdata.result.json"
+local result_file = require "bigdata.result.file"
 local schema = dofile "tests/support/json_schema.lua"
 
 setup(function()

@@ -1,11 +1,11 @@
 -- The peers: each stores the same rows as row_by_row does. Those that are not installed are
 -- skipped.
 
-local arguments = require "bigdata.arguments"
-local catalog = require "bigdata.catalog"
+local arguments = require "bigdata.cli.arguments"
+local catalog = require "bigdata.scenario.catalog"
 local core = require "bigdata.core"
 local external = require "bigdata.external"
-local options = require "bigdata.options"
+local options = require "bigdata.cli.options"
 local trial = require "bigdata.trial"
 
 local LIMIT = 3

@@ -1,11 +1,11 @@
 -- The scenario row_by_row against a private server: whatever the settings, the tables are the same,
 -- and the figures of the result are those of the tables.
 
-local arguments = require "bigdata.arguments"
-local catalog = require "bigdata.catalog"
+local arguments = require "bigdata.cli.arguments"
+local catalog = require "bigdata.scenario.catalog"
 local core = require "bigdata.core"
 local lfs = require "lfs"
-local options = require "bigdata.options"
+local options = require "bigdata.cli.options"
 local report = require "bigdata.report"
 local sample = require "bigdata.census.sample"
 local trial = require "bigdata.trial"

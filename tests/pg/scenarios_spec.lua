@@ -1,8 +1,8 @@
 -- The scenarios that ship, each on a few records of the sample and a private server.
 
-local arguments = require "bigdata.arguments"
-local catalog = require "bigdata.catalog"
-local options = require "bigdata.options"
+local arguments = require "bigdata.cli.arguments"
+local catalog = require "bigdata.scenario.catalog"
+local options = require "bigdata.cli.options"
 local sf1 = require "bigdata.census.sf1"
 local sweep = require "bigdata.sweep"
 local testing = require "bigdata.testing"

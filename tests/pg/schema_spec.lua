@@ -3,7 +3,7 @@
 
 local core = require "bigdata.core"
 local dictionary = require "bigdata.census.dictionary"
-local schema = require "bigdata.schema"
+local schema = require "bigdata.trial.schema"
 
 local TABLES = "data_element, dictionary_item, matrix, geo_record"
 

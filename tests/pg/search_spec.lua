@@ -1,11 +1,11 @@
 -- Searches against a private server: what is measured, and that the server's limits are kept.
 
-local arguments = require "bigdata.arguments"
-local catalog = require "bigdata.catalog"
+local arguments = require "bigdata.cli.arguments"
+local catalog = require "bigdata.scenario.catalog"
 local core = require "bigdata.core"
-local options = require "bigdata.options"
-local search_report = require "bigdata.search_report"
-local search_run = require "bigdata.search_run"
+local options = require "bigdata.cli.options"
+local search_report = require "bigdata.report.search"
+local search_run = require "bigdata.sweep.search_run"
 
 local server, path
 

@@ -121,7 +121,7 @@ for _, method in ipairs(METHODS) do
 end
 
 it("is refused where it has no meaning", function()
-  local options = require "bigdata.options"
+  local options = require "bigdata.cli.options"
   local function refused(values)
     local all = { jobs = 1, poolsize = 1, loop = "c", protocol = "prepared", insert_batch = 0 }
     for name, value in pairs(values) do all[name] = value end

@@ -1,11 +1,11 @@
 -- Sweeps and variants against a private server: what is run, in which order, and what is kept.
 
-local arguments = require "bigdata.arguments"
-local catalog = require "bigdata.catalog"
+local arguments = require "bigdata.cli.arguments"
+local catalog = require "bigdata.scenario.catalog"
 local core = require "bigdata.core"
-local options = require "bigdata.options"
-local sweep_report = require "bigdata.sweep_report"
-local sweep_run = require "bigdata.sweep_run"
+local options = require "bigdata.cli.options"
+local sweep_report = require "bigdata.report.sweep"
+local sweep_run = require "bigdata.sweep.run"
 local trial = require "bigdata.trial"
 
 local ITEMS = 222

@@ -1,11 +1,11 @@
 -- scenario_kit.lua - what specs of runs share: a private server, a folder for scenario files, and
 -- runs of them under options as on the command line.
 
-local arguments = require "bigdata.arguments"
-local catalog = require "bigdata.catalog"
+local arguments = require "bigdata.cli.arguments"
+local catalog = require "bigdata.scenario.catalog"
 local core = require "bigdata.core"
 local lfs = require "lfs"
-local options = require "bigdata.options"
+local options = require "bigdata.cli.options"
 local trial = require "bigdata.trial"
 
 local kit = {}

@@ -1,6 +1,6 @@
 -- cli/command.lua - what the commands with options of their own have in common.
 
-local arguments = require "bigdata.arguments"
+local arguments = require "bigdata.cli.arguments"
 
 local command = {}
 

@@ -2,12 +2,12 @@
 -- noise.
 
 local command = require "bigdata.cli.command"
-local comparison_report = require "bigdata.comparison_report"
-local figures = require "bigdata.figures"
-local options = require "bigdata.options"
-local result_comparison = require "bigdata.result_comparison"
-local result_set = require "bigdata.result_set"
-local sweep_comparison = require "bigdata.sweep_comparison"
+local comparison_report = require "bigdata.report.comparison"
+local figures = require "bigdata.result.figures"
+local options = require "bigdata.cli.options"
+local result_comparison = require "bigdata.result.comparison"
+local result_set = require "bigdata.result.set"
+local sweep_comparison = require "bigdata.sweep.comparison"
 local text = require "bigdata.text"
 
 local LOST = 3

@@ -2,7 +2,7 @@
 
 local command = require "bigdata.cli.command"
 local failure = require "bigdata.failure"
-local options = require "bigdata.options"
+local options = require "bigdata.cli.options"
 
 local COMMAND = command.new {
   name = "data",

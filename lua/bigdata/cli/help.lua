@@ -1,8 +1,8 @@
 -- cli/help.lua - `bigdata help [SCENARIO | COMMAND]`.
 
-local arguments = require "bigdata.arguments"
-local catalog = require "bigdata.catalog"
-local options = require "bigdata.options"
+local arguments = require "bigdata.cli.arguments"
+local catalog = require "bigdata.scenario.catalog"
+local options = require "bigdata.cli.options"
 
 local help = {}
 

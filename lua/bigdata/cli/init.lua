@@ -1,9 +1,9 @@
 -- cli/init.lua - the command line: finds the command and hands it the other arguments.
 
-local arguments = require "bigdata.arguments"
+local arguments = require "bigdata.cli.arguments"
 local console = require "bigdata.cli.console"
 local core = require "bigdata.core"
-local options = require "bigdata.options"
+local options = require "bigdata.cli.options"
 
 local cli = {}
 

@@ -1,8 +1,8 @@
 -- cli/list.lua - `bigdata list`: the scenarios that can be run by name.
 
-local catalog = require "bigdata.catalog"
+local catalog = require "bigdata.scenario.catalog"
 local command = require "bigdata.cli.command"
-local options = require "bigdata.options"
+local options = require "bigdata.cli.options"
 
 local COMMAND = command.new {
   name = "list",

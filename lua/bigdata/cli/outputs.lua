@@ -1,13 +1,13 @@
 -- cli/outputs.lua - the files that a run is asked to write: --json, --csv, --html, --histogram and
 -- --log.
 
-local hdr = require "bigdata.hdr"
-local interval_log = require "bigdata.interval_log"
-local output = require "bigdata.output"
+local hdr = require "bigdata.result.hdr"
+local interval_log = require "bigdata.trial.interval_log"
+local output = require "bigdata.result.output"
 local page = require "bigdata.page"
-local result_csv = require "bigdata.result_csv"
-local result_file = require "bigdata.result_file"
-local result_set = require "bigdata.result_set"
+local result_csv = require "bigdata.result.csv"
+local result_file = require "bigdata.result.file"
+local result_set = require "bigdata.result.set"
 
 local outputs = {}
 

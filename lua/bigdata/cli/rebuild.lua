@@ -3,7 +3,7 @@
 local command = require "bigdata.cli.command"
 local core = require "bigdata.core"
 local failure = require "bigdata.failure"
-local options = require "bigdata.options"
+local options = require "bigdata.cli.options"
 
 local SCHEMA = "census"
 
@@ -26,7 +26,7 @@ local COMMAND = command.new {
 }
 
 local function rebuild(values)
-  local schema = require "bigdata.schema"
+  local schema = require "bigdata.trial.schema"
   local connection <close> = failure.check(core.connect(values.dburl))
   local summary = failure.check(schema.rebuild(connection, SCHEMA, values.force or false))
   return { summary = summary, where = connection:description() }

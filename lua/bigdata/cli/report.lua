@@ -2,14 +2,14 @@
 
 local command = require "bigdata.cli.command"
 local failure = require "bigdata.failure"
-local options = require "bigdata.options"
-local output = require "bigdata.output"
+local options = require "bigdata.cli.options"
+local output = require "bigdata.result.output"
 local page = require "bigdata.page"
 local report = require "bigdata.report"
-local result_file = require "bigdata.result_file"
-local result_set = require "bigdata.result_set"
-local sweep_file = require "bigdata.sweep_file"
-local sweep_report = require "bigdata.sweep_report"
+local result_file = require "bigdata.result.file"
+local result_set = require "bigdata.result.set"
+local sweep_file = require "bigdata.sweep.file"
+local sweep_report = require "bigdata.report.sweep"
 
 local COMMAND = command.new {
   name = "report",

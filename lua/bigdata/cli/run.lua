@@ -1,13 +1,13 @@
 -- cli/run.lua - `bigdata run SCENARIO [options]`, or without the word run.
 
-local arguments = require "bigdata.arguments"
-local catalog = require "bigdata.catalog"
+local arguments = require "bigdata.cli.arguments"
+local catalog = require "bigdata.scenario.catalog"
 local core = require "bigdata.core"
-local dry_run = require "bigdata.dry_run"
+local dry_run = require "bigdata.trial.dry_run"
 local help = require "bigdata.cli.help"
-local options = require "bigdata.options"
+local options = require "bigdata.cli.options"
 local outputs = require "bigdata.cli.outputs"
-local progress = require "bigdata.progress"
+local progress = require "bigdata.trial.progress"
 local report = require "bigdata.report"
 local sweep = require "bigdata.sweep"
 local sweeps = require "bigdata.cli.sweeps"

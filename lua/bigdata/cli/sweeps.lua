@@ -2,19 +2,19 @@
 -- and --repeat make of any scenario.
 
 local core = require "bigdata.core"
-local dry_run = require "bigdata.dry_run"
+local dry_run = require "bigdata.trial.dry_run"
 local failure = require "bigdata.failure"
-local options = require "bigdata.options"
+local options = require "bigdata.cli.options"
 local outputs = require "bigdata.cli.outputs"
-local progress = require "bigdata.progress"
-local result_file = require "bigdata.result_file"
+local progress = require "bigdata.trial.progress"
+local result_file = require "bigdata.result.file"
 local search = require "bigdata.search"
-local search_report = require "bigdata.search_report"
-local search_run = require "bigdata.search_run"
+local search_report = require "bigdata.report.search"
+local search_run = require "bigdata.sweep.search_run"
 local sweep = require "bigdata.sweep"
-local sweep_file = require "bigdata.sweep_file"
-local sweep_report = require "bigdata.sweep_report"
-local sweep_run = require "bigdata.sweep_run"
+local sweep_file = require "bigdata.sweep.file"
+local sweep_report = require "bigdata.report.sweep"
+local sweep_run = require "bigdata.sweep.run"
 local text = require "bigdata.text"
 
 local sweeps = {}

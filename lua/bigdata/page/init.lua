@@ -2,14 +2,14 @@
 -- no script to be read. Pure: a table in, a string out.
 
 local chart = require "bigdata.page.chart"
-local comparison_report = require "bigdata.comparison_report"
+local comparison_report = require "bigdata.report.comparison"
 local core_version = require "bigdata.core".version
 local html = require "bigdata.page.html"
-local options = require "bigdata.options"
+local options = require "bigdata.cli.options"
 local pictures = require "bigdata.page.pictures"
-local settings = require "bigdata.settings"
+local settings = require "bigdata.scenario.settings"
 local style = require "bigdata.page.style"
-local sweep_comparison = require "bigdata.sweep_comparison"
+local sweep_comparison = require "bigdata.sweep.comparison"
 local text = require "bigdata.text"
 local words = require "bigdata.page.words"
 

@@ -3,12 +3,12 @@
 -- }.
 
 local chart = require "bigdata.page.chart"
-local figures = require "bigdata.figures"
-local options = require "bigdata.options"
+local figures = require "bigdata.result.figures"
+local options = require "bigdata.cli.options"
 local series = require "bigdata.page.series"
 local statistics = require "bigdata.statistics"
 local text = require "bigdata.text"
-local usl = require "bigdata.usl"
+local usl = require "bigdata.statistics.usl"
 
 local pictures = {}
 

@@ -1,8 +1,8 @@
 -- page/series.lua - a sweep's figures as series over a setting that is a number. Pure.
 
-local figures = require "bigdata.figures"
-local options = require "bigdata.options"
-local settings = require "bigdata.settings"
+local figures = require "bigdata.result.figures"
+local options = require "bigdata.cli.options"
+local settings = require "bigdata.scenario.settings"
 local statistics = require "bigdata.statistics"
 local text = require "bigdata.text"
 

@@ -1,13 +1,13 @@
 -- page/words.lua - the answer of a sweep in words, and what the page's words mean. Pure.
 
-local comparison_report = require "bigdata.comparison_report"
-local figures = require "bigdata.figures"
+local comparison_report = require "bigdata.report.comparison"
+local figures = require "bigdata.result.figures"
 local series = require "bigdata.page.series"
 local statistics = require "bigdata.statistics"
-local sweep_comparison = require "bigdata.sweep_comparison"
-local sweep_verdict = require "bigdata.sweep_verdict"
+local sweep_comparison = require "bigdata.sweep.comparison"
+local sweep_verdict = require "bigdata.sweep.verdict"
 local text = require "bigdata.text"
-local usl = require "bigdata.usl"
+local usl = require "bigdata.statistics.usl"
 
 local words = {}
 

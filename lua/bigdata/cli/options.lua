@@ -1,0 +1,386 @@
+-- cli/options.lua - the table of options: what they are called, what values they take, what is said
+-- about them. cli/arguments.lua parses them and makes the help text.
+--
+-- An option is { name=, short=, aliases=, argument=, read=, default=, help=, key=, value= }:
+--   argument  what stands for its value in the help; without one the option is a switch
+--   read      turns the value's text into the value: function(text) -> value, or nil and what the
+--             value must be ("a whole number from 1 to 5000")
+--   key       where the value goes, if not under the name; value  what a switch sets (true)
+-- A switch may have a `negation`, the name of its opposite, and `negation_help`, if that cannot do
+-- with the same words. Options are kept in groups, a list of { title=, of_trial=, options... };
+-- of_trial: they say how a trial is run, so that scenarios may set them. `_` and `-` are the same
+-- in names.
+
+local failure = require "bigdata.failure"
+local text = require "bigdata.text"
+
+local options = {}
+
+--- Reading values.
+
+local MULTIPLES = { [""] = 1, k = 1000, m = 1000000 }
+
+local function whole(least, most)
+  local wanted = ("a whole number from %d to %d"):format(least, most)
+  return function(given)
+    local digits, suffix = given:match("^(%d+)([kmKM]?)$")
+    local number = digits and #digits <= 15 and tonumber(digits) * MULTIPLES[suffix:lower()]
+    if not number or number < least or number > most then return nil, wanted end
+    return number
+  end
+end
+
+local SECONDS = { [""] = 1, s = 1, m = 60, h = 3600 }
+
+local function duration(given)
+  local number, suffix = given:match("^(%d*%.?%d*)([smh]?)$")
+  local seconds = tonumber(number)
+  if not seconds or seconds <= 0 or seconds > 1e7 then
+    return nil, "a time above zero, as in 30, 30s, 2m or 1h"
+  end
+  return seconds * SECONDS[suffix]
+end
+
+local function choice(words)
+  return function(given)
+    for _, word in ipairs(words) do
+      if word == given then return word end
+    end
+    return nil, text.either(words)
+  end
+end
+
+local function any(given)
+  return given
+end
+
+local function frequency(given)
+  local number = given:match("^%d*%.?%d*$") and tonumber(given)
+  if not number or number > 1000 then return nil, "a number of times a second, up to 1000" end
+  return number
+end
+
+local function milliseconds(given)
+  local number = given:match("^%d*%.?%d*$") and tonumber(given)
+  if not number or number > 10000 then return nil, "milliseconds, from 0 to 10000" end
+  return number
+end
+
+local function rate(given)
+  local number = given:match("^%d*%.?%d*$") and tonumber(given)
+  if not number or number > 1e6 then
+    return nil, "records a second, up to 1000000; 0 is no limit"
+  end
+  return number
+end
+
+-- A setting and its values, NAME=LIST.
+local function variation(given)
+  local name, list = given:match("^%s*([%w_-]+)%s*=(.*)$")
+  if not name then return nil, "NAME=LIST, as in poolsize=1,2,5 or poolsize=1..64x2" end
+  return { name = name, list = list }
+end
+
+options.whole, options.duration, options.choice, options.any = whole, duration, choice, any
+
+--- The options of a run.
+
+local MANY = 1000000000000
+
+options.DBURL = {
+  name = "dburl", argument = "URL", read = any,
+  help = "a libpq URI or keyword string; without it the environment of libpq says where to "
+    .. "connect (PGHOST, PGSERVICE, ...), and without that a private server is started",
+}
+options.VERBOSE = { name = "verbose", help = "show where in the Lua code an error arose" }
+options.QUIET = { name = "quiet", help = "print the result only, on one line" }
+options.STATEMENTS = {
+  name = "report-per-command", short = "r", help = "say how long each statement took, too",
+}
+options.HTML = {
+  name = "html", argument = "FILE", read = any,
+  help = "write a page with pictures, which opens in any browser and needs no network",
+}
+options.HELP = { name = "help", help = "show this text" }
+
+options.RUN = {
+  {
+    title = "Database", of_trial = true,
+    options.DBURL,
+    {
+      name = "poolsize", short = "c", aliases = { "clients", "connections" }, argument = "N",
+      read = whole(1, 5000), default = 15, help = "connections, each with one worker",
+    },
+    {
+      name = "protocol", short = "M", argument = "NAME", default = "prepared",
+      read = choice { "prepared", "extended", "simple" },
+      help = "how statements are sent: prepared, extended or simple",
+    },
+    {
+      name = "no-autocommit", key = "autocommit", value = false, default = true,
+      help = "one transaction for each record",
+      negation = "autocommit", negation_help = "no transaction around each record",
+    },
+    {
+      name = "commit-every", argument = "N", read = whole(1, 1000000), default = 0,
+      no_default_in_help = true,
+      help = "one transaction for N records of a connection; if it fails, parts of it are done "
+        .. "again, so that only bad records are left out",
+    },
+    {
+      name = "insert", argument = "METHOD", default = "row",
+      read = choice { "row", "pipeline", "values", "unnest", "copy", "copy-binary" },
+      help = "how db:insert ships rows: row, a statement for each; pipeline, the same without "
+        .. "waiting for each answer; or all of a record together: values, as rows of one INSERT, "
+        .. "unnest, as arrays, copy or copy-binary, by COPY",
+    },
+    {
+      name = "insert-batch", argument = "ROWS", read = whole(1, 1000000000), default = 0,
+      no_default_in_help = true,
+      help = "rows of several records travel together, in one transaction, once there are so many",
+    },
+    {
+      name = "reconnect", argument = "S", read = duration, default = 0, no_default_in_help = true,
+      help = "open lost connections again, trying for S seconds, and do again what is known not to "
+        .. "be stored",
+    },
+    {
+      name = "max-tries", argument = "N", read = whole(1, 1000000), default = 10,
+      help = "how often to try what the server gives up because of a serialization failure or a "
+        .. "deadlock: the transaction, or the statement without one",
+    },
+    {
+      name = "delay", argument = "MS", read = milliseconds, default = 0, no_default_in_help = true,
+      help = "make every round trip to the server MS milliseconds longer, by a proxy",
+    },
+  },
+  {
+    title = "Execution", of_trial = true,
+    {
+      name = "engine", argument = "NAME", default = "threads",
+      read = choice { "threads", "poll" },
+      help = "who waits: threads, one for each connection; or poll, event loops over many",
+    },
+    {
+      name = "jobs", short = "j", argument = "N", read = whole(1, 5000), default = 1,
+      help = "event loops of the poll engine",
+    },
+    {
+      name = "loop", argument = "NAME", default = "c", read = choice { "c", "lua" },
+      help = "who works: c, the step compiled to a plan; or lua, its function called for every "
+        .. "record",
+    },
+    {
+      name = "lua-state", argument = "NAME", default = "worker",
+      read = choice { "worker", "shared" },
+      help = "with --loop lua: worker, an interpreter for each connection or event loop; or "
+        .. "shared, one under one lock",
+    },
+    {
+      name = "lua-memory", argument = "MB", read = whole(1, 1000000), default = 1024,
+      help = "with --loop lua: the most memory that an interpreter may use",
+    },
+    {
+      name = "limit", short = "t", aliases = { "transactions", "events" }, argument = "N",
+      read = whole(0, MANY), default = 0, no_default_in_help = true,
+      help = "stop each step after N records",
+    },
+    {
+      name = "time", short = "T", aliases = { "duration" }, argument = "S",
+      read = duration, default = 0, no_default_in_help = true,
+      help = "stop each step after S seconds; 30s, 2m and 1h are understood",
+    },
+    {
+      name = "rate", short = "R", argument = "N", read = rate, default = 0,
+      no_default_in_help = true,
+      help = "begin N records a second, evenly, and count latencies from the moments at which they "
+        .. "were to begin",
+    },
+    {
+      name = "queue", argument = "N", read = whole(0, MANY), default = 4096,
+      help = "records between the reader and the workers; 0 is no bound",
+    },
+    {
+      name = "preload", help = "fill the queue before the clock starts",
+      negation = "no-preload", negation_help = "start the clock with an empty queue",
+    },
+    {
+      name = "max-errors", argument = "N", read = whole(0, MANY), default = 0,
+      help = "go on until more than N records are bad or refused",
+    },
+    {
+      name = "no-verify", key = "verify", value = false, default = true,
+      help = "do not compare what the tables hold with what was acknowledged",
+      negation = "verify", negation_help = "compare them",
+    },
+  },
+  {
+    title = "Measuring", of_trial = true,
+    {
+      name = "monitor", argument = "HZ", read = frequency, default = 20,
+      help = "look so often a second at what the server's backends do; 0 is not at all",
+    },
+  },
+  {
+    title = "Repeats", of_trial = true,
+    {
+      name = "warmup", argument = "S", read = duration, default = 0, no_default_in_help = true,
+      help = "before the run, run every step for S seconds that do not count",
+    },
+    {
+      name = "timeout", argument = "S", read = duration, default = 0, no_default_in_help = true,
+      help = "end other programs (bigdata.external) after S seconds",
+    },
+  },
+  {
+    title = "Sweeps",
+    {
+      name = "vary", argument = "NAME=LIST", read = variation, many = true,
+      help = "run once for each value of a setting: 1,2,5, 1..64x2 or 10..100+10; may be given "
+        .. "several times, for every combination",
+    },
+    {
+      name = "repeat", key = "repeats", argument = "N", read = whole(1, 10000),
+      help = "run everything N times, in turns",
+    },
+    {
+      name = "find", argument = "NAME", read = choice { "poolsize", "jobs" },
+      help = "search for the smallest poolsize, or jobs, with which the rate is nearly the best",
+    },
+    {
+      name = "seed", argument = "N", read = whole(0, 2 ^ 31), default = 1,
+      help = "for the order of the turns and the draws of statistics",
+    },
+    {
+      name = "continue", key = "continued", argument = "FILE", read = any,
+      help = "go on with an interrupted sweep, whose results so far are in FILE (--json)",
+    },
+    { name = "yes", help = "run a sweep of very many runs without being asked" },
+  },
+  {
+    title = "Long loads",
+    {
+      name = "resume", help = "continue the load where it was cut short, or begin one that can be "
+        .. "continued: what is stored is noted in the database, with each transaction (one for "
+        .. "each record, or as --commit-every says)",
+    },
+  },
+  {
+    title = "Output",
+    {
+      name = "progress", short = "P", aliases = { "report-interval" }, argument = "S",
+      read = duration, help = "show progress every S seconds",
+    },
+    options.QUIET,
+    options.STATEMENTS,
+    {
+      name = "json", argument = "FILE", read = any,
+      help = "write the whole result as JSON; - is standard output, and moves the report to "
+        .. "standard error",
+    },
+    {
+      name = "csv", argument = "FILE", read = any,
+      help = "write a line for each step, and a header; - as with --json",
+    },
+    options.HTML,
+    {
+      name = "histogram", argument = "FILE", read = any,
+      help = "write how long records took as HdrHistogram's percentile distribution; of several "
+        .. "steps, into a file for each",
+    },
+    {
+      name = "log", argument = "FILE", read = any,
+      help = "write a line for each interval: every second, or as --progress says",
+    },
+    { name = "dry-run", help = "read and parse everything, print the plan, touch no database" },
+    options.VERBOSE,
+    { name = "version", short = "V", help = "show the version" },
+    options.HELP,
+  },
+}
+
+--- What is asked of options elsewhere.
+
+-- Go through all options of the groups.
+function options.each(groups)
+  return coroutine.wrap(function()
+    for _, group in ipairs(groups) do
+      for _, option in ipairs(group) do coroutine.yield(option) end
+    end
+  end)
+end
+
+-- A name as it is written on the command line.
+function options.dashed(name)
+  return (name:gsub("_", "-"))
+end
+
+-- Where the option's value goes.
+function options.key_of(option)
+  return option.key or option.name:gsub("-", "_")
+end
+
+-- The names under which an option is known, without dashes: its own first.
+function options.names_of(option)
+  local names = { option.name, table.unpack(option.aliases or {}) }
+  if option.negation then names[#names + 1] = option.negation end
+  return names
+end
+
+-- Of all values those that say how a trial is run, for its result: never where to connect, which
+-- may hold a password.
+function options.of_trial(values)
+  local kept = {}
+  for _, group in ipairs(options.RUN) do
+    for _, option in ipairs(group) do
+      local key = options.key_of(option)
+      if group.of_trial and option ~= options.DBURL then kept[key] = values[key] end
+    end
+  end
+  return kept
+end
+
+-- The options of a run of the scenario: those of any run, with the scenario's defaults.
+function options.of(scenario)
+  local defaults = scenario.settings or {}
+  local changed = {}
+  for i, group in ipairs(options.RUN) do
+    changed[i] = { title = group.title, of_trial = group.of_trial }
+    for j, option in ipairs(group) do
+      local own = {}
+      for name, value in pairs(option) do own[name] = value end
+      local default = defaults[options.key_of(option)]
+      if default ~= nil then own.default, own.no_default_in_help = default, nil end
+      changed[i][j] = own
+    end
+  end
+  return changed
+end
+
+-- What no option can check by itself.
+function options.check(values)
+  local collects = values.insert ~= "row" and values.insert ~= "pipeline"
+  if collects and values.loop == "lua" then
+    local problem = failure.new(("--insert %s needs --loop c"):format(values.insert),
+      "the Lua loop ships rows by row or pipeline")
+    return nil, problem.message, problem
+  end
+  if values.insert_batch > 0 and not collects then
+    local problem = failure.new(("--insert-batch has no meaning with --insert %s")
+      :format(values.insert), "use --insert values, unnest, copy or copy-binary")
+    return nil, problem.message, problem
+  end
+  if values.insert == "pipeline" and values.protocol == "simple" then
+    local problem = failure.new("--insert pipeline needs --protocol prepared or extended: the "
+      .. "simple protocol has no pipelines")
+    return nil, problem.message, problem
+  end
+  if values.jobs > values.poolsize then
+    local problem = failure.new(("--jobs must not be above --poolsize: there are %d loops for %s")
+      :format(values.jobs, text.plural(values.poolsize, "connection")))
+    return nil, problem.message, problem
+  end
+  return true
+end
+
+return options

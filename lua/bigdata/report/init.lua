@@ -1,0 +1,288 @@
+-- report/init.lua - the result of a trial as text. Pure: a table in, a string out.
+
+local arrival_report = require "bigdata.report.arrival"
+local core_version = require "bigdata.core".version
+local report_time = require "bigdata.report.time"
+local text = require "bigdata.text"
+
+local report = {}
+
+-- A phase that took less says nothing about a rate.
+local SHORTEST_PHASE = 0.5
+
+local LINE = "%-34s %10s %12s %9s %10s"
+
+local function line(...)
+  return (LINE:format(...):gsub(" +$", ""))
+end
+
+-- A rate as it is shown; N/A where the time was too short to mean anything.
+local function rate(amount, seconds, shortest)
+  if seconds <= 0 or seconds < (shortest or 0) then return "N/A" end
+  return text.count(amount / seconds)
+end
+
+-- The two phases of a step, before and after its source had been read to the end.
+local function phases(step)
+  local filling = { seconds = step.fed_seconds, rows = step.fed_rows }
+  local after = {
+    seconds = math.max(step.seconds - step.fed_seconds, 0),
+    rows = step.rows - step.fed_rows,
+  }
+  for _, phase in ipairs { filling, after } do
+    phase.rate = rate(phase.rows, phase.seconds, SHORTEST_PHASE)
+  end
+  return filling, after
+end
+
+--- The parts of the report, each a list of lines.
+
+local function count_of(number, noun)
+  return number > 0 and text.plural(number, noun)
+end
+
+local LOOPS = {
+  worker = "lua, an interpreter for each %s",
+  shared = "lua, one interpreter under one lock",
+}
+
+local function loop_of(settings)
+  if settings.loop ~= "lua" then return settings.loop end
+  return LOOPS[settings.lua_state]:format(settings.engine == "poll" and "event loop"
+    or "connection")
+end
+
+local function transactions_of(result)
+  local settings = result.settings
+  if (settings.insert_batch or 0) > 0 then
+    return "one transaction per " .. text.plural(settings.insert_batch, "row")
+  end
+  if settings.commit_every > 0 then
+    return "one transaction per " .. text.plural(settings.commit_every, "record")
+  end
+  return settings.autocommit and result.continued == nil and "autocommit"
+    or "one transaction per record"
+end
+
+-- The heading's line about the server; what: for what a private one was started.
+function report.server_line(server, what)
+  return ("  server    PostgreSQL %s, %s"):format(server.version,
+    server.private and "private, started for this " .. what or server.description)
+end
+
+local function heading(result)
+  local settings = result.settings
+  local loops = settings.engine == "poll" and text.plural(settings.jobs, "event loop")
+  local limits = { count_of(settings.limit, "record") or nil }
+  if settings.time > 0 then limits[#limits + 1] = ("%g seconds"):format(settings.time) end
+  local lines = {
+    ("bigdata %s: %s, %s"):format(core_version, result.scenario, result.summary),
+    "",
+    ("  engine    %s%s"):format(settings.engine, loops and ", " .. loops or ""),
+    ("  loop      %s"):format(loop_of(settings)),
+    ("  pool      %s, %s protocol, %s"):format(text.plural(settings.poolsize, "connection"),
+      settings.protocol, transactions_of(result)),
+  }
+  if #limits > 0 then
+    lines[#lines + 1] = ("  limit     %s a step"):format(table.concat(limits, ", "))
+  end
+  if settings.rate > 0 then
+    lines[#lines + 1] = ("  rate      %g records a second"):format(settings.rate)
+  end
+  if result.continued ~= nil then -- with --resume
+    lines[#lines + 1] = ("  load      %s; --resume continues it"):format(result.continued
+      and "continued" or "begun")
+  end
+  if result.server then lines[#lines + 1] = report.server_line(result.server, "run") end
+  return lines
+end
+
+local function step_lines(step, with_phases)
+  local lines = {
+    line(step.name, text.count(step.records), text.count(step.rows), text.seconds(step.seconds),
+      step.rows > 0 and rate(step.rows, step.seconds) or "-"),
+  }
+  if step.rows == 0 then
+    lines[2] = line("  records per second", "", "", "", rate(step.records, step.seconds))
+  elseif with_phases then
+    local filling, after = phases(step)
+    lines[2] = line("  while the queue was being filled", "", text.count(filling.rows),
+      text.seconds(filling.seconds), filling.rate)
+    lines[3] = line("  after", "", text.count(after.rows), text.seconds(after.seconds), after.rate)
+  end
+  return lines
+end
+
+-- The last step that wrote rows always shows its phases; others do if one was long enough.
+local function shows_phases(result, step)
+  local last
+  for _, other in ipairs(result.steps) do last = other.rows > 0 and other or last end
+  local filling, after = phases(step)
+  return step == last or filling.rate ~= "N/A" or after.rate ~= "N/A"
+end
+
+local function table_of_steps(result)
+  local lines = { line("step", "records", "rows", "seconds", "rows/s") }
+  local too_short = false
+  for _, step in ipairs(result.steps) do
+    for _, shown in ipairs(step_lines(step, shows_phases(result, step))) do
+      lines[#lines + 1] = shown
+      too_short = too_short or shown:find("N/A$") ~= nil
+    end
+  end
+  return lines, too_short
+end
+
+-- Workers without a record to work on mean that the reader was the slower one.
+local function waiting_note(result, step)
+  if step.seconds < SHORTEST_PHASE then return nil end
+  local share = step.queue_empty_seconds / (step.seconds * result.settings.poolsize)
+  if share >= 0.01 then
+    return ("%s: the connections waited for records for %.0f %% of their time"):format(step.name,
+      math.min(share, 1) * 100)
+  end
+end
+
+-- What the server gave up, and was done again.
+local function retries_note(step)
+  if step.retries > 0 then
+    return ("%s: %s done again after serialization failures or deadlocks"):format(step.name,
+      step.retries == 1 and "1 statement or transaction was"
+      or text.count(step.retries) .. " statements or transactions were")
+  end
+end
+
+local function reconnects_note(step)
+  if step.reconnects > 0 then
+    return ("%s: %s opened again"):format(step.name, step.reconnects == 1
+      and "1 lost connection was" or text.count(step.reconnects) .. " lost connections were")
+  end
+end
+
+local function skipped_note(step)
+  if step.skipped > 0 then
+    return ("%s: %s stored before, and left alone"):format(step.name, step.skipped == 1
+      and "1 record was" or text.count(step.skipped) .. " records were")
+  end
+end
+
+-- So much of a step's time later than its moment, a record is late because the rate was too high.
+local OVERLOADED = 0.05
+
+local function schedule_note(step)
+  local schedule = step.schedule
+  if not schedule then return nil end
+  local overloaded = schedule.lag_max_seconds > OVERLOADED * step.seconds
+  return ("%s: %sbegun %s ms late on average, %s ms at most"):format(step.name,
+    overloaded and "overloaded, the rate was not reached; " or "",
+    text.milliseconds(schedule.lag_mean_seconds), text.milliseconds(schedule.lag_max_seconds))
+end
+
+-- What was left out, and why: a list of lines.
+function report.reject_notes(step)
+  if step.rejects == 0 then return {} end
+  local lines = { ("%s: %s left out"):format(step.name,
+    step.rejects == 1 and "1 record was" or text.count(step.rejects) .. " records were") }
+  for _, sample in ipairs(step.samples) do
+    local state = (sample.sqlstate or "") ~= "" and (" (SQLSTATE %s)"):format(sample.sqlstate) or ""
+    local where = ("  %s:%d: "):format(sample.file, sample.line)
+    lines[#lines + 1] = where .. text.hang(sample.reason, "    ") .. state
+  end
+  if step.rejects > #step.samples then
+    lines[#lines + 1] = ("  and %s more"):format(text.count(step.rejects - #step.samples))
+  end
+  return lines
+end
+
+-- The step and its first bad record, of a trial that ended there.
+function report.stopped_at(result)
+  local step = result.steps[#result.steps]
+  local sample = step.samples[1]
+  local where = sample and (": %s:%d: %s"):format(sample.file, sample.line, sample.reason) or ""
+  return ("step %s stopped at %s%s"):format(step.name,
+    step.rejects == 1 and "a bad record" or "too many bad records, the first", where)
+end
+
+local ENDED = {
+  time = "%s: ended when its time was up",
+  errors = "%s: stopped, with more bad records than --max-errors allows",
+  failed = "%s: failed; the figures are those of what the server had acknowledged",
+  interrupted = "%s: interrupted; the figures are those of what the server had acknowledged",
+}
+
+local function notes(result, too_short)
+  local lines = {}
+  if too_short then
+    lines[1] = ("N/A: shorter than %g s, too short for a rate"):format(SHORTEST_PHASE)
+  end
+  for _, step in ipairs(result.steps) do
+    lines[#lines + 1] = waiting_note(result, step)
+    lines[#lines + 1] = schedule_note(step)
+    lines[#lines + 1] = skipped_note(step)
+    lines[#lines + 1] = retries_note(step)
+    lines[#lines + 1] = reconnects_note(step)
+    for _, note in ipairs(report.reject_notes(step)) do lines[#lines + 1] = note end
+    if step.arrival then lines[#lines + 1] = arrival_report.line(step) end
+    if ENDED[step.ended] then lines[#lines + 1] = ENDED[step.ended]:format(step.name) end
+  end
+  return lines
+end
+
+-- The steps that were to come when the trial was cut short.
+local function missing_note(result)
+  if result.ended == "done" then return nil end
+  if #result.steps == 0 then return "interrupted before the first step" end
+  local last = result.steps[#result.steps]
+  if (last.ended == "done" or last.ended == "time") and not last.error then
+    return ("%s after step %s: the next step was not run"):format(result.ended, last.name)
+  end
+end
+
+local function append(lines, more)
+  if #more == 0 then return end
+  if #lines > 0 then lines[#lines + 1] = "" end
+  table.move(more, 1, #more, #lines + 1, lines)
+end
+
+-- The whole report, ending in a line feed. style: { blocks= it may hold block characters,
+-- statements= say how long each took }, or nil.
+function report.text(result, style)
+  style = style or {}
+  local lines = heading(result)
+  local too_short = false
+  if #result.steps > 0 then
+    local rows
+    rows, too_short = table_of_steps(result)
+    append(lines, rows)
+  end
+  append(lines, notes(result, too_short))
+  append(lines, report_time.latencies(result))
+  if style.statements then append(lines, report_time.statements(result)) end
+  append(lines, report_time.pgbench(result))
+  append(lines, report_time.cpu(result))
+  append(lines, report_time.shares(result, style.blocks))
+  append(lines, report_time.server(result, style.blocks))
+  append(lines, report_time.verdicts(result))
+  append(lines, { missing_note(result) })
+  return table.concat(lines, "\n") .. "\n"
+end
+
+local function short_rate(step)
+  if step.rows == 0 then
+    return ("%s %s records/s"):format(step.name, rate(step.records, step.seconds))
+  end
+  local filling, after = phases(step)
+  return ("%s %s rows/s (filling the queue %s, after %s)"):format(step.name,
+    rate(step.rows, step.seconds), filling.rate, after.rate)
+end
+
+-- The rates alone, on one line.
+function report.line(result)
+  local rates = {}
+  for i, step in ipairs(result.steps) do rates[i] = short_rate(step) end
+  local ended = result.ended ~= "done" and { result.ended } or {}
+  table.move(ended, 1, #ended, #rates + 1, rates)
+  return ("%s: %s\n"):format(result.scenario, table.concat(rates, ", "))
+end
+
+return report

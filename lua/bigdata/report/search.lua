@@ -1,0 +1,119 @@
+-- report/search.lua - the result of a search as text: the answer, and all that was measured. Pure.
+
+local core_version = require "bigdata.core".version
+local comparison_report = require "bigdata.report.comparison"
+local options = require "bigdata.cli.options"
+local report = require "bigdata.report"
+local statistics = require "bigdata.statistics"
+local table_text = require "bigdata.report.table"
+local text = require "bigdata.text"
+
+local search_report = {}
+
+local NOUNS = { poolsize = "connection", jobs = "event loop" }
+
+local function rate(found, size)
+  return statistics.median(found.rates[size]) or 0
+end
+
+local function share(found, size)
+  return rate(found, size) / rate(found, found.best)
+end
+
+-- The answer in words: one line for --quiet.
+function search_report.line(result)
+  local found = result.found
+  if not found then return "nothing could be measured\n" end
+  local noun = NOUNS[result.over]
+  if found.answer == found.best then
+    return ("%s: %s rows/s, the best there is\n"):format(text.plural(found.answer, noun),
+      text.count(rate(found, found.answer)))
+  end
+  return ("%s: %s rows/s, %.0f %% of the best, which takes %s\n"):format(
+    text.plural(found.answer, noun), text.count(rate(found, found.answer)), found.share * 100,
+    text.count(found.best))
+end
+
+local function beside(found, size, what)
+  if not size then return ("  %s: nothing was measured"):format(what) end
+  local change = share(found, size) / share(found, found.answer) - 1
+  return ("  %s, with %s: %.0f %% %s"):format(what, text.count(size), math.abs(change) * 100,
+    change < 0 and "less" or "more")
+end
+
+local function confidence(found)
+  local compared = found.comparison
+  if found.answer == found.best then return {} end
+  if not compared.low then
+    return { "  against the best: " .. compared.words }
+  end
+  return { ("  against the best: %s (%s..%s): %s"):format(comparison_report.factor(compared.ratio),
+    comparison_report.factor(compared.low), comparison_report.factor(compared.high),
+    compared.words) }
+end
+
+local function with_error(value, deviation, format)
+  return format:format(value) .. (deviation and " +-" .. format:format(deviation) or "")
+end
+
+-- The Universal Scalability Law's fit: a list of lines.
+function search_report.fit_lines(fit)
+  local peak = "no peak"
+  if fit.peak_size then
+    peak = ("a peak of %s rows/s at %s"):format(text.count(fit.peak_rate),
+      text.count(fit.peak_size))
+  end
+  return {
+    ("Universal Scalability Law: %s; off by %.0f %% on average"):format(peak, fit.error * 100),
+    ("  lambda %s rows/s each, sigma %s, kappa %s"):format(
+      with_error(fit.lambda, fit.errors.lambda, "%.0f"),
+      with_error(fit.sigma, fit.errors.sigma, "%.4f"),
+      with_error(fit.kappa, fit.errors.kappa, "%.6f")),
+  }
+end
+
+local function rows_of(result)
+  local found = result.found
+  local rows = { { options.dashed(result.over), "rows/s", "of the best", "runs", "" } }
+  for _, size in ipairs(found.sizes) do
+    local rates = found.rates[size]
+    rows[#rows + 1] = {
+      tostring(size), #rates > 0 and text.count(rate(found, size)) or "failed",
+      ("%.0f %%"):format(share(found, size) * 100), tostring(#rates),
+      size == found.answer and "the smallest near the best" or size == found.best and "the best"
+        or "",
+    }
+  end
+  return rows
+end
+
+local function add(lines, more)
+  return table.move(more, 1, #more, #lines + 1, lines)
+end
+
+-- The whole report, ending in a line feed.
+function search_report.text(result)
+  local lines = { ("bigdata %s: %s, %s"):format(core_version, result.name, result.summary), "" }
+  if result.server then lines[#lines + 1] = report.server_line(result.server, "search") end
+  lines[#lines + 1] = ""
+  local found = result.found
+  if not found then
+    return table.concat(add(lines, { "Nothing could be measured.", "" }), "\n")
+  end
+  lines[#lines + 1] = search_report.line(result):gsub("\n", "")
+  add(lines, {
+    beside(found, found.below, "below it"), beside(found, found.above, "above it"),
+  })
+  add(lines, confidence(found))
+  if result.free then
+    lines[#lines + 1] = ("  the server has no more than %s connections left: more were not tried")
+      :format(text.count(result.free))
+  end
+  lines[#lines + 1] = ""
+  add(lines, table_text.lines(rows_of(result), { {}, {}, {}, {}, { left = true } }, "  "))
+  lines[#lines + 1] = ""
+  add(lines, found.fit and search_report.fit_lines(found.fit) or { found.no_fit })
+  return table.concat(lines, "\n") .. "\n"
+end
+
+return search_report

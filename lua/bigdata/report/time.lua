@@ -1,0 +1,267 @@
+-- report/time.lua - the part of a report that says how long things took, where the time went, what
+-- the server was doing, and the verdict. Pure: tables in, lists of lines out.
+
+local text = require "bigdata.text"
+local verdict = require "bigdata.verdict"
+
+local report_time = {}
+
+local NAME = 12
+local BAR = 24
+local WIDTH = 80
+local LEAST_SHOWN = 0.005 -- of the time
+
+--- Latencies.
+
+local LATENCY = "%-" .. NAME .. "s %9s %9s %9s %9s %9s %9s %9s"
+
+local milliseconds = text.milliseconds
+
+local function latency_line(name, l)
+  return LATENCY:format(name, milliseconds(l.mean_seconds), milliseconds(l.deviation_seconds),
+    milliseconds(l.p50_seconds), milliseconds(l.p95_seconds), milliseconds(l.p99_seconds),
+    milliseconds(l.p999_seconds), milliseconds(l.max_seconds))
+end
+
+function report_time.latencies(result)
+  local lines = {}
+  for _, step in ipairs(result.steps) do
+    if step.latency then lines[#lines + 1] = latency_line(step.name, step.latency) end
+    if step.latency and step.schedule then -- without the lag
+      lines[#lines + 1] = latency_line("  service", step.schedule.service)
+    end
+  end
+  if #lines == 0 then return lines end
+  table.insert(lines, 1, LATENCY:format("latency, ms", "mean", "stddev", "p50", "p95", "p99",
+    "p99.9", "max"))
+  return lines
+end
+
+-- The part of its time that the busiest of the engine's threads worked.
+local function busiest(step)
+  local most = 0
+  for _, thread in ipairs(step.threads or {}) do
+    if thread.wall_seconds > 0 then
+      most = math.max(most, 1 - thread.waited_seconds / thread.wall_seconds)
+    end
+  end
+  return ("%.0f %%"):format(100 * most)
+end
+
+local CPU = "%-" .. NAME .. "s %9s %9s %9s %15s"
+
+-- What the steps took of this machine: CPU time for each row, or each record where there are none.
+function report_time.cpu(result)
+  local lines = {}
+  for _, step in ipairs(result.steps) do
+    local amount = step.rows > 0 and step.rows or step.records
+    if step.feeder_cpu_seconds and amount > 0 then
+      local function us(seconds) return ("%.2f"):format(1e6 * seconds / amount) end
+      lines[#lines + 1] = CPU:format(step.name, us(step.cpu_user_seconds),
+        us(step.cpu_system_seconds), us(step.feeder_cpu_seconds), busiest(step))
+    end
+  end
+  if #lines > 0 then
+    table.insert(lines, 1, CPU:format("CPU, us/row", "user", "system", "feeder", "busiest thread"))
+  end
+  return lines
+end
+
+-- Latencies and rates under the names that pgbench gives to them.
+function report_time.pgbench(result)
+  local lines = {}
+  for _, step in ipairs(result.steps) do
+    local l = step.latency
+    if l and step.seconds > 0 then
+      lines[#lines + 1] = ("%s: latency average = %.3f ms, latency stddev = %.3f ms, tps = %.1f")
+        :format(step.name, 1000 * l.mean_seconds, 1000 * l.deviation_seconds,
+        l.count / step.seconds)
+    end
+  end
+  if #lines > 0 and result.connect_seconds then
+    lines[#lines + 1] = ("initial connection time = %.3f ms"):format(
+      1000 * result.connect_seconds)
+  end
+  return lines
+end
+
+local STATEMENT = "  %28s %9s %9s %9s %9s %9s"
+
+-- A statement on one line, cut to its room.
+local function one_line(sql)
+  local line = text.statement(sql)
+  local room = WIDTH - 2
+  return #line <= room and line or line:sub(1, room - 3) .. "..."
+end
+
+-- How long each statement took.
+function report_time.statements(result)
+  local lines = {}
+  for _, step in ipairs(result.steps) do
+    for i, l in ipairs(step.statement_latencies or {}) do
+      if i == 1 then
+        local title = ("statements of %s, ms"):format(step.name)
+        local head = STATEMENT:format("count", "mean", "stddev", "p50", "p99", "max")
+        lines[#lines + 1] = ("%-24s %s"):format(title, head:sub(26))
+      end
+      lines[#lines + 1] = "  " .. one_line(l.sql)
+      lines[#lines + 1] = STATEMENT:format(text.count(l.count), milliseconds(l.mean_seconds),
+        milliseconds(l.deviation_seconds), milliseconds(l.p50_seconds),
+        milliseconds(l.p99_seconds), milliseconds(l.max_seconds))
+    end
+  end
+  return lines
+end
+
+--- Bars.
+
+local BLOCKS = { "█", "▓", "▒", "░", "·" }
+local PLAIN = { "#", "+", "=", "-", "." }
+
+-- A bar of parts { share=, mark= }, which take up as much of it as they are of the whole.
+local function bar(parts, marks)
+  local drawn, at, sum = {}, 0, 0
+  for _, part in ipairs(parts) do
+    sum = sum + part.share
+    local to = math.floor(BAR * sum + 0.5)
+    drawn[#drawn + 1] = marks[part.mark]:rep(to - at)
+    at = to
+  end
+  return table.concat(drawn) .. (" "):rep(BAR - at)
+end
+
+local function percent(share)
+  return ("%.0f %%"):format(100 * share)
+end
+
+-- A line of a bar: its name, the bar, and as many of its parts in words as there is room for.
+local function bar_line(name, parts, marks)
+  local line = ("%-" .. NAME .. "s %s  "):format(name, bar(parts, marks))
+  local room, said = WIDTH - NAME - BAR - 3, {}
+  local words = {}
+  for _, part in ipairs(parts) do
+    if part.share >= LEAST_SHOWN then words[#words + 1] = part end
+  end
+  table.sort(words, function(a, b)
+    if a.share ~= b.share then return a.share > b.share end
+    return a.mark < b.mark
+  end)
+  for _, part in ipairs(words) do
+    local more = ("%s %s"):format(part.word, percent(part.share))
+    if #table.concat(said, ", ") + 2 + #more > room then break end
+    said[#said + 1] = more
+  end
+  return line .. table.concat(said, ", ")
+end
+
+local STATES = { "client", "turn", "send", "server", "source" }
+
+-- Where the workers' time went, a bar for each step. blocks: draw with block characters.
+function report_time.shares(result, blocks)
+  local marks, lines = blocks and BLOCKS or PLAIN, {}
+  for _, step in ipairs(result.steps) do
+    local all = step.seconds * result.settings.poolsize
+    if step.worker_seconds and all > 0 then
+      local parts = {}
+      for i, state in ipairs(STATES) do
+        local share = step.worker_seconds[state] / all
+        local lua = state == "client" and step.worker_seconds.lua / all or 0
+        parts[i] = {
+          share = share, mark = i,
+          word = lua >= LEAST_SHOWN and ("client (lua %s)"):format(percent(lua)) or state,
+        }
+      end
+      lines[#lines + 1] = bar_line(step.name, parts, marks)
+    end
+  end
+  if #lines > 0 then
+    local legend = {}
+    for i, state in ipairs(STATES) do legend[i] = marks[i] .. " " .. state end
+    table.insert(lines, 1, ("where the connections' time went (%s)"):format(
+      table.concat(legend, "  ")))
+  end
+  return lines
+end
+
+-- What a backend was seen doing, in a word.
+local function doing(seen)
+  if seen.wait_event then
+    if seen.state == "active" then return seen.wait_event end
+    return "idle"
+  end
+  return seen.state == "active" and "computing" or seen.state
+end
+
+-- The states by the words for them, idle last.
+local function merged(states)
+  local parts, named = {}, {}
+  for _, seen in ipairs(states) do
+    local word = doing(seen)
+    if not named[word] then
+      named[word] = { word = word, share = 0 }
+      parts[#parts + 1] = named[word]
+    end
+    named[word].share = named[word].share + seen.share
+  end
+  table.sort(parts, function(a, b)
+    if (a.word == "idle") ~= (b.word == "idle") then return b.word == "idle" end
+    if a.share ~= b.share then return a.share > b.share end
+    return a.word < b.word
+  end)
+  for i, part in ipairs(parts) do
+    part.mark = part.word == "idle" and #PLAIN or math.min(i, #PLAIN - 1)
+  end
+  return parts
+end
+
+-- What the server's backends were doing, a bar for each step.
+function report_time.server(result, blocks)
+  local marks, lines = blocks and BLOCKS or PLAIN, {}
+  local missing = {}
+  for _, step in ipairs(result.steps) do
+    local server = step.server or { missing = {} }
+    if server.states then lines[#lines + 1] = bar_line(step.name, merged(server.states), marks) end
+    for _, one in ipairs(server.missing) do
+      local line = ("not seen: %s: %s"):format(one.what, one.why)
+      if not missing[line] then missing[#missing + 1], missing[line] = line, true end
+    end
+  end
+  if #lines > 0 then table.insert(lines, 1, "what the server was doing for them") end
+  table.move(missing, 1, #missing, #lines + 1, lines)
+  return lines
+end
+
+--- The verdict.
+
+local function wrapped(lines, indent, words)
+  local room = WIDTH - #indent
+  lines[#lines + 1] = indent .. text.wrap(text.words(words), room, indent)
+end
+
+local function gain(cause)
+  if cause.gain < 1.05 then return "" end
+  return (", without it at most %s times as fast"):format(
+    cause.gain >= 20 and ("%.0f"):format(cause.gain) or ("%.1f"):format(cause.gain))
+end
+
+-- What bound each step, with its evidence.
+function report_time.verdicts(result)
+  local lines = {}
+  for _, step in ipairs(result.steps) do
+    local judged = step.verdict or { causes = {} }
+    if judged.why then
+      lines[#lines + 1] = ("verdict on %s: none, %s"):format(step.name, judged.why)
+    end
+    if judged.warning then wrapped(lines, "", step.name .. ": " .. judged.warning) end
+    for i, cause in ipairs(judged.causes) do
+      local which = i == 1 and "verdict on" or "and on"
+      wrapped(lines, "", ("%s %s: %s%s"):format(which, step.name, verdict.name(cause.cause),
+        gain(cause)))
+      for _, line in ipairs(cause.evidence) do wrapped(lines, "  ", line) end
+      for _, line in ipairs(cause.next) do lines[#lines + 1] = "  try: " .. line end
+    end
+  end
+  return lines
+end
+
+return report_time

@@ -1,0 +1,175 @@
+-- result/comparison.lua - two sets of results against each other: what else differs between them,
+-- and how their figures compare. Pure but for failure.raise.
+
+local comparison = require "bigdata.statistics.comparison"
+local failure = require "bigdata.failure"
+local figures = require "bigdata.result.figures"
+local statistics = require "bigdata.statistics"
+local text = require "bigdata.text"
+
+local result_comparison = {}
+
+--- What cannot be compared.
+
+local function first_run(set)
+  for _, item in ipairs(set.trials) do
+    if item.runs[1] then return item.runs[1] end
+  end
+  return {}
+end
+
+local function step_of(item, name)
+  for _, run in ipairs(item.runs) do
+    for _, step in ipairs(run.ended == "done" and run.steps or {}) do
+      if step.name == name then return step, run end
+    end
+  end
+end
+
+-- Runs that were given as much time as others, and not as many records, differ in rows.
+local function is_timed(run)
+  return run.settings ~= nil and (run.settings.time or 0) > 0
+end
+
+local function check_rows(one, other, item, against, name)
+  local step, run = step_of(item, name)
+  local other_step, other_run = step_of(against, name)
+  if not (step and other_step) or is_timed(run) or is_timed(other_run) then return end
+  if step.rows ~= other_step.rows or step.records ~= other_step.records and step.rows == 0 then
+    failure.raise(("step %s has %s in %s, and %s in %s"):format(name,
+      text.plural(step.rows, "row"), one.path, text.plural(other_step.rows, "row"), other.path),
+      "only runs over the same records can be compared")
+  end
+end
+
+-- The trials that both have: a list of { label=, item=, against= }. Sets of one trial each are
+-- compared whatever their settings are.
+local function common_trials(one, other)
+  if #one.trials == 1 and #other.trials == 1 then
+    local item, against = one.trials[1], other.trials[1]
+    local label = item.label == against.label and item.label or other.path
+    return { { label = label, item = item, against = against } }
+  end
+  local list = {}
+  for _, item in ipairs(one.trials) do
+    for _, against in ipairs(other.trials) do
+      if item.label == against.label then
+        list[#list + 1] = { label = item.label, item = item, against = against }
+      end
+    end
+  end
+  return list
+end
+
+local function check(one, other, pairs_of_trials)
+  if one.scenario ~= other.scenario then
+    failure.raise(("%s is of scenario %s, and %s of %s: these are not to be compared"):format(
+      one.path, one.scenario, other.path, other.scenario))
+  end
+  if #pairs_of_trials == 0 then
+    failure.raise(("%s and %s have no trial in common"):format(one.path, other.path))
+  end
+  for _, pair in ipairs(pairs_of_trials) do
+    for _, name in ipairs(one.steps) do
+      check_rows(one, other, pair.item, pair.against, name)
+    end
+  end
+end
+
+--- What else differs.
+
+local function add_differences(list, what, one, other)
+  local names = {}
+  for name in pairs(one) do names[name] = true end
+  for name in pairs(other) do names[name] = true end
+  for _, name in ipairs(text.keys(names)) do
+    local before, after = one[name], other[name]
+    if type(before) ~= "table" and type(after) ~= "table" and before ~= after then
+      list[#list + 1] = ("%s %s: %s, %s"):format(what, name,
+        before == nil and "none" or tostring(before), after == nil and "none" or tostring(after))
+    end
+  end
+end
+
+-- In what the circumstances differ: lists of lines about the machine and server, and about the
+-- settings of the runs.
+local function circumstances(one, other, pair)
+  local where, how = {}, {}
+  local first, second = first_run(one), first_run(other)
+  add_differences(where, "machine:", first.environment or {}, second.environment or {})
+  local server, other_server = first.server or {}, second.server or {}
+  add_differences(where, "server:", { version = server.version },
+    { version = other_server.version })
+  add_differences(where, "server setting", server.settings or {}, other_server.settings or {})
+  local run, against = pair.item.runs[1] or {}, pair.against.runs[1] or {}
+  add_differences(how, "setting", run.settings or {}, against.settings or {})
+  add_differences(how, "flag", run.flags or {}, against.flags or {})
+  return where, how
+end
+
+--- Comparing.
+
+local function title(set, name, figure)
+  local unit = figure.title
+  if figures.without_rows(set.trials, name) then unit = unit:gsub("row", "record") end
+  return ("%s, %s"):format(name, unit)
+end
+
+local function section_of(one, pairs_of_trials, name, figure, seed)
+  local section = { title = title(one, name, figure) }
+  for _, pair in ipairs(pairs_of_trials) do
+    local base = figures.list(pair.item, name, figure)
+    local values = figures.list(pair.against, name, figure)
+    if #base > 0 and #values > 0 then
+      section[#section + 1] = {
+        label = pair.label, base = statistics.median(base), value = statistics.median(values),
+        comparison = comparison.of(base, values, { cost = figure.cost, seed = seed }),
+      }
+    end
+  end
+  return section
+end
+
+local function compare(one, other, seed)
+  local common = common_trials(one, other)
+  check(one, other, common)
+  local result = { one = one, other = other, sections = {} }
+  result.where, result.how = circumstances(one, other, common[1])
+  for _, name in ipairs(one.steps) do
+    for _, figure in ipairs(figures.COMPARED) do
+      local section = section_of(one, common, name, figure, seed)
+      if #section > 0 then result.sections[#result.sections + 1] = section end
+    end
+  end
+  if #result.sections == 0 then
+    failure.raise(("%s and %s have no figure that can be compared"):format(one.path, other.path),
+      "runs that failed, or took no time, have none")
+  end
+  return result
+end
+
+-- Compare two sets, as of result_set.load: { one=, other=, where= and how= what else differs, lists
+-- of lines, sections= as of comparison_report.lines, each line with the medians `base` and `value`
+-- }; or nil, message, info.
+function result_comparison.of(one, other, seed)
+  return failure.protect(compare, one, other, seed or 1)
+end
+
+local LOSSES = { slower = true, dearer = true }
+
+-- The losses of more than that share which were found: a list of lines.
+function result_comparison.losses(result, share)
+  local lines = {}
+  for _, section in ipairs(result.sections) do
+    for _, line in ipairs(section) do
+      local loss = math.abs(line.comparison.ratio - 1)
+      if LOSSES[line.comparison.words] and loss > share then
+        lines[#lines + 1] = ("%s: %s: %s by %.1f %%"):format(line.label, section.title,
+          line.comparison.words, loss * 100)
+      end
+    end
+  end
+  return lines
+end
+
+return result_comparison

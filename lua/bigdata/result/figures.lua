@@ -1,0 +1,93 @@
+-- result/figures.lua - what is compared of runs: figures of their steps, over the runs of a trial.
+-- Pure.
+
+local statistics = require "bigdata.statistics"
+
+local figures = {}
+
+-- What a step is measured in: rows, or its records if it has no rows.
+local function amount(step)
+  return step.rows > 0 and step.rows or step.records
+end
+
+local function rate(step)
+  if statistics.finite(step.seconds) and step.seconds > 0 then
+    return amount(step) / step.seconds
+  end
+end
+
+local function cpu_us(step)
+  local seconds = (step.cpu_user_seconds or 0 / 0) + (step.cpu_system_seconds or 0)
+  if amount(step) > 0 and statistics.finite(seconds) then return seconds / amount(step) * 1e6 end
+end
+
+-- The share of the workers' time that went by in waiting for the interpreter's lock.
+local function lock(step, settings)
+  if settings.loop ~= "lua" or settings.lua_state ~= "shared" then return nil end
+  if step.seconds > 0 and step.turn_seconds then
+    return step.turn_seconds / (step.seconds * settings.poolsize)
+  end
+end
+
+figures.RATE = { name = "rate", title = "rows/s", of = rate }
+figures.CPU = { name = "cpu_us", title = "CPU us/row", of = cpu_us, cost = true }
+figures.LOCK = { name = "lock", title = "for the lock", of = lock, cost = true }
+
+-- What trials are compared by.
+figures.COMPARED = { figures.RATE, figures.CPU }
+
+local function step_of(run, name)
+  for _, step in ipairs(run.steps) do
+    if step.name == name then return step end
+  end
+end
+
+-- A run's figure of the step of that name; nil if the run did not come to its end, or has none.
+function figures.of(run, step_name, figure, settings)
+  local step = run.ended == "done" and step_of(run, step_name)
+  return step and figure.of(step, settings or run.settings or {}) or nil
+end
+
+-- The figures of all runs of a trial that have one.
+function figures.list(item, step_name, figure)
+  local values = {}
+  for _, run in ipairs(item.runs) do
+    values[#values + 1] = figures.of(run, step_name, figure, item.shown)
+  end
+  return values
+end
+
+-- The same by rounds, of which there were so many: NaN for those without one.
+function figures.by_round(item, step_name, figure, rounds)
+  local values = {}
+  for round = 1, rounds do values[round] = 0 / 0 end
+  for n, run in ipairs(item.runs) do
+    values[run.round or n] = figures.of(run, step_name, figure, item.shown) or 0 / 0
+  end
+  return values
+end
+
+-- Is the step measured in records, wherever it was run?
+function figures.without_rows(trials, step_name)
+  local seen = false
+  for _, item in ipairs(trials) do
+    for _, run in ipairs(item.runs) do
+      local step = step_of(run, step_name)
+      if step and step.rows > 0 then return false end
+      seen = seen or step ~= nil
+    end
+  end
+  return seen
+end
+
+-- The last step that has wanted figures: what a sweep is about, if one step is to stand for all.
+function figures.main_step(result)
+  for i = #result.steps, 1, -1 do
+    for _, item in ipairs(result.trials) do
+      if #figures.list(item, result.steps[i], figures.RATE) > 0 then return result.steps[i] end
+    end
+  end
+  return result.steps[#result.steps]
+end
+
+return figures

@@ -1,0 +1,96 @@
+-- result/set.lua - what files and folders of results hold, as trials with their runs: what compare
+-- and report work on.
+
+local failure = require "bigdata.failure"
+local lfs = require "lfs"
+local result_file = require "bigdata.result.file"
+local sweep_file = require "bigdata.sweep.file"
+
+local result_set = {}
+
+-- The files that a path stands for: itself, or those of a folder that end in .json, in order.
+local function files_of(path)
+  if lfs.attributes(path, "mode") ~= "directory" then return { path } end
+  local files = {}
+  for entry in lfs.dir(path) do
+    if entry:find("^[^.].*%.json$") then files[#files + 1] = path .. "/" .. entry end
+  end
+  table.sort(files)
+  if #files == 0 then
+    failure.raise(("%s holds no results"):format(path), "results are files that end in .json")
+  end
+  return files
+end
+
+-- A set of one run, which is its only trial.
+local function of_run(run)
+  local steps = {}
+  for i, step in ipairs(run.steps) do steps[i] = step.name end
+  return {
+    name = run.scenario, summary = run.summary, scenario = run.scenario, names = {}, steps = steps,
+    repeats = 1, seed = 1, server = run.server, missing = {}, ended = run.ended,
+    trials = { { label = run.scenario, shown = run.settings, runs = { run } } },
+  }
+end
+
+-- The set in one document, as result/file.lua writes it.
+function result_set.of_document(document)
+  return sweep_file.read(document) or of_run((document.results or { document })[1])
+end
+
+local function trial_of(set, label)
+  for _, item in ipairs(set.trials) do
+    if item.label == label then return item end
+  end
+end
+
+-- Add what another file of the same folder holds.
+local function merge(set, other, path)
+  if set.scenario ~= other.scenario then
+    failure.raise(("%s is of scenario %s, and files beside it are of %s"):format(path,
+      other.scenario, set.scenario), "put results of one scenario into one folder")
+  end
+  for _, item in ipairs(other.trials) do
+    local own = trial_of(set, item.label)
+    if own then
+      table.move(item.runs, 1, #item.runs, #own.runs + 1, own.runs)
+    else
+      set.trials[#set.trials + 1] = item
+    end
+  end
+  if #other.steps > #set.steps then set.steps = other.steps end
+  set.repeats = set.repeats + other.repeats
+end
+
+-- Of several files, runs are no longer told apart by their rounds.
+local function without_rounds(set)
+  for _, item in ipairs(set.trials) do
+    for n, run in ipairs(item.runs) do run.round = n end
+  end
+end
+
+local function load(path)
+  local set
+  local files = files_of(path)
+  for _, file in ipairs(files) do
+    local _, document = failure.check(result_file.load(file))
+    local own = result_set.of_document(document)
+    if set then merge(set, own, file) else set = own end
+  end
+  if #files > 1 then without_rounds(set) end
+  set.path = path
+  return set
+end
+
+-- The files that a path stands for; or nil, message, info.
+function result_set.files(path)
+  return failure.protect(files_of, path)
+end
+
+-- The sweep, or the runs, in a file or a folder, in the form that sweep_run.run gives: as
+-- sweep_file.read; or nil, message, info.
+function result_set.load(path)
+  return failure.protect(load, path)
+end
+
+return result_set

@@ -1,0 +1,158 @@
+-- sweep/size_search.lua - the smallest size whose rate is near the best one, found with few
+-- measurements. Pure: measuring is the caller's.
+--
+-- First the sizes are doubled, until two in a row have brought nothing. Then the gap between the
+-- last size that falls short and the first that does not is halved, until it is small; so is that
+-- on both sides of the best. Last, the sizes that may be the answer are measured again, in turns
+-- with the best, and the medians decide.
+
+local comparison = require "bigdata.statistics.comparison"
+local statistics = require "bigdata.statistics"
+local usl = require "bigdata.statistics.usl"
+
+local size_search = {}
+
+local HALVINGS = 3
+local ROUNDS = 4 -- of measuring candidates again
+
+local Search = {}
+Search.__index = Search
+
+function Search:measure(size)
+  local rates = self.rates[size]
+  if not rates then
+    rates = {}
+    self.rates[size], self.tries[size] = rates, 0
+    self.sizes[#self.sizes + 1] = size
+    table.sort(self.sizes)
+  end
+  self.tries[size] = self.tries[size] + 1
+  local rate = self.run(size)
+  rates[#rates + 1] = statistics.finite(rate) and rate > 0 and rate or nil
+  self.count = self.count + 1
+end
+
+function Search:rate(size)
+  return statistics.median(self.rates[size]) or 0
+end
+
+function Search:best()
+  local best = self.sizes[1]
+  for _, size in ipairs(self.sizes) do
+    if self:rate(size) > self:rate(best) then best = size end
+  end
+  return best
+end
+
+-- The smallest size that is near the best, of those measured.
+function Search:answer()
+  local wanted = self:rate(self:best()) * (1 - self.within)
+  for _, size in ipairs(self.sizes) do
+    if self:rate(size) >= wanted then return size end
+  end
+end
+
+-- The measured sizes next to a size: nil where there is none.
+function Search:neighbours(size)
+  for i, other in ipairs(self.sizes) do
+    if other == size then return self.sizes[i - 1], self.sizes[i + 1] end
+  end
+end
+
+--- The three parts.
+
+local function double(search, least, most)
+  local size, without_gain = least, 0
+  while true do
+    local before = #search.sizes > 0 and search:rate(search:best()) or 0
+    search:measure(size)
+    without_gain = search:rate(size) > before * (1 + search.within) and 0 or without_gain + 1
+    if size >= most or without_gain == 2 then return end
+    size = math.min(size * 2, most)
+  end
+end
+
+local function measure_between(search, low, high)
+  local middle = low and high and math.floor(math.sqrt(low * high) + 0.5)
+  if middle and middle > low and middle < high and not search.rates[middle] then
+    search:measure(middle)
+  end
+end
+
+local function refine(search)
+  local best = search:best()
+  local below, above = search:neighbours(best)
+  measure_between(search, best, above)
+  measure_between(search, below, best)
+  for _ = 1, HALVINGS do
+    local answer = search:answer()
+    measure_between(search, (search:neighbours(answer)), answer)
+  end
+end
+
+-- The sizes worth another look: the answer, those beside it, and the best.
+local function candidates(search)
+  local best, answer = search:best(), search:answer()
+  local below, above = search:neighbours(answer)
+  local list, seen = {}, {}
+  for _, size in ipairs { best, answer, below or best, above or best } do
+    if not seen[size] then list[#list + 1] = size end
+    seen[size] = true
+  end
+  return list
+end
+
+-- Measure the candidates until each has its repeats; another median may make others candidates.
+local function measure_again(search, repeats)
+  for _ = 1, ROUNDS do
+    local before = search.count
+    local list = candidates(search)
+    for tries = 2, repeats do
+      for _, size in ipairs(list) do
+        if search.tries[size] < tries then search:measure(size) end
+      end
+    end
+    if search.count == before then return end
+  end
+end
+
+--- The result.
+
+local function points_of(search)
+  local points = {}
+  for _, size in ipairs(search.sizes) do
+    for _, rate in ipairs(search.rates[size]) do
+      points[#points + 1] = { size = size, rate = rate }
+    end
+  end
+  return points
+end
+
+-- Find it. run: function(size) -> a rate, or nil where there was none; options: least, most, the
+-- sizes to look at; within, how near the best it is to be, as a share (0.05); repeats of the
+-- candidates (3); seed.
+-- Returns { sizes=, rates= a list for each size, best=, answer=, share= the answer's rate as a
+-- share of the best's, comparison= of the answer's rates with the best's, below=, above= the
+-- measured sizes beside the answer, fit= as of usl.fit or nil, no_fit= why not, count= of
+-- measurements }; nil where nothing had a rate.
+function size_search.find(run, options)
+  local search = setmetatable({
+    run = run, within = options.within or 0.05, sizes = {}, rates = {}, tries = {},
+    count = 0,
+  }, Search)
+  double(search, options.least, options.most)
+  refine(search)
+  measure_again(search, options.repeats or 3)
+  local best, answer = search:best(), search:answer()
+  if not answer or search:rate(best) == 0 then return nil end
+  local below, above = search:neighbours(answer)
+  local fit, no_fit = usl.fit(points_of(search))
+  return {
+    sizes = search.sizes, rates = search.rates, best = best, answer = answer, below = below,
+    above = above, share = search:rate(answer) / search:rate(best), fit = fit, no_fit = no_fit,
+    comparison = comparison.of(search.rates[best], search.rates[answer], { seed = options.seed }),
+    count = search.count, within = search.within,
+  }
+end
+
+return size_search

@@ -1,0 +1,56 @@
+-- sweep/verdict.lua - what bound the trials of a sweep, by the verdicts on their runs. Pure.
+
+local figures = require "bigdata.result.figures"
+local text = require "bigdata.text"
+local verdict = require "bigdata.verdict"
+
+local sweep_verdict = {}
+
+local function verdict_on(run, step_name)
+  for _, step in ipairs(run.steps) do
+    local judged = step.name == step_name and step.verdict
+    local cause = judged and judged.causes and judged.causes[1]
+    if cause then return cause.cause end
+  end
+end
+
+-- The cause that most verdicts on a trial's step name, in words, how many of them do, and how many
+-- runs there are; nil where none names any.
+function sweep_verdict.of(item, step_name)
+  local counts, most = {}, nil
+  for _, run in ipairs(item.runs) do
+    local cause = verdict_on(run, step_name)
+    if cause then
+      counts[cause] = (counts[cause] or 0) + 1
+      if not most or counts[cause] > counts[most] then most = cause end
+    end
+  end
+  if most then return verdict.name(most), counts[most], #item.runs end
+end
+
+local WIDTH = 76
+
+-- The causes, each with the trials that it bound, as lines; none where no run was judged.
+function sweep_verdict.lines(result)
+  local step_name, found = figures.main_step(result), {}
+  for _, item in ipairs(result.trials) do
+    local cause, count, runs = sweep_verdict.of(item, step_name)
+    if cause then
+      local label = count < runs and ("%s (%d of %d)"):format(item.label, count, runs) or item.label
+      found[cause] = found[cause] or {}
+      table.insert(found[cause], label)
+    end
+  end
+  local lines = {}
+  for _, cause in ipairs(text.keys(found)) do
+    local words = text.words(("%s: %s"):format(cause, table.concat(found[cause], "; ")))
+    lines[#lines + 1] = "  " .. text.wrap(words, WIDTH, "    ")
+  end
+  if #lines > 0 then
+    table.insert(lines, 1, ("What bound the step %s, by the verdicts on its runs:")
+      :format(step_name))
+  end
+  return lines
+end
+
+return sweep_verdict

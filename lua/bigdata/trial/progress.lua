@@ -1,0 +1,148 @@
+-- trial/progress.lua - says how a step stands while it runs: on a terminal one line that is
+-- redrawn, elsewhere a line from time to time.
+
+local interval = require "bigdata.interval"
+local text = require "bigdata.text"
+
+local progress = {}
+
+local Meter = {}
+Meter.__index = Meter
+
+local EVERY_ON_TERMINAL = 0.5
+local EVERY_ELSEWHERE = 5
+local WIDTH = 79
+
+local REDRAW = "\r%s\27[K"
+local CLEAR = "\r\27[K"
+
+-- settings: { write=function(text), terminal=boolean, every=seconds or nil }.
+function progress.new(settings)
+  local usual = settings.terminal and EVERY_ON_TERMINAL or EVERY_ELSEWHERE
+  return setmetatable({
+    write = settings.write,
+    terminal = settings.terminal,
+    every = settings.every or usual,
+  }, Meter)
+end
+
+-- How many records there will be, as far as can be told; nil if it cannot.
+local function expected_records(p, limit)
+  local total
+  if p.fed then
+    total = p.read_records
+  elseif p.total_bytes and p.bytes > 0 then
+    total = p.read_records * p.total_bytes / p.bytes
+  end
+  if limit > 0 then total = math.min(total or limit, limit) end
+  return total
+end
+
+-- Seconds until the step ends, at the pace it has had so far; nil if that cannot be told.
+local function time_left(p, limit, time)
+  local done = p.records + p.failed
+  local total, left = expected_records(p, limit), nil
+  if total and done > 0 then left = math.max(total - done, 0) * p.seconds / done end
+  if time > 0 then
+    local until_time = math.max(time - p.seconds, 0)
+    left = math.min(left or until_time, until_time)
+  end
+  return left
+end
+
+local function queue_fill(p)
+  if p.capacity == 0 then return text.count(p.queued) end
+  return ("%.0f%%"):format(100 * math.min(p.queued / p.capacity, 1))
+end
+
+-- What a step without rows is measured in: its records.
+local function amount(p)
+  if p.rows > 0 then return p.rows, "rows" end
+  return p.records, "records"
+end
+
+local LEAST_SHARE = 0.05
+
+-- Where the workers' time went, the largest share first: "server 80% client 15%".
+local function shares_of(p, before)
+  local shares, words = interval.shares(p, before), {}
+  if not shares then return nil end
+  local order = { table.unpack(interval.STATES) }
+  table.sort(order, function(a, b)
+    if shares[a] ~= shares[b] then return shares[a] > shares[b] end
+    return a < b
+  end)
+  for _, state in ipairs(order) do
+    if shares[state] >= LEAST_SHARE then
+      words[#words + 1] = ("%s %.0f%%"):format(state, 100 * shares[state])
+    end
+  end
+  return table.concat(words, " ")
+end
+
+-- Parts of a line, the last ones left out where they would make it longer than `width`.
+local function fit(parts, width)
+  local line = parts[1]
+  for i = 2, #parts do
+    if #line + 2 + #parts[i] > width then break end
+    line = line .. ", " .. parts[i]
+  end
+  return line
+end
+
+-- The text of the line. before: the previous state of the same step, nil for the first. settings:
+-- limit and time, as of the run. width: at most so many characters, or nil.
+function progress.line(name, p, before, settings, width)
+  local done, noun = amount(p)
+  local since = before and p.seconds - before.seconds or p.seconds
+  local earlier = before and amount(before) or 0
+  local now = since > 0 and (done - earlier) / since or 0
+  local average = p.seconds > 0 and done / p.seconds or 0
+  local left = time_left(p, settings.limit, settings.time)
+  local latency = interval.latency(p, before)
+  local parts = {
+    ("%s %.1f s%s"):format(name, p.seconds, left and (" (%s left)"):format(text.clock(left)) or ""),
+    ("%s %s"):format(text.count(done), noun),
+    ("%s/s (avg %s)"):format(text.count(now), text.count(average)),
+  }
+  if latency then parts[#parts + 1] = ("lat %s ms"):format(text.milliseconds(latency)) end
+  parts[#parts + 1] = ("queue %s"):format(queue_fill(p))
+  if p.rejects > 0 then parts[#parts + 1] = ("%s bad"):format(text.count(p.rejects)) end
+  parts[#parts + 1] = shares_of(p, before)
+  if noun == "rows" then parts[#parts + 1] = text.plural(p.records, "record") end
+  return fit(parts, width or math.huge)
+end
+
+-- Say something of its own, before the steps.
+function Meter:note(words)
+  self.write(self.terminal and REDRAW:format(words .. " ...") or words .. "\n")
+end
+
+function Meter:begin(name, settings)
+  self.name, self.settings, self.before = name, settings, nil
+end
+
+function Meter:update(p)
+  local width = self.terminal and WIDTH or nil
+  local line = progress.line(self.name, p, self.before, self.settings, width)
+  self.before = p
+  self.write(self.terminal and REDRAW:format(line) or line .. "\n")
+end
+
+-- Leave a clean line for what comes next.
+function Meter:finish()
+  if self.terminal then self.write(CLEAR) end
+end
+
+-- The functions that a trial calls.
+function Meter:watch()
+  return {
+    every = self.every,
+    note = function(...) self:note(...) end,
+    begin = function(...) self:begin(...) end,
+    update = function(...) self:update(...) end,
+    finish = function() self:finish() end,
+  }
+end
+
+return progress

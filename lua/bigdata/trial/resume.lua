@@ -1,0 +1,104 @@
+-- trial/resume.lua - loads that can be continued.
+--
+-- The table bigdata_done, beside those that a scenario fills, says what is stored of a load: it has
+-- a row for every transaction, written in it, with the numbers of its records (src/run/marker.h),
+-- and one of number 0 for each step that was begun, which describes the step's source. All
+-- functions raise.
+
+local core = require "bigdata.core"
+local failure = require "bigdata.failure"
+
+local resume = {}
+
+local COMMENT = "bigdata done 1: what is stored of a load that --resume can continue"
+local MARK = "^bigdata done 1:"
+
+local FIND = [[
+  select coalesce(obj_description(to_regclass('bigdata_done'), 'pg_class'), '') as comment
+  where to_regclass('bigdata_done') is not null]]
+
+local CREATE = ([[
+  create table bigdata_done (
+    load text not null,
+    step text not null,
+    first bigint not null,
+    records bigint[] not null default '{}',
+    source text,
+    primary key (load, step, first));
+  comment on table bigdata_done is '%s']]):format(COMMENT)
+
+-- Numbers without a gap between them, as their first and last one.
+local RANGES = [[
+  select min(number) as first, max(number) as last
+  from (
+    select number, number - row_number() over (order by number) as gap
+    from bigdata_done, unnest(records) as number
+    where load = $1 and step = $2) as numbered
+  group by gap order by 1]]
+
+local function query(connection, sql, ...)
+  return failure.check(connection:query(sql, ...))
+end
+
+-- Is the table there? Tells one of somebody else's as the second value.
+local function find(connection)
+  local row = query(connection, FIND)[1]
+  return row ~= nil, row ~= nil and not row.comment:find(MARK)
+end
+
+-- Forget what is stored: of the scenario's load, or of all loads where its tables are shared, or
+-- where no scenario is given.
+function resume.forget(connection, scenario)
+  local there, foreign = find(connection)
+  if not there or foreign then return end
+  if scenario and not scenario.schema then
+    query(connection, "delete from bigdata_done where load = $1", scenario.name)
+  else
+    query(connection, "truncate bigdata_done")
+  end
+end
+
+-- Make the table if there is none. True if something of the scenario's load is stored, so that it
+-- is to be continued.
+function resume.begin(connection, scenario)
+  local there, foreign = find(connection)
+  if foreign then
+    failure.raise("bigdata_done was not made by this program: it lacks the comment \"bigdata done "
+      .. "1: ...\"", "use another database: createdb bigdata")
+  end
+  if not there then
+    failure.check(connection:execute(CREATE))
+    return false
+  end
+  local row = query(connection,
+    "select exists (select from bigdata_done where load = $1) as stored", scenario.name)[1]
+  return row.stored == "t"
+end
+
+-- Refuse a source that is not the one that the step was begun with; note it if there is none.
+local function check_source(connection, load, step, description)
+  local row = query(connection,
+    "select source from bigdata_done where load = $1 and step = $2 and first = 0", load, step)[1]
+  if not row then
+    query(connection, "insert into bigdata_done (load, step, first, source) values ($1, $2, 0, $3)",
+      load, step, description)
+  elseif row.source ~= description then
+    failure.raise(("step %s cannot be continued: its source has changed since the load was begun, "
+      .. "from\n%s\nto\n%s"):format(step, row.source:gsub("\n$", ""), description:gsub("\n$", "")),
+      "run it without --resume to start afresh, or bring the files back as they were")
+  end
+end
+
+-- What pool:run is told about a step: { load=, step=, done = { first, last, first, last, ... } }.
+function resume.step(conninfo, scenario, step, source)
+  local connection <close> = failure.check(core.connect(conninfo))
+  check_source(connection, scenario.name, step.name, failure.check(source:describe()))
+  local done = {}
+  for _, range in ipairs(query(connection, RANGES, scenario.name, step.name)) do
+    done[#done + 1] = math.tointeger(range.first)
+    done[#done + 1] = math.tointeger(range.last)
+  end
+  return { load = scenario.name, step = step.name, done = done }
+end
+
+return resume
