@@ -265,6 +265,7 @@ static void fill_result(Run *run, int64_t elapsed_ns, BdStepResult *result) {
         result->reconnects += run->workers[i].reconnects;
         result->skipped += run->workers[i].skipped;
         result->retries += run->workers[i].retries;
+        result->round_trips += run->workers[i].timing.round_trips;
         bd_arrival_merge(&result->arrival, &run->workers[i].arrival);
         result->turn_ns += run->workers[i].task->turn_ns;
     }

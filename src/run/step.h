@@ -85,6 +85,7 @@ typedef struct BdStepResult {
     int64_t feeder_cpu_ns;  /* CPU time of the feeder, from its start: with preload most of it was
                                before the gate */
     int64_t skipped;        /* records that were stored before */
+    int64_t round_trips;    /* how often the workers waited for the server */
     int64_t retries;        /* units and statements that were done again */
     int64_t turn_ns;        /* workers waited for their interpreter, summed over them */
     BdAccounts accounts;    /* where the workers' time went, and how long what they did took */

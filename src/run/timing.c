@@ -27,6 +27,7 @@ void bd_timing_wait(BdTiming *timing, BdShare share, int64_t now_ns) {
     bd_shares_enter(&timing->shares, share, now_ns);
     if (share != BD_SHARE_SOURCE && timing->sent_ns == 0) {
         timing->sent_ns = now_ns;
+        timing->round_trips++;
     }
 }
 
@@ -66,6 +67,7 @@ void bd_timing_sent(BdTiming *timing, bool pipelined) {
 }
 
 void bd_timing_answered(BdTiming *timing, const BdRequest *request) {
+    timing->round_trips += request->kind == BD_REQUEST_COPY ? 1 : 0;
     if (timing->single && timing->sent_ns != 0) {
         const char *sql = request->statement != NULL ? request->statement->sql : request->text;
         const void *key = request->statement != NULL ? (const void *)request->statement : sql;

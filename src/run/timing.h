@@ -32,6 +32,8 @@ typedef struct BdTiming {
     int64_t most_lag_ns; /* and the longest */
     int64_t sent_ns;     /* when the request under way had been sent; 0: not yet waited for */
     bool single;         /* it is not part of a pipeline */
+    int64_t round_trips; /* how often an answer was waited for; twice for a COPY, which may send its
+                            data after the first */
     BdHistogram *units;
     BdHistogram *services; /* NULL where there is no schedule */
     BdLatencies statements;

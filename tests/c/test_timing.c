@@ -158,6 +158,30 @@ static void statements_of_a_pipeline_have_no_time_of_their_own(void **state) {
     bd_timing_deinit(&timing);
 }
 
+static void round_trips_are_waits_for_the_server(void **state) {
+    (void)state;
+    const BdRequest copy = {.kind = BD_REQUEST_COPY, .text = "copy t from stdin"};
+    BdTiming timing = begun(0);
+    bd_timing_sent(&timing, true);
+    bd_timing_sent(&timing, true);
+    bd_timing_wait(&timing, BD_SHARE_SERVER, 10);
+    bd_timing_go_on(&timing, 20, 20);
+    bd_timing_wait(&timing, BD_SHARE_SERVER, 21); /* still for the same answers */
+    bd_timing_go_on(&timing, 30, 30);
+    bd_timing_answered(&timing, &request);
+    bd_timing_answered(&timing, &request);
+    assert_int_equal(timing.round_trips, 1);
+    bd_timing_wait(&timing, BD_SHARE_SOURCE, 40);
+    bd_timing_go_on(&timing, 50, 50);
+    assert_int_equal(timing.round_trips, 1);
+    bd_timing_sent(&timing, false);
+    bd_timing_wait(&timing, BD_SHARE_SERVER, 60);
+    bd_timing_go_on(&timing, 70, 70);
+    bd_timing_answered(&timing, &copy);
+    assert_int_equal(timing.round_trips, 3);
+    bd_timing_deinit(&timing);
+}
+
 /* ---- the sums ---- */
 
 static BdTask task;
@@ -269,6 +293,7 @@ int main(void) {
         CASE(a_unit_that_is_given_up_is_not_counted),
         CASE(a_statement_takes_until_its_answer_can_be_looked_at),
         CASE(statements_of_a_pipeline_have_no_time_of_their_own),
+        CASE(round_trips_are_waits_for_the_server),
         CASE(shares_add_up_to_all_the_workers_time),
         CASE(the_interpreters_lock_is_a_matter_of_turns),
         CASE(a_thread_without_a_processor_waits_for_its_turn),

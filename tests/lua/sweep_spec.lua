@@ -193,6 +193,25 @@ data
 ]], 1, true), text)
   end)
 
+  it("tells what ways of shipping rows cost the server, and their factor over the first", function()
+    local function shipped(method, seconds, round_trips)
+      local run = ran(seconds)
+      run.steps[1].round_trips = round_trips
+      run.steps[1].server = { wal_bytes = 120400, cpu_seconds = { backends = seconds / 4 } }
+      return { shown = { insert = method, poolsize = 10 }, label = method, runs = { run } }
+    end
+    local swept = result { shipped("row", 4, 1000), shipped("copy", 0.5, 20) }
+    swept.trials[2].runs[1].steps[1].server = nil
+    swept.names = { "insert" }
+    local text = sweep_report.text(swept)
+    assert.is_truthy(text:find([[
+  insert  rows/s  CPU us/row  server us/row  WAL bytes/row  round trips/row  factor
+data
+  row        250       400.0         1000.0            120                1    1.00
+  copy     2,000        50.0              -              -             0.02    8.00
+]], 1, true), text)
+  end)
+
   it("names trials that failed or were not run, and why", function()
     local broken = { ended = "failed", steps = {}, error = { message = "the server is gone" } }
     local text = sweep_report.text(result({

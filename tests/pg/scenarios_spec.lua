@@ -30,6 +30,13 @@ function SPECIAL.interpreter_cost(result, connection)
   end
 end
 
+function SPECIAL.ingest_methods(result, connection)
+  assert.equal(10, #result.trials)
+  for _, trial in ipairs(result.trials) do
+    for _, run in ipairs(trial.runs) do loads(run, connection) end
+  end
+end
+
 function SPECIAL.mixed(result, connection)
   assert.equal(RECORDS, result.steps[1].records)
   assert.equal(RECORDS * 13, result.steps[1].statements - 2 * RECORDS) -- but for begin and commit

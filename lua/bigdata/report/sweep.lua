@@ -35,6 +35,21 @@ local function lock_cell(values)
   return #values > 0 and ("%.1f %%"):format(math.min(statistics.median(values), 1) * 100) or "-"
 end
 
+local function bytes_cell(values)
+  return #values > 0 and text.count(math.floor(statistics.median(values) + 0.5)) or "-"
+end
+
+-- Mostly far below one.
+local function round_trips_cell(values)
+  return #values > 0 and ("%.3g"):format(statistics.median(values)) or "-"
+end
+
+-- first: the first trial's figures.
+local function factor_cell(values, first)
+  if #values == 0 or #first == 0 then return "-" end
+  return ("%.2f"):format(statistics.median(values) / statistics.median(first))
+end
+
 -- In the place of figures, where there are none.
 local function missing(item)
   local last = item.runs[#item.runs]
@@ -66,6 +81,21 @@ local function any_lock(result)
   return false
 end
 
+-- What is told of ways of shipping rows besides, where trials differ in that.
+local SHIPPING = {
+  { title = "server us/row", figure = figures.SERVER_CPU, cell = cpu_cell },
+  { title = "WAL bytes/row", figure = figures.WAL, cell = bytes_cell },
+  { title = "round trips/row", figure = figures.ROUND_TRIPS, cell = round_trips_cell },
+  { title = "factor", figure = figures.RATE, cell = factor_cell },
+}
+
+local function any_shipping(result)
+  for _, name in ipairs(varied(result)) do
+    if name == "insert" then return true end
+  end
+  return false
+end
+
 local function columns(result)
   local list = {}
   for _, name in ipairs(varied(result)) do
@@ -79,10 +109,11 @@ local function columns(result)
   if any_lock(result) then
     list[#list + 1] = { title = "for the lock", figure = figures.LOCK, cell = lock_cell }
   end
+  if any_shipping(result) then table.move(SHIPPING, 1, #SHIPPING, #list + 1, list) end
   return list
 end
 
-local function cells(list, item, step_name)
+local function cells(list, item, step_name, first)
   local row, absent = {}, #figures.list(item, step_name, figures.RATE) == 0
   for n, column in ipairs(list) do
     if column.name then
@@ -91,7 +122,8 @@ local function cells(list, item, step_name)
     elseif absent then
       row[n] = column.cell == rate_cell and missing(item) or "-"
     else
-      row[n] = column.cell(figures.list(item, step_name, column.figure))
+      row[n] = column.cell(figures.list(item, step_name, column.figure),
+        figures.list(first, step_name, column.figure))
     end
   end
   return row
@@ -103,7 +135,9 @@ local function rows_of(result, list)
   for n, column in ipairs(list) do rows[1][n] = column.title end
   for _, name in ipairs(result.steps) do
     rows[#rows + 1] = figures.without_rows(result.trials, name) and name .. " (records)" or name
-    for _, item in ipairs(result.trials) do rows[#rows + 1] = cells(list, item, name) end
+    for _, item in ipairs(result.trials) do
+      rows[#rows + 1] = cells(list, item, name, result.trials[1])
+    end
   end
   return rows
 end
@@ -179,6 +213,11 @@ local function notes(result)
   local lines = { "", "CPU us/row: processor time of this program for a row, in microseconds" }
   if any_lock(result) then
     lines[#lines + 1] = "for the lock: share of the workers' time spent waiting for the interpreter"
+  end
+  if any_shipping(result) then
+    lines[#lines + 1] = "server us/row: processor time of the server for our connections"
+    lines[#lines + 1] = "round trips/row: how often a connection waited for an answer"
+    lines[#lines + 1] = "factor: rows/s, as a multiple of the first line's"
   end
   local bad = problems(result)
   if #bad > 0 then lines[#lines + 1] = "" end

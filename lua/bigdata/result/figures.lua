@@ -29,9 +29,30 @@ local function lock(step, settings)
   end
 end
 
+-- What the server's processes for our connections have spent on a row, and what its log has grown
+-- by. The server writes to that on occasions of its own, too: of few rows this says nothing.
+local function server_cpu_us(step)
+  local cpu = step.server and step.server.cpu_seconds
+  if cpu and cpu.backends and amount(step) > 0 then return cpu.backends / amount(step) * 1e6 end
+end
+
+local function wal_bytes(step)
+  local bytes = step.server and step.server.wal_bytes
+  if bytes and amount(step) > 0 then return bytes / amount(step) end
+end
+
+local function round_trips(step)
+  if step.round_trips and amount(step) > 0 then return step.round_trips / amount(step) end
+end
+
 figures.RATE = { name = "rate", title = "rows/s", of = rate }
 figures.CPU = { name = "cpu_us", title = "CPU us/row", of = cpu_us, cost = true }
 figures.LOCK = { name = "lock", title = "for the lock", of = lock, cost = true }
+figures.SERVER_CPU = { name = "server_cpu_us", title = "server us/row", of = server_cpu_us,
+  cost = true }
+figures.WAL = { name = "wal_bytes", title = "WAL bytes/row", of = wal_bytes, cost = true }
+figures.ROUND_TRIPS = { name = "round_trips", title = "round trips/row", of = round_trips,
+  cost = true }
 
 -- What trials are compared by.
 figures.COMPARED = { figures.RATE, figures.CPU }
