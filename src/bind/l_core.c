@@ -17,6 +17,7 @@
 
 #include <lauxlib.h>
 #include <limits.h>
+#include <poll.h>
 #include <unistd.h>
 
 #define VERSION "0.1.0"
@@ -36,6 +37,13 @@ static int is_terminal(lua_State *lua) {
 static int interrupted(lua_State *lua) {
     lua_pushboolean(lua, bd_interrupted());
     return 1;
+}
+
+/* wait(seconds): until then, or until Ctrl-C. */
+static int wait_a_while(lua_State *lua) {
+    struct pollfd interrupt = {.fd = bd_interrupt_fd(), .events = POLLIN};
+    poll(&interrupt, 1, (int)(luaL_checknumber(lua, 1) * 1000));
+    return 0;
 }
 
 /* Forget that the user interrupted: for what is to be done after it all the same. */
@@ -98,6 +106,7 @@ int bd_lua_open_core(lua_State *lua) {
                                          {"interrupted", interrupted},
                                          {"isatty", is_terminal},
                                          {"now", now},
+                                         {"wait", wait_a_while},
                                          {NULL, NULL}};
     bd_guard_register(lua);
     luaL_newlib(lua, functions);

@@ -164,7 +164,7 @@ static void a_pipeline_of_any_length_neither_stops_nor_piles_up(void **state) {
                     {.requests = 2000, .value_bytes = 5000},
                     {.requests = 20, .value_bytes = 1000000},
                     {.requests = 2000, .value_bytes = 0}};
-    static const int bounds[] = {512, 100, 1, 512};
+    static const int bounds[] = {512, 512, 1, 512}; /* two bursts; what a socket takes */
     BdSession *session = database_session(BD_PROTOCOL_PREPARED);
     BdStatement *statement = database_statement("select $1::text");
     database_prepare(session, statement);

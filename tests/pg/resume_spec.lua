@@ -209,6 +209,32 @@ describe("a record fails with a reason", function()
 end)
 
 describe("--reconnect", function()
+  it("opens connections again that were lost between two steps", function()
+    package.loaded["lost.between"] = function()
+      kit.execute [[select pg_terminate_backend(pid) from pg_stat_activity
+        where pid <> pg_backend_pid() and backend_type = 'client backend']]
+    end
+    local path = kit.write("between.lua", [[
+      local bigdata = require "bigdata"
+      local scenario = bigdata.scenario { summary = "loses its connections" }
+      local asked = 0
+      local function source()
+        asked = asked + 1 -- twice to see whether they are there, then by each step
+        if asked == 4 then require("lost.between")() end
+        return bigdata.source.count { count = 10 }
+      end
+      for _, name in ipairs { "one", "two" } do
+        scenario:step(name) {
+          source = source,
+          each = function(db, row) db:exec("insert into stored values ($1)", row.n) end,
+        }
+      end
+      return scenario]])
+    assert.equal("done", assert(kit.run(path, "-c 3 --reconnect 20 --monitor 0")).ended)
+    assert.same({ 20, 10, 110 }, stored())
+    assert.equal("failed", kit.run(path, "-c 3 --monitor 0").ended)
+  end)
+
   it("is refused where a function has to be called for each worker", function()
     local result, message = run("--reconnect 5", { before = "scenario:worker(function() end)" })
     assert.is_nil(result)

@@ -7,6 +7,7 @@ local arrival = require "bigdata.trial.arrival"
 local arrival_report = require "bigdata.report.arrival"
 local command_line = require "bigdata.cli.command_line"
 local conclusion = require "bigdata.verdict.conclusion"
+local connections = require "bigdata.trial.connections"
 local core = require "bigdata.core"
 local failure = require "bigdata.failure"
 local foresight = require "bigdata.step.foresight"
@@ -123,22 +124,6 @@ local function prepare_database(result, conninfo, scenario, private)
   }
 end
 
-local TOO_MANY_CONNECTIONS = "53300"
-
--- most: how many connections the server allows.
-local function open_pool(conninfo, settings, most)
-  local pool, message, info = core.pool {
-    conninfo = conninfo, size = settings.poolsize, protocol = settings.protocol,
-  }
-  if pool then return pool end
-  local hint = info.hint
-  if info.sqlstate == TOO_MANY_CONNECTIONS then
-    hint = ("the server allows %s connections in all: use a smaller --poolsize than %d, or raise "
-      .. "its max_connections"):format(most, settings.poolsize)
-  end
-  failure.raise(message, hint, info.code)
-end
-
 -- How the Lua loop gets at the step's function: every interpreter loads the scenario anew.
 local function lua_loop(scenario, step, settings, flags)
   if settings.loop ~= "lua" then return nil end
@@ -226,9 +211,11 @@ local function run_step(pool, conninfo, scenario, compiled, settings, flags, wat
   return outcome
 end
 
-local function run_steps(result, pool, conninfo, scenario, compiled, flags, watch, monitor)
+local function run_steps(result, link, conninfo, scenario, compiled, flags, watch, monitor)
   for _, item in ipairs(compiled) do
-    local outcome = run_step(pool, conninfo, scenario, item, result.settings, flags, watch, monitor)
+    local outcome = link:patiently(function(pool)
+      return run_step(pool, conninfo, scenario, item, result.settings, flags, watch, monitor)
+    end)
     outcome.verdict = conclusion.of(result, outcome, item.spec)
     result.steps[#result.steps + 1] = outcome
     local goes_on = GOES_ON[outcome.ended]
@@ -248,14 +235,14 @@ end
 
 local function run_pool(result, conninfo, scenario, compiled, flags, watch)
   local proxy <close> = open_proxy(conninfo, result.settings.delay)
-  local pool <close> = open_pool(proxy and proxy:conninfo() or conninfo, result.settings,
-    result.server.max_connections)
-  result.connect_seconds = pool:open_seconds()
-  local monitor <close> = monitors.open(proxy and proxy:conninfo() or conninfo,
-    result.settings.monitor or 0)
-  monitor:attach(pool, result.settings.poolsize)
+  local way = proxy and proxy:conninfo() or conninfo
+  local link <close> = connections.open(way, result.settings, result.server.max_connections)
+  result.connect_seconds = link:get():open_seconds()
+  local monitor <close> = monitors.open(way, result.settings.monitor or 0)
+  link.opened = function(pool) monitor:attach(pool, result.settings.poolsize) end
+  link.opened(link:get())
   for name, fact in pairs(monitor:facts()) do result.server[name] = fact end
-  run_steps(result, pool, conninfo, scenario, compiled, flags, watch, monitor)
+  run_steps(result, link, conninfo, scenario, compiled, flags, watch, monitor)
   return true
 end
 

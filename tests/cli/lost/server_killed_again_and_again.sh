@@ -18,7 +18,7 @@ stored() { sql "select count(*) from bigdata_done" 2>/dev/null; }
 grown() { [ "$(stored)" -gt "$1" ]; }
 
 start row_by_row --directory data --poolsize 4 --dburl "$url" --resume --reconnect 60 \
-  --commit-every 3 --monitor 0 --queue 50 --progress 60 >report 2>errors
+  --commit-every 3 --rate 50 --monitor 0 --queue 50 --progress 60 >report 2>errors
 kills=0
 before=0
 while [ $kills -lt 20 ] && kill -0 "$pid" 2>/dev/null; do
