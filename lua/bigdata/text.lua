@@ -1,48 +1,12 @@
--- text.lua - how names, numbers and times are compared and written. Knows nothing of the rest.
+-- text.lua - how names, numbers and times are written.
+
+local core = require "bigdata.core"
 
 local text = {}
 
--- How many letters must be added, dropped, replaced or swapped to turn one word into the other.
-local function distance(from, to)
-  local rows = { [0] = {} }
-  for j = 0, #to do rows[0][j] = j end
-  for i = 1, #from do
-    rows[i] = { [0] = i }
-    for j = 1, #to do
-      local same = from:byte(i) == to:byte(j)
-      local best = math.min(rows[i - 1][j] + 1, rows[i][j - 1] + 1,
-        rows[i - 1][j - 1] + (same and 0 or 1))
-      local swapped = i > 1 and j > 1 and from:byte(i) == to:byte(j - 1)
-        and from:byte(i - 1) == to:byte(j)
-      if swapped then best = math.min(best, rows[i - 2][j - 2] + 1) end
-      rows[i][j] = best
-    end
-  end
-  return rows[#from][#to]
-end
-
-local function plain(name)
-  return (name:lower():gsub("_", "-"))
-end
-
--- The one of `names` that was probably meant by `name`; nil if none is near.
-function text.near(name, names)
-  if type(name) ~= "string" or #name > 64 then return nil end
-  local allowed = math.max(1, #name // 3)
-  local nearest
-  for _, candidate in ipairs(names) do
-    local apart = distance(plain(name), plain(candidate))
-    if apart <= allowed and apart < #candidate then
-      allowed = apart - 1
-      nearest = candidate
-    end
-  end
-  return nearest
-end
-
 -- The end of a message about an unknown name: "; did you mean poolsize?", or "".
 function text.suggest(name, names)
-  local nearest = text.near(name, names)
+  local nearest = core.near(tostring(name), names)
   return nearest and ("; did you mean %s?"):format(nearest) or ""
 end
 

@@ -14,6 +14,7 @@
 #include "bind/l_zip.h"
 #include "core/clock.h"
 #include "core/interrupt.h"
+#include "core/near.h"
 
 #include <lauxlib.h>
 #include <limits.h>
@@ -51,6 +52,20 @@ static int forget_interrupt(lua_State *lua) {
     (void)lua;
     bd_interrupt_reset();
     return 0;
+}
+
+/* near(name, names): the one of the list that was probably meant; nil if none is near. */
+static int near(lua_State *lua) {
+    BdNear nearest;
+    bd_near_init(&nearest, luaL_checkstring(lua, 1));
+    luaL_checktype(lua, 2, LUA_TTABLE);
+    for (lua_Integer i = 1; lua_rawgeti(lua, 2, i) != LUA_TNIL; i++) {
+        luaL_argcheck(lua, lua_type(lua, -1) == LUA_TSTRING, 2, "a list of strings is wanted");
+        bd_near_consider(&nearest, lua_tostring(lua, -1));
+        lua_pop(lua, 1); /* the list still holds it */
+    }
+    lua_pushstring(lua, nearest.name);
+    return 1;
 }
 
 /* ---- functions that Ctrl-C ends ---- */
@@ -105,6 +120,7 @@ int bd_lua_open_core(lua_State *lua) {
                                          {"forget_interrupt", forget_interrupt},
                                          {"interrupted", interrupted},
                                          {"isatty", is_terminal},
+                                         {"near", near},
                                          {"now", now},
                                          {"wait", wait_a_while},
                                          {NULL, NULL}};

@@ -6,8 +6,12 @@
 
 #define LONGEST 64 /* letters; longer names are not compared */
 
+static int plain(char letter) {
+    return letter == '_' ? '-' : tolower((unsigned char)letter);
+}
+
 static bool same(const char *a, const char *b) {
-    return tolower((unsigned char)*a) == tolower((unsigned char)*b);
+    return plain(*a) == plain(*b);
 }
 
 static size_t least(size_t a, size_t b) {

@@ -34,6 +34,15 @@ static void letters_may_be_added_dropped_replaced_and_swapped(void **state) {
     assert_string_equal(nearest("GEO_RECORDS"), "geo_records");
 }
 
+static void capitals_are_small_letters_and_underscores_hyphens(void **state) {
+    (void)state;
+    BdNear near;
+    bd_near_init(&near, "NO_VERIFY");
+    bd_near_consider(&near, "no-verify");
+    assert_string_equal(near.name, "no-verify");
+    assert_int_equal(near.below, 0);
+}
+
 static void what_is_too_far_is_not_meant(void **state) {
     (void)state;
     assert_null(nearest("elements"));
@@ -46,6 +55,7 @@ static void what_is_too_far_is_not_meant(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(letters_may_be_added_dropped_replaced_and_swapped),
+        cmocka_unit_test(capitals_are_small_letters_and_underscores_hyphens),
         cmocka_unit_test(what_is_too_far_is_not_meant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,10 +5,10 @@
 -- `_` in a name is understood. What is then left to argparse has one form: --name=value.
 
 local argparse = require "argparse"
+local core = require "bigdata.core"
 local failure = require "bigdata.failure"
 local flags = require "bigdata.scenario.flags"
 local options = require "bigdata.cli.options"
-local text = require "bigdata.text"
 
 local arguments = {}
 
@@ -86,7 +86,7 @@ local function long_names(known)
 end
 
 local function unknown_option(name, known)
-  local near = #name > 2 and text.near(name, long_names(known))
+  local near = #name > 2 and core.near(name, long_names(known))
   failure.raise(("unknown option %s"):format(name), near and ("did you mean %s?"):format(near))
 end
 

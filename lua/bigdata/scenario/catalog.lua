@@ -8,7 +8,6 @@ local scenario = require "bigdata.scenario"
 local search = require "bigdata.search"
 local settings = require "bigdata.scenario.settings"
 local sweep = require "bigdata.sweep"
-local text = require "bigdata.text"
 local variant = require "bigdata.variant"
 
 local catalog = {}
@@ -68,7 +67,7 @@ local function not_found(name, where)
   local names = {}
   for _, entry in ipairs(catalog.names()) do names[#names + 1] = entry.name end
   local base = name:match("([^/]*)$"):gsub("%.lua$", "")
-  local near = text.near(base, names)
+  local near = core.near(base, names)
   return failure.new(("%sthere is no scenario %s"):format(where or "", name),
     near and ("did you mean %s?"):format(near)
     or "give the path of a scenario file, or a name that bigdata list shows")
