@@ -52,7 +52,7 @@ describe("the verdict is", function()
     }
     assert.equal("client_cpu", names(judged))
     assert.equal("--loop c", judged.causes[1].try[1])
-    assert.is_truthy(judged.causes[1].evidence[1]:find("38 %% in the interpreter"))
+    assert.is_truthy(judged.causes[1].evidence[2]:find("38 %% in the interpreter"))
   end)
 
   it("the interpreter's lock where the workers wait for it", function()
@@ -77,6 +77,30 @@ describe("the verdict is", function()
         waits = { cpu = 0.85, events = {} }, server_cores = false,
       }))
     end)
+
+  it("proved by what says so: the machine's cores, or the backends that compute", function()
+    local judged = judge { -- thirty backends that compute now and then fill the machine
+      workers = 30, waits = { cpu = 0.04, events = {} }, server_cores = 1.6,
+      machine = { cores = 2, busy = 2 }, client_cores = 0.3,
+    }
+    assert.equal("server_cpu", names(judged))
+    assert.same({
+      "the machine's 2 cores were busy 100 %: this program used 0.30 of them, the server 1.60",
+    }, judged.causes[1].evidence)
+    judged = judge { -- a single one that does nothing else
+      workers = 1, waits = { cpu = 0.9, events = {} }, machine = { cores = 2, busy = 1.1 },
+      server_cores = 0.95,
+    }
+    assert.is_truthy(judged.causes[1].evidence[1]:find("backends computed for 90 %%"))
+    assert.is_truthy(judged.causes[1].evidence[2]:find("cores were busy 55 %%"))
+    judged = judge { -- thirty workers that each need a core now and then
+      workers = 30, shares = shares { client = 0.03, turn = 0.02, server = 0.95 },
+      client_cores = 1.8, server_cores = 0.1, machine = { cores = 2, busy = 2 },
+    }
+    assert.equal("client_cpu", names(judged))
+    assert.equal(1, #judged.causes[1].evidence)
+    assert.is_truthy(judged.causes[1].evidence[1]:find("this program used 1.80", 1, true))
+  end)
 
   it("both, where the machine has none left and each has used about as much", function()
     local judged = judge {

@@ -89,6 +89,14 @@ function Case:machine_line()
     m.server_cores and (", the server %.2f"):format(m.server_cores) or "")
 end
 
+-- The evidence of who computes: this line, where that fraction of the workers' time is clear, and the
+-- machine's cores, which go first if none of their time is left.
+function Case:computing(fraction, line)
+  local evidence = { self:machine_line() }
+  if fraction >= CLEAR then table.insert(evidence, self.machine_full and 2 or 1, line) end
+  return evidence
+end
+
 function Case:more_connections()
   return ("--poolsize %d"):format(math.max(MANY_ENOUGH, 2 * self.m.workers))
 end
@@ -104,11 +112,9 @@ function CAUSES.client_cpu(case)
   local of_workers = shares.client + shares.turn - case.lock
   if not full and of_workers < OWN then of_workers = 0 end
   local in_lua = case.lua > 0 and (" (%s in the interpreter)"):format(percent(case.lua)) or ""
-  local evidence = {
+  local evidence = case:computing(shares.client + shares.turn,
     ("the workers ran our code for %s of their time%s, and waited %s for their turn"):format(
-      percent(shares.client), in_lua, percent(shares.turn)),
-    case:machine_line(),
-  }
+      percent(shares.client), in_lua, percent(shares.turn)))
   if full then
     evidence[#evidence + 1] = ("the busiest event loop worked %s of its time"):format(
       percent(m.loops.busiest))
@@ -141,10 +147,8 @@ function CAUSES.server_cpu(case)
   local of_machine = case:part_of_machine(case.m.server_cores)
   return {
     share = math.max(of_machine, cpu >= OWN and cpu or 0),
-    evidence = {
-      ("the server's backends computed for %s of the workers' time"):format(percent(cpu)),
-      case:machine_line(),
-    },
+    evidence = case:computing(cpu,
+      ("the server's backends computed for %s of the workers' time"):format(percent(cpu))),
     try = { "--insert copy", "--protocol prepared" }, freed = case.m.server_cores,
   }
 end
