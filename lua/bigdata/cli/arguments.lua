@@ -119,13 +119,6 @@ end
 
 --- Parsing, and help.
 
-local function shown_default(option)
-  local default = option.default
-  if default == nil or option.no_default_in_help or option.negation_help then return "" end
-  if type(default) == "boolean" then default = default and "yes" or "no" end
-  return (" (default: %s)"):format(default)
-end
-
 local function converter(option)
   return function(given)
     local value, wanted = option.read(given)
@@ -163,8 +156,7 @@ local function add_to_parser(parser, option)
   end
   local shown = option.negation and option.default == value and 2 or 1
   for i, element in ipairs(elements) do
-    local help = i == 2 and option.negation_help or option.help
-    element:target(options.key_of(option)):description(help .. shown_default(option))
+    element:target(options.key_of(option)):description(options.described(option, i == 2))
     element:hidden(i ~= shown)
   end
   return elements[shown]

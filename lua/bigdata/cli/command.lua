@@ -7,7 +7,7 @@ local command = {}
 -- A command: definition { name=, usage=, description=, epilog=, options=groups, words=how many
 -- words it takes (none) }. The caller adds act(values, words, out) -> exit status.
 function command.new(definition)
-  local self = {}
+  local self = { definition = definition }
 
   function self.help()
     return arguments.help(definition, definition.options)

@@ -2,7 +2,10 @@
 
 local arguments = require "bigdata.cli.arguments"
 local catalog = require "bigdata.scenario.catalog"
+local commands = require "bigdata.cli.commands"
+local manual = require "bigdata.cli.manual"
 local options = require "bigdata.cli.options"
+local text = require "bigdata.text"
 
 local help = {}
 
@@ -10,35 +13,35 @@ local USAGE = [[
 Usage: bigdata SCENARIO [options]
        bigdata COMMAND ...]]
 
-local COMMANDS = [[
-Commands:
-  run SCENARIO             run a scenario, a path or a name; run is optional
-  list                     the scenarios with their summaries
-  help [SCENARIO|COMMAND]  options; with a scenario, its own flags too
-  rebuild                  drop and recreate the schema and its dictionary
-  data generate|inspect    make sample files; say what a file holds
-  report FILE.json...      print the report of a saved result
-  compare A.json B.json    what changed, and whether it is more than noise
-  test SPEC...             run busted specs with the project's library at hand]]
+local COLUMN, WIDTH = 27, 79
 
-local EPILOG = "Results go to standard output, everything else to standard error. Exit status: "
-  .. "0 all done; 1 it could not be started; 2 the run failed or was cut short; 3 results differ "
-  .. "beyond a threshold (compare); 130 interrupted."
+local function command_lines()
+  local lines = { "Commands:" }
+  for _, command in ipairs(commands.LIST) do
+    local name = ("  %s %s"):format(command.name, command.words or "")
+    lines[#lines + 1] = ("%-" .. COLUMN - 2 .. "s  %s"):format(name,
+      text.wrap(text.words(command.help), WIDTH - COLUMN, (" "):rep(COLUMN)))
+  end
+  return table.concat(lines, "\n")
+end
 
-local WITH_HELP = {
-  compare = true, list = true, rebuild = true, data = true, report = true, test = true,
-}
+local function statuses()
+  local list = {}
+  for i, status in ipairs(commands.STATUSES) do list[i] = ("%d %s"):format(status[1], status[2]) end
+  return ("Exit status: %s."):format(table.concat(list, "; "))
+end
 
 -- What is said when nothing is asked.
 function help.short()
-  return ("%s\n\n%s\n\nTry: bigdata help, or bigdata list\n"):format(USAGE, COMMANDS)
+  return ("%s\n\n%s\n\nTry: bigdata help, or bigdata list\n"):format(USAGE, command_lines())
 end
 
 local function general()
   return arguments.help({
     usage = USAGE,
-    description = "Measures how fast a PostgreSQL takes what a scenario sends it.\n\n" .. COMMANDS,
-    epilog = EPILOG,
+    description = "Measures how fast a PostgreSQL takes what a scenario sends it.\n\n"
+      .. command_lines(),
+    epilog = "Results go to standard output, everything else to standard error. " .. statuses(),
   }, options.RUN) .. "\n"
 end
 
@@ -51,13 +54,18 @@ end
 
 function help.run(args, out)
   local name = args[1]
+  if name == "--man" then
+    out:result(manual.text())
+    return 0
+  end
   if name and name:find("^%-") then name = nil end
-  if not name or name == "help" or name == "run" then
+  local command = commands.find(name)
+  if not name or command and not command.own then
     out:result(general())
     return 0
   end
-  if WITH_HELP[name] then
-    out:result(require("bigdata.cli." .. name).help() .. "\n")
+  if command then
+    out:result(commands.module(name).help() .. "\n")
     return 0
   end
   local scenario, message, info = catalog.load(name)

@@ -1,16 +1,12 @@
 -- cli/init.lua - the command line: finds the command and hands it the other arguments.
 
 local arguments = require "bigdata.cli.arguments"
+local commands = require "bigdata.cli.commands"
 local console = require "bigdata.cli.console"
 local core = require "bigdata.core"
 local options = require "bigdata.cli.options"
 
 local cli = {}
-
-local COMMANDS = {
-  run = true, list = true, help = true, rebuild = true, data = true, report = true,
-  compare = true, test = true,
-}
 
 local function without(args, index)
   local rest = { table.unpack(args) }
@@ -23,10 +19,6 @@ local function has(args, wanted)
     if argument == wanted then return true end
   end
   return false
-end
-
-local function run_command(name, args, out)
-  return require("bigdata.cli." .. name).run(args, out)
 end
 
 -- Arguments without a scenario or a command.
@@ -50,10 +42,10 @@ local function run_words(args, out)
   local words = arguments.words(args, options.RUN)
   if #words == 0 then return no_words(args, out) end
   local first = words[1]
-  if COMMANDS[first.word] and not first.doubtful then
-    return run_command(first.word, without(args, first.index), out)
+  if commands.find(first.word) and not first.doubtful then
+    return commands.module(first.word).run(without(args, first.index), out)
   end
-  return run_command("run", args, out)
+  return commands.module("run").run(args, out)
 end
 
 local INTERRUPTED = 130

@@ -327,6 +327,15 @@ function options.names_of(option)
   return names
 end
 
+-- What is said about the option, or about its opposite, with the default.
+function options.described(option, opposite)
+  local words = opposite and option.negation_help or option.help
+  local default = option.default
+  if default == nil or option.no_default_in_help or option.negation_help then return words end
+  if type(default) == "boolean" then default = default and "yes" or "no" end
+  return ("%s (default: %s)"):format(words, default)
+end
+
 -- Of all values those that say how a trial is run, for its result: never where to connect, which
 -- may hold a password.
 function options.of_trial(values)

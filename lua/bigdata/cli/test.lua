@@ -1,16 +1,21 @@
 -- cli/test.lua - `bigdata test [busted options] SPEC...`: busted within this program, so that specs
 -- have the core and the library at hand.
 
+local arguments = require "bigdata.cli.arguments"
+
 local test = {}
 
-local HELP = [[
-Usage: bigdata test [options of busted] SPEC...
-
-Runs specs written for busted (Debian: lua-busted) with `bigdata` and `bigdata.core` at hand. The
-options are those of busted: -o TAP for output in that form, --filter PATTERN, --help for all.]]
+test.definition = {
+  name = "test",
+  usage = "Usage: bigdata test [options of busted] SPEC...",
+  description = "Runs specs written for busted (Debian: lua-busted) with bigdata and bigdata.core "
+    .. "at hand. The options are those of busted: -o TAP for output in that form, --filter "
+    .. "PATTERN, --help for all.",
+  options = {},
+}
 
 function test.help()
-  return HELP
+  return arguments.help(test.definition, test.definition.options)
 end
 
 -- busted ends the process by a function of its own; ours ends only its run, with the exit status.
