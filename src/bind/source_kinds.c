@@ -19,9 +19,12 @@ typedef struct Files {
     size_t count;
 } Files;
 
-/* Read files = {{path=, member=}, ...}; leaves the list and its memory on the stack. */
-static Files push_files(const BdTable *opts) {
-    static const char *const keys[] = {"path", "member", NULL};
+static const char *const file_keys[] = {"path", "member", NULL};
+static const char *const rest_file_keys[] = {"path", "member", "rest_count", NULL};
+
+/* Read files = {{path=, member=, rest_count=}, ...}; leaves the list and its memory on the stack.
+ * fields: those before the rest. */
+static Files push_files(const BdTable *opts, const char *const *keys, uint32_t fields) {
     lua_State *lua = opts->lua;
     uint32_t count = 0;
     BdTable list = bd_table_push_list(opts, "files", &count);
@@ -34,6 +37,10 @@ static Files push_files(const BdTable *opts) {
         BdTable file = bd_table_at(lua, -1, keys, "%s, file %u", opts->what, (unsigned)i + 1);
         files[i].path = bd_table_string(&file, "path");
         files[i].member = bd_table_string_or(&file, "member", NULL);
+        if (bd_table_has(&file, "rest_count")) {
+            files[i].fields =
+                fields + (uint32_t)bd_table_integer(&file, "rest_count", 1, MOST_FIELDS);
+        }
         lua_pop(lua, 1);
     }
     return (Files){.list = files, .count = count};
@@ -134,7 +141,7 @@ static int delimited(lua_State *lua) {
     }
     set_fields(&opts, self, &list, count, rest);
     BdDelimited format = format_of(&opts, count, rest != NULL);
-    Files files = push_files(&opts);
+    Files files = push_files(&opts, rest != NULL ? rest_file_keys : file_keys, count);
     int result = bd_source_open_delimited(&self->source, files.list, files.count, &format, &err);
     return opened(lua, self, result, &err);
 }
@@ -176,7 +183,7 @@ static int fixed(lua_State *lua) {
     BdFixed format = {0};
     format.line_bytes = (uint32_t)bd_table_integer(&opts, "line_bytes", 1, BD_LINE_MAX_BYTES);
     format.columns = push_columns(&opts, self, &format);
-    Files files = push_files(&opts);
+    Files files = push_files(&opts, file_keys, 0);
     int result = bd_source_open_fixed(&self->source, files.list, files.count, &format, &err);
     return opened(lua, self, result, &err);
 }

@@ -21,7 +21,8 @@ typedef enum Kind { KIND_DELIMITED, KIND_FIXED, KIND_COUNT, KIND_RANDOM } Kind;
 
 typedef struct File {
     char *path;
-    char *member; /* may be NULL */
+    char *member;    /* may be NULL */
+    uint32_t fields; /* 0: as many as the format says */
     /* As the stream gives it; NULL until the file was opened. The reader writes it, anybody who has
      * got a record of the file may read it. */
     char *_Atomic name;
@@ -30,6 +31,7 @@ typedef struct File {
 struct BdSource {
     Kind kind;
     BdDelimited delimited;
+    BdDelimited in_file; /* the same, with the number of fields of the file that is open */
     BdFixed fixed;
     BdColumn *columns; /* what fixed.columns points to */
     int64_t counted;   /* KIND_COUNT, KIND_RANDOM: records given so far ... */
@@ -66,6 +68,7 @@ static int copy_files(BdSource *source, const BdSourceFile *files, size_t count,
     source->count = count;
     for (size_t i = 0; i < count; i++) {
         File *file = &source->files[i];
+        file->fields = files[i].fields;
         file->path = bd_strdup(files[i].path);
         if (file->path == NULL) {
             return no_memory(err);
@@ -253,6 +256,10 @@ static int open_file(BdSource *source, BdErr *err) {
         close_file(source);
         return -1;
     }
+    source->in_file = source->delimited;
+    if (file->fields != 0) {
+        source->in_file.min_fields = source->in_file.max_fields = file->fields;
+    }
     source->file = file;
     source->next++;
     return 1;
@@ -284,7 +291,7 @@ static BdParse parse(const BdSource *source, const BdLine *line, BdBatch *batch,
     if (source->kind == KIND_FIXED) {
         return bd_fixed_parse(&source->fixed, line->text, line->number, name, batch, reason);
     }
-    return bd_delimited_parse(&source->delimited, line->text, line->number, name, batch, reason);
+    return bd_delimited_parse(&source->in_file, line->text, line->number, name, batch, reason);
 }
 
 static int reject(const BdSource *source, const BdLine *line, const char *reason, BdRejectSink sink,

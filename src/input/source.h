@@ -23,6 +23,7 @@ typedef struct BdSource BdSource;
 typedef struct BdSourceFile {
     const char *path;
     const char *member; /* of a zip; NULL: the only one */
+    uint32_t fields;    /* of each line, if delimited; 0: as many as the format says */
 } BdSourceFile;
 
 /* A bad line: where, and why. Returns 0 to go on, -1 to stop the source. The strings live only

@@ -133,6 +133,22 @@ static void files_follow_one_another(void **state) {
            "a.csv:1 a|1\na.csv:2 b|2\nc.zip(c.csv):1 c|3\nc.zip(c.csv):2 d|4\nd.gz:1 e|5\n");
 }
 
+static void a_file_may_have_lines_of_another_width(void **state) {
+    (void)state;
+    char paths[3][PATH_BYTES];
+    BdSourceFile files[3] = {
+        write_plain("a.csv", "a,1\na,1,2\n", paths[0]),
+        write_plain("b.csv", "b,1\nb,1,2\nb,1,2,3\n", paths[1]),
+        write_plain("c.csv", "c,1\nc,1,2\n", paths[2]),
+    };
+    files[1].fields = 3;
+    expect(files, 3,
+           "a.csv:1 a|1\na.csv:2! 3 fields where 2 are wanted\n"
+           "b.csv:1! 2 fields where 3 are wanted\nb.csv:2 b|1|2\n"
+           "b.csv:3! 4 fields where 3 are wanted\n"
+           "c.csv:1 c|1\nc.csv:2! 3 fields where 2 are wanted\n");
+}
+
 static void a_member_can_be_named(void **state) {
     (void)state;
     char path[PATH_BYTES];
@@ -435,6 +451,7 @@ static void every_failing_allocation_is_reported(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         FILE_CASE(files_follow_one_another),
+        FILE_CASE(a_file_may_have_lines_of_another_width),
         FILE_CASE(a_member_can_be_named),
         FILE_CASE(bad_lines_are_told_and_left_out),
         FILE_CASE(bad_lines_may_go_untold),

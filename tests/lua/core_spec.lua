@@ -148,6 +148,21 @@ describe("core.source", function()
     assert.same({ { "key" }, "items" }, { source:fields() })
   end)
 
+  it("has as many further fields as each file is said to have", function()
+    local source <close> = points {
+      files = { { path = path("rest.csv"), rest_count = 3 }, { path = path("points.csv") } },
+      fields = { "key" }, rest = "items",
+    }
+    assert.same({ key = "a", items = { "1", "2", "3" } }, (source:next()))
+    assert.same({ key = "1", items = { "2" } }, (source:next()))
+    local rejects = source:rejects()
+    assert.equal("2 fields where 4 are wanted", rejects[1].reason)
+    assert.same({ 2, 3 }, { rejects[1].line, rejects[2].line })
+    raises("unknown key 'rest_count'", core.source.delimited, {
+      files = { { path = path("points.csv"), rest_count = 1 } }, fields = { "x", "y" },
+    })
+  end)
+
   it("leaves bad lines out and notes them", function()
     local source <close> = points { files = { { path = path("bad.csv") } }, numbers_from = 1 }
     assert.same({ x = "1", y = "2" }, (source:next()))

@@ -128,7 +128,8 @@ end
 
 --- The data segments in a folder: SSNNNNN_uf1.zip, SSNNNNN.uf1 or SSNNNNN.uf1.gz, also with a word
 -- between (ny00001.truncated.uf1.zip), of any states and segments, in their order.
--- Records have fileid, stusab, chariter, cifsn (the segment), logrecno, and the list items.
+-- Records have fileid, stusab, chariter, cifsn (the segment), logrecno, and the list items, exactly
+-- as many as the dictionary has for the segment.
 -- @param directory the folder; a relative one may also be one of the program's own
 -- @return a source; raises if there are no such files
 function sf1.data(directory)
@@ -137,18 +138,13 @@ function sf1.data(directory)
   end)
   require_files(files, directory,
     "SSNNNNN_uf1.zip, SSNNNNN.uf1, SSNNNNN.uf1.gz, SSNNNNN.truncated.uf1.zip")
-  -- A source has one format. With one segment (or several of the same width) the number of items
-  -- is exact; with others it is a range, and a list of the wrong length is found when it is zipped
-  -- with its dictionary.
-  local paths, min, max = {}, math.maxinteger, 0
+  local segments, paths = dictionary.sf1().by_segment, {}
   for i, file in ipairs(files) do
-    local count = dictionary.sf1().by_segment[file.segment].count
-    min, max = math.min(min, count), math.max(max, count)
-    paths[i] = { path = file.path }
+    paths[i] = { path = file.path, rest_count = segments[file.segment].count }
   end
   return failure.check(core.source.delimited {
     files = paths, delimiter = ",", fields = LINK_FIELDS, rest = "items",
-    rest_min = min, rest_max = max, numbers_from = #LINK_FIELDS, -- LOGRECNO is one, too
+    numbers_from = #LINK_FIELDS, -- LOGRECNO is one, too
   })
 end
 
