@@ -282,9 +282,10 @@ static uint32_t take(BdQueue *queue, BdItem *item) {
     return index;
 }
 
-static void wait_for_records(BdQueue *queue) {
+/* Returns how long. */
+static int64_t wait_for_records(BdQueue *queue) {
     if (queue->records > 0 || queue->closed_ns != 0) {
-        return;
+        return 0;
     }
     int64_t begun_ns = bd_now_ns();
     queue->poppers++;
@@ -292,12 +293,17 @@ static void wait_for_records(BdQueue *queue) {
         pthread_cond_wait(&queue->records_cond, &queue->mutex);
     }
     queue->poppers--;
-    queue->empty_wait_ns += bd_now_ns() - begun_ns;
+    int64_t waited_ns = bd_now_ns() - begun_ns;
+    queue->empty_wait_ns += waited_ns;
+    return waited_ns;
 }
 
-BdPop bd_queue_pop(BdQueue *queue, BdItem *item) {
+BdPop bd_queue_pop(BdQueue *queue, BdItem *item, int64_t *waited_ns) {
     pthread_mutex_lock(&queue->mutex);
-    wait_for_records(queue);
+    int64_t empty_ns = wait_for_records(queue);
+    if (waited_ns != NULL) {
+        *waited_ns = empty_ns;
+    }
     if (queue->records == 0) {
         pthread_mutex_unlock(&queue->mutex);
         return BD_POP_END;

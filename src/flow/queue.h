@@ -67,8 +67,9 @@ uint32_t bd_queue_batch_records(const BdQueue *queue);
  */
 BD_MUSTCHECK int bd_queue_push(BdQueue *queue, BdBatch *batch);
 
-/* Take the next record, waiting for it. BD_POP_RECORD or BD_POP_END. */
-BD_MUSTCHECK BdPop bd_queue_pop(BdQueue *queue, BdItem *item);
+/* Take the next record, waiting for it. BD_POP_RECORD or BD_POP_END. *waited_ns, unless NULL: how
+ * long it has waited; 0 where it did not have to. */
+BD_MUSTCHECK BdPop bd_queue_pop(BdQueue *queue, BdItem *item, int64_t *waited_ns);
 
 /* Take the next record without waiting. On BD_POP_LATER the waiter is armed: clear its wake-up
  * before asking again. */

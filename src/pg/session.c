@@ -159,12 +159,11 @@ void bd_session_abort(BdSession *session) {
 }
 
 bool bd_session_in_transaction(const BdSession *session) {
-    PGTransactionStatusType status = PQtransactionStatus(session->conn);
-    return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
+    return session->transaction == PQTRANS_INTRANS || session->transaction == PQTRANS_INERROR;
 }
 
 bool bd_session_transaction_failed(const BdSession *session) {
-    return PQtransactionStatus(session->conn) == PQTRANS_INERROR;
+    return session->transaction == PQTRANS_INERROR;
 }
 
 int bd_session_server_version(const BdSession *session) {

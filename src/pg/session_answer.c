@@ -115,6 +115,7 @@ static BdIo lose(BdSession *session, BdErr *err) {
     session->busy = false;
     session->pipeline = false;
     session->open = false;
+    session->transaction = PQTRANS_UNKNOWN;
     return fail(result);
 }
 
@@ -128,6 +129,7 @@ static BdIo finish(BdSession *session, BdAnswer **answer, BdErr *err) {
     session->result = NULL;
     session->complaint = NULL;
     session->busy = session->pipeline;
+    session->transaction = PQtransactionStatus(session->conn);
     if (complaint != NULL) {
         bd_err_set(err, BD_E_SQL, 0, "%s", complaint);
         return fail(result);

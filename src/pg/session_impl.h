@@ -48,6 +48,8 @@ struct BdSession {
     PGresult *result;      /* the first error, or else the last result; NULL before the first */
     const char *complaint; /* what we found wrong with the exchange; NULL if nothing */
 
+    PGTransactionStatusType transaction; /* after the last exchange: asked for once */
+
     BdCopy copy;      /* its data */
     uint64_t notices; /* that have come, ever */
 

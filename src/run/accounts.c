@@ -52,7 +52,8 @@ static void settle_crew(const BdThreadUse *use, bool alone, int64_t *ns) {
     }
 }
 
-static void merge_timing(BdAccounts *accounts, const BdTiming *timing) {
+static void merge_timing(BdAccounts *accounts, BdTiming *timing) {
+    bd_timing_settle(timing);
     bd_histogram_merge(accounts->units, timing->units);
     bd_latencies_merge(&accounts->statements, &timing->statements);
     if (timing->services != NULL) {
@@ -65,14 +66,14 @@ static void merge_timing(BdAccounts *accounts, const BdTiming *timing) {
     }
 }
 
-void bd_accounts_fill(BdAccounts *accounts, const BdWorker *workers, uint32_t count,
-                      BdCrewing crewing, int64_t elapsed_ns) {
+void bd_accounts_fill(BdAccounts *accounts, BdWorker *workers, uint32_t count, BdCrewing crewing,
+                      int64_t elapsed_ns) {
     uint32_t at = 0;
     for (uint32_t crew = 0; crew < accounts->thread_count; crew++) {
         int64_t ns[BD_SHARES] = {0};
         uint32_t first = at;
         for (; at < count && bd_engine_crew(crewing.kind, count, crewing.jobs, at) == crew; at++) {
-            const BdWorker *worker = &workers[at];
+            BdWorker *worker = &workers[at];
             add_worker(worker, elapsed_ns, ns);
             accounts->lua_ns += worker->task->lua_ns;
             accounts->lock_ns += worker->task->turn_ns;

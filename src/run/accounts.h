@@ -42,7 +42,7 @@ typedef struct BdCrewing {
 } BdCrewing;
 
 /* Add everything up; threads is filled already. elapsed_ns: of the step. */
-void bd_accounts_fill(BdAccounts *accounts, const BdWorker *workers, uint32_t count,
-                      BdCrewing crewing, int64_t elapsed_ns);
+void bd_accounts_fill(BdAccounts *accounts, BdWorker *workers, uint32_t count, BdCrewing crewing,
+                      int64_t elapsed_ns);
 
 #endif

@@ -18,9 +18,13 @@ static void wait_until(BdWorker *worker) {
 
 static void wait_record(BdWorker *worker) {
     BdItem item;
-    bd_timing_wait(&worker->timing, BD_SHARE_SOURCE, bd_now_ns());
-    BdPop pop = bd_queue_pop(worker->opts->queue, &item);
-    go_on(worker);
+    int64_t waited_ns = 0;
+    BdPop pop = bd_queue_pop(worker->opts->queue, &item, &waited_ns);
+    if (waited_ns > 0) {
+        int64_t now_ns = bd_now_ns();
+        bd_timing_wait(&worker->timing, BD_SHARE_SOURCE, now_ns - waited_ns);
+        bd_timing_go_on(&worker->timing, now_ns, now_ns);
+    }
     if (pop == BD_POP_RECORD) {
         bd_worker_give(worker, &item);
     } else {

@@ -71,16 +71,19 @@ void bd_timing_answered(BdTiming *timing, const BdRequest *request) {
     if (timing->single && timing->sent_ns != 0) {
         const char *sql = request->statement != NULL ? request->statement->sql : request->text;
         const void *key = request->statement != NULL ? (const void *)request->statement : sql;
-        bd_latencies_add(&timing->statements, key, sql, timing->shares.since_ns - timing->sent_ns);
+        BdHistogram *times = bd_latencies_times(&timing->statements, key, sql);
+        if (times != NULL) {
+            bd_histogram_note(&timing->notes, times, timing->shares.since_ns - timing->sent_ns);
+        }
     }
 }
 
 int64_t bd_timing_stored(BdTiming *timing) {
     int64_t now_ns = bd_now_ns();
     int64_t took_ns = now_ns - timing->unit_ns;
-    bd_histogram_add(timing->units, took_ns);
+    bd_histogram_note(&timing->notes, timing->units, took_ns);
     if (timing->services != NULL) {
-        bd_histogram_add(timing->services, now_ns - timing->begun_ns);
+        bd_histogram_note(&timing->notes, timing->services, now_ns - timing->begun_ns);
     }
     bd_shares_enter(&timing->shares, BD_SHARE_CLIENT, now_ns);
     timing->unit_ns = 0;
@@ -89,4 +92,8 @@ int64_t bd_timing_stored(BdTiming *timing) {
 
 void bd_timing_given_up(BdTiming *timing) {
     timing->unit_ns = 0;
+}
+
+void bd_timing_settle(BdTiming *timing) {
+    bd_histogram_settle(&timing->notes);
 }

@@ -37,6 +37,7 @@ typedef struct BdTiming {
     BdHistogram *units;
     BdHistogram *services; /* NULL where there is no schedule */
     BdLatencies statements;
+    BdHistogramNotes notes; /* for all of these */
 } BdTiming;
 
 /* scheduled: records have their moments. */
@@ -74,5 +75,10 @@ void bd_timing_answered(BdTiming *timing, const BdRequest *request);
 /* The unit is stored: returns how long it took; or it is over without. */
 int64_t bd_timing_stored(BdTiming *timing);
 void bd_timing_given_up(BdTiming *timing);
+
+/* ---- whoever looks at the histograms ---- */
+
+/* Have all times in them. */
+void bd_timing_settle(BdTiming *timing);
 
 #endif

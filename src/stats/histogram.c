@@ -21,6 +21,13 @@ void bd_histogram_free(BdHistogram *histogram) {
     bd_free(histogram);
 }
 
+void bd_histogram_settle(BdHistogramNotes *notes) {
+    for (uint32_t i = 0; i < notes->count; i++) {
+        bd_histogram_add(notes->list[i].histogram, notes->list[i].ns);
+    }
+    notes->count = 0;
+}
+
 /* How many low bits the cell does not tell apart. */
 static uint32_t shift_of(uint32_t cell) {
     return cell < 2 * SUB_CELLS ? 0 : (cell >> BD_HISTOGRAM_SUB_BITS) - 1;

@@ -60,6 +60,32 @@ static inline void bd_histogram_add(BdHistogram *histogram, int64_t ns) {
     histogram->cells[bd_histogram_cell(ns < BD_HISTOGRAM_MOST_NS ? ns : BD_HISTOGRAM_MOST_NS)]++;
 }
 
+/*
+ * Times noted for some histograms, side by side, and added to them many at once. The cells of a
+ * histogram lie far apart: whoever adds one time now and then waits for memory each time, whoever
+ * adds many together waits once.
+ */
+#define BD_HISTOGRAM_NOTES 32
+
+typedef struct BdHistogramNotes {
+    uint32_t count;
+    struct {
+        BdHistogram *histogram;
+        int64_t ns;
+    } list[BD_HISTOGRAM_NOTES];
+} BdHistogramNotes;
+
+/* Add what is noted. To be called before a histogram is looked at. */
+void bd_histogram_settle(BdHistogramNotes *notes);
+
+static inline void bd_histogram_note(BdHistogramNotes *notes, BdHistogram *histogram, int64_t ns) {
+    notes->list[notes->count].histogram = histogram;
+    notes->list[notes->count].ns = ns;
+    if (++notes->count == BD_HISTOGRAM_NOTES) {
+        bd_histogram_settle(notes);
+    }
+}
+
 /* Add everything that `from` has counted. */
 void bd_histogram_merge(BdHistogram *into, const BdHistogram *from);
 

@@ -19,7 +19,7 @@ static BdLatency *new_latency(BdLatencies *latencies, const void *key, const cha
     return latency;
 }
 
-void bd_latencies_add(BdLatencies *latencies, const void *key, const char *name, int64_t ns) {
+BdHistogram *bd_latencies_times(BdLatencies *latencies, const void *key, const char *name) {
     BdLatency *latency = NULL;
     for (uint32_t i = 0; i < latencies->count && latency == NULL; i++) {
         latency = latencies->list[i].key == key ? &latencies->list[i] : NULL;
@@ -29,9 +29,9 @@ void bd_latencies_add(BdLatencies *latencies, const void *key, const char *name,
     }
     if (latency == NULL) {
         latencies->dropped++;
-    } else {
-        bd_histogram_add(latency->times, ns);
+        return NULL;
     }
+    return latency->times;
 }
 
 static BdLatency *named(BdLatencies *latencies, const BdLatency *like) {

@@ -27,9 +27,10 @@ typedef struct BdLatencies {
     int64_t dropped; /* times that are in no histogram */
 } BdLatencies;
 
-/* Count a time under a name. key: something that is the same for the same name, and compared in its
- * place; a name may have several. */
-void bd_latencies_add(BdLatencies *latencies, const void *key, const char *name, int64_t ns);
+/* Where a time is to be counted under a name; NULL, and counted as dropped, where there is no room
+ * for the name. key: something that is the same for the same name, and compared in its place; a
+ * name may have several. */
+BdHistogram *bd_latencies_times(BdLatencies *latencies, const void *key, const char *name);
 
 /* Add everything that `from` has counted, by names. */
 void bd_latencies_merge(BdLatencies *into, const BdLatencies *from);

@@ -58,7 +58,7 @@ static void feed(BdQueue *queue, int64_t records) {
 static void *pop_all(void *arg) {
     BdQueue *queue = arg;
     BdItem item;
-    while (bd_queue_pop(queue, &item) == BD_POP_RECORD) {
+    while (bd_queue_pop(queue, &item, NULL) == BD_POP_RECORD) {
         bd_queue_done(queue, &item);
     }
     return NULL;

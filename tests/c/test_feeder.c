@@ -95,11 +95,11 @@ static BdFeeder *open_feeder(BdSource *source, Told *told, int64_t limit) {
 static void expect_numbers(BdQueue *queue, int64_t first, int64_t last) {
     BdItem item = {0};
     for (int64_t i = first; i <= last; i++) {
-        assert_int_equal(bd_queue_pop(queue, &item), BD_POP_RECORD);
+        assert_int_equal(bd_queue_pop(queue, &item, NULL), BD_POP_RECORD);
         assert_int_equal(number_of(&item), i);
         bd_queue_done(queue, &item);
     }
-    assert_int_equal(bd_queue_pop(queue, &item), BD_POP_END);
+    assert_int_equal(bd_queue_pop(queue, &item, NULL), BD_POP_END);
 }
 
 static void all_records_are_fed_in_order(void **state) {

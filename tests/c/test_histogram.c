@@ -115,6 +115,25 @@ static void histograms_merged_are_the_histogram_of_the_whole(void **state) {
     bd_histogram_free(whole);
 }
 
+static void what_is_noted_is_there_once_it_is_settled(void **state) {
+    (void)state;
+    BdHistogram *odd = new_histogram();
+    BdHistogram *even = new_histogram();
+    BdHistogramNotes notes = {.count = 0};
+    int64_t count = 2 * BD_HISTOGRAM_NOTES + 3;
+    for (int64_t ns = 0; ns < count; ns++) {
+        bd_histogram_note(&notes, ns % 2 == 1 ? odd : even, ns);
+    }
+    bd_histogram_settle(&notes);
+    bd_histogram_settle(&notes); /* nothing is added twice */
+    assert_int_equal(odd->count + even->count, count);
+    assert_int_equal(odd->sum_ns + even->sum_ns, count * (count - 1) / 2);
+    assert_int_equal(odd->least_ns, 1);
+    assert_int_equal(even->most_ns, count - 1);
+    bd_histogram_free(odd);
+    bd_histogram_free(even);
+}
+
 static void mean_and_deviation_are_those_of_the_times(void **state) {
     (void)state;
     BdHistogram *histogram = made();
@@ -251,6 +270,7 @@ int main(void) {
         CASE(quantiles_are_at_most_a_thousandth_too_long),
         CASE(a_share_of_the_times_is_rounded_up_to_whole_ones),
         CASE(histograms_merged_are_the_histogram_of_the_whole),
+        CASE(what_is_noted_is_there_once_it_is_settled),
         CASE(mean_and_deviation_are_those_of_the_times),
         CASE(the_mean_of_long_times_is_exact_and_their_deviation_close),
         CASE(equal_times_do_not_deviate),

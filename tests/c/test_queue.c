@@ -16,7 +16,7 @@
 /* Pop one record, which must be this number, and give it back. */
 static void expect_number(BdQueue *queue, int64_t number) {
     BdItem item = {0};
-    assert_int_equal(bd_queue_pop(queue, &item), BD_POP_RECORD);
+    assert_int_equal(bd_queue_pop(queue, &item, NULL), BD_POP_RECORD);
     assert_int_equal(number_of(&item), number);
     assert_int_equal(item.record.line, number);
     bd_queue_done(queue, &item);
@@ -25,7 +25,7 @@ static void expect_number(BdQueue *queue, int64_t number) {
 
 static void expect_end(BdQueue *queue) {
     BdItem item = {0};
-    assert_int_equal(bd_queue_pop(queue, &item), BD_POP_END);
+    assert_int_equal(bd_queue_pop(queue, &item, NULL), BD_POP_END);
 }
 
 /* ---- order and count ---- */
@@ -96,8 +96,8 @@ static void a_batch_is_used_again_after_its_last_record(void **state) {
     BdItem items[2] = {{.batch = NULL}, {.batch = NULL}};
     BdBatch *first = numbers_batch(queue, 1, 2);
     assert_int_equal(bd_queue_push(queue, first), 0);
-    assert_int_equal(bd_queue_pop(queue, &items[0]), BD_POP_RECORD);
-    assert_int_equal(bd_queue_pop(queue, &items[1]), BD_POP_RECORD);
+    assert_int_equal(bd_queue_pop(queue, &items[0], NULL), BD_POP_RECORD);
+    assert_int_equal(bd_queue_pop(queue, &items[1], NULL), BD_POP_RECORD);
 
     bd_queue_done(queue, &items[1]);
     BdBatch *second = bd_queue_empty_batch(queue, &err);
@@ -343,7 +343,7 @@ static void aborting_drops_what_is_queued_but_not_what_is_popped(void **state) {
     BdItem item = {0};
     assert_int_equal(numbers_push(queue, 1, 5), 0);
     assert_int_equal(numbers_push(queue, 6, 5), 0);
-    assert_int_equal(bd_queue_pop(queue, &item), BD_POP_RECORD);
+    assert_int_equal(bd_queue_pop(queue, &item, NULL), BD_POP_RECORD);
     bd_queue_abort(queue);
     assert_int_equal(bd_queue_stats(queue).records, 0);
     expect_end(queue);

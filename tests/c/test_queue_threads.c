@@ -135,16 +135,20 @@ static void aborting_wakes_armed_waiters(void **state) {
 
 typedef struct Announce {
     BdQueue *queue;
-    BdWake popped; /* a record was */
+    BdWake popped;             /* a record was */
+    _Atomic int64_t waited_ns; /* by all poppers */
 } Announce;
 
 static void *pop_and_announce(void *arg) {
     Announce *announce = arg;
     BdItem item = {0};
-    while (bd_queue_pop(announce->queue, &item) == BD_POP_RECORD) {
+    int64_t waited_ns = 0;
+    while (bd_queue_pop(announce->queue, &item, &waited_ns) == BD_POP_RECORD) {
+        announce->waited_ns += waited_ns;
         bd_queue_done(announce->queue, &item);
         bd_wake_signal(&announce->popped);
     }
+    announce->waited_ns += waited_ns;
     return NULL;
 }
 
@@ -170,6 +174,7 @@ static void a_push_wakes_a_popper_even_if_it_has_not_enough_for_all(void **state
         pthread_join(threads[i], NULL);
     }
     assert_true(all);
+    assert_int_equal(announce.waited_ns, bd_queue_stats(announce.queue).empty_wait_ns);
     bd_queue_free(announce.queue);
     bd_wake_deinit(&announce.popped);
 }

@@ -23,7 +23,7 @@ static void fill(BdUnit *unit, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
         BdItem item;
         assert_true(bd_unit_has_room(unit));
-        assert_int_equal(bd_queue_pop(queue, &item), BD_POP_RECORD);
+        assert_int_equal(bd_queue_pop(queue, &item, NULL), BD_POP_RECORD);
         bd_unit_push(unit, &item);
     }
 }

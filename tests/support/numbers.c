@@ -94,7 +94,7 @@ static void note(Drain *drain, BdItem *item) {
 void *numbers_drain(void *arg) {
     Drain *drain = arg;
     BdItem item = {0};
-    while (bd_queue_pop(drain->queue, &item) == BD_POP_RECORD) {
+    while (bd_queue_pop(drain->queue, &item, NULL) == BD_POP_RECORD) {
         note(drain, &item);
     }
     return NULL;

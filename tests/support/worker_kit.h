@@ -358,7 +358,7 @@ static inline void take_down(Stage *stage) {
 
 static inline void give(Stage *stage) {
     BdItem item;
-    assert_int_equal(bd_queue_pop(stage->queue, &item), BD_POP_RECORD);
+    assert_int_equal(bd_queue_pop(stage->queue, &item, NULL), BD_POP_RECORD);
     bd_worker_give(&stage->worker, &item);
 }
 
