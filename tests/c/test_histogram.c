@@ -117,8 +117,8 @@ static void histograms_merged_are_the_histogram_of_the_whole(void **state) {
 
 static void what_is_noted_is_there_once_it_is_settled(void **state) {
     (void)state;
-    BdHistogram *odd = new_histogram();
-    BdHistogram *even = new_histogram();
+    BdHistogram *odd = made();
+    BdHistogram *even = made();
     BdHistogramNotes notes = {.count = 0};
     int64_t count = 2 * BD_HISTOGRAM_NOTES + 3;
     for (int64_t ns = 0; ns < count; ns++) {
