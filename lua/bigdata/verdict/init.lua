@@ -89,8 +89,8 @@ function Case:machine_line()
     m.server_cores and (", the server %.2f"):format(m.server_cores) or "")
 end
 
--- The evidence of who computes: this line, where that fraction of the workers' time is clear, and the
--- machine's cores, which go first if none of their time is left.
+-- The evidence of who computes: this line, where that fraction of the workers' time is clear, and
+-- what the machine's cores did, which goes first if none of their time is left.
 function Case:computing(fraction, line)
   local evidence = { self:machine_line() }
   if fraction >= CLEAR then table.insert(evidence, self.machine_full and 2 or 1, line) end
