@@ -234,6 +234,27 @@ describe("the gain", function()
 end)
 
 describe("measurements", function()
+  local function waits(wait_event_type, wait_event)
+    local m = measurements.of({ settings = { poolsize = 1 } }, {
+      seconds = 1, statements = 1, cpu_user_seconds = 0, cpu_system_seconds = 0,
+      worker_seconds = { source = 0, client = 0, send = 0, server = 1, turn = 0, lua = 0,
+        lock = 0 },
+      threads = { {} },
+      server = { samples = 20, states = {
+        { state = "active", wait_event_type = wait_event_type, wait_event = wait_event, share = 1 },
+      } },
+    }).waits
+    m.events = nil
+    return m
+  end
+
+  it("count as reads what others read for the backend", function()
+    assert.same({ read = 1 }, waits("IO", "DataFileRead"))
+    assert.same({ read = 1 }, waits("IPC", "BufferIO"))
+    assert.same({ read = 1 }, waits("IO", "AioIoCompletion"))
+    assert.same({ other = 1 }, waits("IO", "DataFileWrite"))
+  end)
+
   it("are made of a step's result", function()
     local result = { settings = { poolsize = 4 }, server = { round_trip_seconds = 0.001 } }
     local step = {

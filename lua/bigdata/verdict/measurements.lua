@@ -6,9 +6,11 @@ local measurements = {}
 -- Classes of the server's waits by their type; what is not here is "other".
 local CLASS_OF_TYPE = { Lock = "lock", LWLock = "internal", BufferPin = "internal" }
 
--- Waits that belong elsewhere than the others of their type.
+-- Waits that belong elsewhere than the others of their type. Pages that another process reads are
+-- waited for as BufferIO, since version 18 as Aio.
 local CLASS_OF_EVENT = {
   ["LWLock WALWrite"] = "commit", ["IPC SyncRep"] = "commit", ["Lock extend"] = "internal",
+  ["IPC BufferIO"] = "read", ["IO AioIoCompletion"] = "read", ["IO AioIoUringExecution"] = "read",
 }
 
 -- The class of what a backend was seen doing; nil if it had nothing to do.
