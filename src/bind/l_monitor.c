@@ -78,24 +78,39 @@ static int begin(lua_State *lua) {
     return bd_lua_done(lua, status, &err);
 }
 
+static void push_counts(lua_State *lua, const BdSighting *sighting, uint32_t intervals) {
+    lua_createtable(lua, (int)intervals, 1);
+    for (uint32_t i = 0; i < intervals; i++) {
+        lua_pushinteger(lua, sighting->counts[i]);
+        lua_rawseti(lua, -2, (lua_Integer)i + 1);
+    }
+    bd_result_integer(lua, "count", sighting->count);
+}
+
 /* Into the table on the top of the stack. */
 static void set_sightings(lua_State *lua, const BdMonitor *monitor) {
     uint32_t count = 0;
+    int64_t interval_ns = 0;
+    uint32_t intervals = bd_monitor_intervals(monitor, &interval_ns);
     const BdSighting *sightings = bd_monitor_sightings(monitor, &count);
+    bd_result_seconds(lua, "interval_seconds", interval_ns);
+    bd_result_integer(lua, "intervals", intervals);
     lua_createtable(lua, 0, (int)count);
     for (uint32_t i = 0; i < count; i++) {
-        bd_result_integer(lua, sightings[i].name, sightings[i].count);
+        push_counts(lua, &sightings[i], intervals);
+        lua_setfield(lua, -2, sightings[i].name);
     }
     lua_setfield(lua, -2, "sightings");
 }
 
-/* -> { samples =, sightings = { name = count } }, and why if it could not look to the end */
+/* -> { samples =, intervals =, interval_seconds =, sightings = { name = { count =, its parts by
+ * intervals ... } } }, and why if it could not look to the end */
 static int finish(lua_State *lua) {
     BdErr err = BD_ERR_INIT;
     Monitor *self = check_monitor(lua, true);
     int status = bd_monitor_end(self->monitor, &err);
     self->looking = false;
-    lua_createtable(lua, 0, 2);
+    lua_createtable(lua, 0, 4);
     bd_result_integer(lua, "samples", bd_monitor_samples(self->monitor));
     set_sightings(lua, self->monitor);
     return status == 0 ? 1 : 1 + bd_lua_push_err(lua, &err);

@@ -13,6 +13,7 @@
 #define PATIENCE_NS   BD_NS_PER_S /* for the answer under way when the monitor is to end */
 #define MOST_TRIPS    1000
 #define FEW_SIGHTINGS 16
+#define FIRST_LOOKS   4 /* in an interval at first */
 
 struct BdMonitor {
     BdSession *session; /* the thread's while it runs */
@@ -21,9 +22,12 @@ struct BdMonitor {
     bool running;   /* the thread was started and not yet joined */
     char *question; /* owned */
     int64_t period_ns;
+    int64_t begin_ns;
 
     /* Written by the thread, read when it has ended. */
     int64_t samples;
+    int64_t interval_ns;
+    uint32_t intervals;
     BdSighting *sightings;
     uint32_t count; /* of sightings */
     uint32_t room;
@@ -139,18 +143,44 @@ static BdSighting *sighting_of(BdMonitor *monitor, const char *name) {
     return &monitor->sightings[monitor->count++];
 }
 
+/* Each two intervals become one. */
+static void double_intervals(BdMonitor *monitor) {
+    for (uint32_t i = 0; i < monitor->count; i++) {
+        int64_t *counts = monitor->sightings[i].counts;
+        for (uint32_t n = 0; n < BD_MONITOR_INTERVALS / 2; n++) {
+            counts[n] = counts[2 * n] + counts[2 * n + 1];
+        }
+        memset(&counts[BD_MONITOR_INTERVALS / 2], 0, BD_MONITOR_INTERVALS / 2 * sizeof(*counts));
+    }
+    monitor->interval_ns *= 2;
+}
+
+/* The interval that it is now. */
+static int64_t interval_now(BdMonitor *monitor) {
+    int64_t since_ns = bd_now_ns() - monitor->begin_ns;
+    while (since_ns / monitor->interval_ns >= BD_MONITOR_INTERVALS) {
+        double_intervals(monitor);
+    }
+    int64_t interval = since_ns / monitor->interval_ns;
+    monitor->intervals = (uint32_t)interval + 1;
+    return interval;
+}
+
 static int add_up(BdMonitor *monitor, const BdAnswer *answer, BdErr *err) {
     if (bd_answer_columns(answer) != 2) {
         return bd_err_set(err, BD_E_BUG, 0, "the monitor's question must have two columns");
     }
+    int64_t interval = interval_now(monitor);
     for (int row = 0; row < bd_answer_rows(answer); row++) {
         const char *name = bd_answer_value(answer, row, 0);
-        const char *count = bd_answer_value(answer, row, 1);
+        const char *text = bd_answer_value(answer, row, 1);
         BdSighting *sighting = sighting_of(monitor, name == NULL ? "" : name);
         if (sighting == NULL) {
             return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for the monitor");
         }
-        sighting->count += count == NULL ? 0 : strtoll(count, NULL, 10);
+        int64_t count = text == NULL ? 0 : strtoll(text, NULL, 10);
+        sighting->count += count;
+        sighting->counts[interval] += count;
     }
     monitor->samples++;
     return 0;
@@ -171,7 +201,7 @@ static int sample(BdMonitor *monitor, bool *ending) {
 static void *look(void *argument) {
     BdMonitor *monitor = argument;
     bool ending = false;
-    int64_t next_ns = bd_now_ns();
+    int64_t next_ns = monitor->begin_ns;
     while (!ending) {
         next_ns += monitor->period_ns;
         while (!ending && bd_now_ns() < next_ns) {
@@ -195,6 +225,7 @@ static void forget(BdMonitor *monitor) {
     }
     monitor->count = 0;
     monitor->samples = 0;
+    monitor->intervals = 0;
     monitor->failed = false;
     bd_free(monitor->question);
     monitor->question = NULL;
@@ -203,6 +234,7 @@ static void forget(BdMonitor *monitor) {
 int bd_monitor_begin(BdMonitor *monitor, const char *question, int64_t period_ns, BdErr *err) {
     forget(monitor);
     monitor->period_ns = period_ns;
+    monitor->interval_ns = FIRST_LOOKS * period_ns;
     monitor->question = bd_strdup(question);
     if (monitor->question == NULL) {
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for a monitor");
@@ -213,6 +245,7 @@ int bd_monitor_begin(BdMonitor *monitor, const char *question, int64_t period_ns
     }
     bd_answer_free(answer);
     bd_wake_clear(&monitor->wake);
+    monitor->begin_ns = bd_now_ns();
     int failed = pthread_create(&monitor->thread, NULL, look, monitor);
     if (failed != 0) {
         return bd_err_set_sys(err, BD_E_CONFIG, failed, "cannot start the monitor's thread");
@@ -245,6 +278,11 @@ int64_t bd_monitor_samples(const BdMonitor *monitor) {
 const BdSighting *bd_monitor_sightings(const BdMonitor *monitor, uint32_t *count) {
     *count = monitor->count;
     return monitor->sightings;
+}
+
+uint32_t bd_monitor_intervals(const BdMonitor *monitor, int64_t *interval_ns) {
+    *interval_ns = monitor->interval_ns;
+    return monitor->intervals;
 }
 
 void bd_monitor_close(BdMonitor *monitor) {

@@ -3,7 +3,8 @@
  * own that asks one question at a steady pace and adds up the answers.
  *
  * The question is a statement without parameters whose rows are (name, count). The counts are added
- * up by name. What the names mean is the caller's matter, as is what to ask before and after.
+ * up by name, over all looks and by intervals. What the names mean is the caller's matter, as is
+ * what to ask before and after.
  *
  * Ownership: open/close. The session stays the monitor's; it is the caller's to use between end and
  *            begin.
@@ -18,12 +19,17 @@
 
 #include <stdint.h>
 
+/* The most intervals. When more are needed, each two become one: however long it takes, there are
+ * no more, and then at least half as many. */
+#define BD_MONITOR_INTERVALS 40
+
 typedef struct BdMonitor BdMonitor;
 
-/* What was seen under one name, over all samples. */
+/* What was seen under one name. */
 typedef struct BdSighting {
     char *name;
-    int64_t count;
+    int64_t count;                        /* over all samples */
+    int64_t counts[BD_MONITOR_INTERVALS]; /* the same by intervals */
 } BdSighting;
 
 /* Connect, and wait until that is done. */
@@ -47,6 +53,9 @@ BD_MUSTCHECK int bd_monitor_end(BdMonitor *monitor, BdErr *err);
 /* How often it has looked, and what it has seen; valid until the next begin or close. */
 int64_t bd_monitor_samples(const BdMonitor *monitor);
 const BdSighting *bd_monitor_sightings(const BdMonitor *monitor, uint32_t *count);
+
+/* How many intervals there are, from the beginning to the last look, and how long each is. */
+uint32_t bd_monitor_intervals(const BdMonitor *monitor, int64_t *interval_ns);
 
 /* Ends what is under way. NULL is allowed. */
 void bd_monitor_close(BdMonitor *monitor);

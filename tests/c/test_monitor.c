@@ -119,6 +119,58 @@ static void there_is_room_for_many_names(void **state) {
     bd_session_free(session);
 }
 
+static void check_counts(const BdMonitor *monitor, uint32_t intervals) {
+    uint32_t count = 0;
+    const BdSighting *sightings = bd_monitor_sightings(monitor, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        int64_t sum = 0;
+        for (uint32_t n = 0; n < BD_MONITOR_INTERVALS; n++) {
+            sum += sightings[i].counts[n];
+            assert_true(n < intervals || sightings[i].counts[n] == 0);
+        }
+        assert_int_equal(sum, sightings[i].count);
+    }
+}
+
+static void counts_are_told_by_intervals(void **state) {
+    (void)state;
+    int64_t interval_ns = 0;
+    BdSession *session = session_with_looks();
+    BdMonitor *monitor = opened();
+    begin(monitor, "select 'a', 1 + 0 * nextval('looks')");
+    wait_until_asked(session, "20");
+    end(monitor);
+    uint32_t intervals = bd_monitor_intervals(monitor, &interval_ns);
+    assert_in_range(intervals, 20 / 4, BD_MONITOR_INTERVALS);
+    assert_int_equal(interval_ns % (4 * PERIOD_NS), 0);
+    check_counts(monitor, intervals);
+    begin(monitor, "select 'a', 1");
+    end(monitor);
+    assert_int_equal(bd_monitor_intervals(monitor, &interval_ns), 0);
+    bd_monitor_close(monitor);
+    bd_session_free(session);
+}
+
+static void intervals_become_longer_not_more(void **state) {
+    (void)state;
+    const int64_t period_ns = BD_NS_PER_MS / 10;
+    int64_t interval_ns = 0;
+    BdErr err = BD_ERR_INIT;
+    BdSession *session = session_with_looks();
+    BdMonitor *monitor = opened();
+    const char *question = "select 'a', 1 + 0 * nextval('looks') union all select 'b', 2";
+    assert_int_equal(bd_monitor_begin(monitor, question, period_ns, &err), 0);
+    wait_until_asked(session, "400");
+    end(monitor);
+    uint32_t intervals = bd_monitor_intervals(monitor, &interval_ns);
+    assert_in_range(intervals, BD_MONITOR_INTERVALS / 2, BD_MONITOR_INTERVALS);
+    assert_true(interval_ns >= 8 * period_ns);
+    assert_true(seen(monitor, "b") >= 2 * 398);
+    check_counts(monitor, intervals);
+    bd_monitor_close(monitor);
+    bd_session_free(session);
+}
+
 static void its_session_can_be_used_when_it_does_not_look(void **state) {
     (void)state;
     BdMonitor *monitor = opened();
@@ -222,6 +274,8 @@ int main(void) {
         CASE(counts_are_added_up_by_name),
         CASE(it_can_begin_again_and_forgets_what_was),
         CASE(there_is_room_for_many_names),
+        CASE(counts_are_told_by_intervals),
+        CASE(intervals_become_longer_not_more),
         CASE(its_session_can_be_used_when_it_does_not_look),
         CASE(a_round_trip_takes_some_time),
         CASE(a_question_that_is_refused_is_not_begun_with),

@@ -50,6 +50,24 @@ describe("the monitor", function()
     assert.same({}, server.missing)
   end)
 
+  it("tells when it was that they did it", function()
+    local server = seen [[
+      db:exec("select pg_sleep(0.3)")
+      db:exec("select count(*) from generate_series(1, pg_backend_pid() % 2 + 2000000)")]]
+    local sleeping = server.states[1].wait_event and server.states[1] or server.states[2]
+    local sums = server.intervals.sightings
+    assert.equal(0.02, server.intervals.seconds)
+    assert.equal(#sums, #sleeping.counts)
+    assert.equal("PgSleep", sleeping.wait_event)
+    assert.is_true(sleeping.counts[2] > 0)
+    assert.equal(sums[2], sleeping.counts[2])
+    assert.equal(0, sleeping.counts[#sums])
+    local sum, all = 0, 0
+    for n, count in ipairs(sleeping.counts) do sum, all = sum + count, all + sums[n] end
+    assert.equal(sleeping.count, sum)
+    assert.equal(server.samples, all)
+  end)
+
   it("takes the differences of the server's statistics", function()
     local server, result = seen([[db:exec("insert into noted values ($1)", row.n)]], nil,
       { count = 50 })

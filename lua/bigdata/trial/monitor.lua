@@ -260,23 +260,41 @@ function Monitor:begin()
   self.from = from
 end
 
+-- Of the states that were seen most, it is told when.
+local MOST_TIMED = 8
+
+-- How many were seen in each interval, whatever they did.
+local function sums_of(sightings, intervals)
+  local sums = json.array {}
+  for i = 1, intervals do
+    sums[i] = 0
+    for _, counts in pairs(sightings) do sums[i] = sums[i] + counts[i] end
+  end
+  return sums
+end
+
 -- The sightings as a list, the most frequent first; their shares are those of all sightings.
 local function states_of(sightings)
   local states, all = json.array {}, 0
-  for name, count in pairs(sightings) do
+  for name, counts in pairs(sightings) do
     local state, kind, event = name:match("^(.-)|(.-)|(.*)$")
+    local count = counts.count
+    counts.count = nil
     states[#states + 1] = {
       state = state, wait_event_type = kind ~= "" and kind or nil,
-      wait_event = event ~= "" and event or nil, count = count, name = name,
+      wait_event = event ~= "" and event or nil, count = count, counts = json.array(counts),
+      name = name,
     }
     all = all + count
   end
-  for _, state in ipairs(states) do state.share = state.count / all end
   table.sort(states, function(a, b)
     if a.count ~= b.count then return a.count > b.count end
     return a.name < b.name
   end)
-  for _, state in ipairs(states) do state.name = nil end
+  for n, state in ipairs(states) do
+    state.share, state.name = state.count / all, nil
+    if n > MOST_TIMED then state.counts = nil end
+  end
   return states, all
 end
 
@@ -288,6 +306,7 @@ function Monitor:finish_looking(seen)
     self.lost = info.code == "CONN"
   end
   seen.samples = looked.samples
+  local sums = sums_of(looked.sightings, looked.intervals)
   local states, all = states_of(looked.sightings)
   if looked.samples > 0 and all == 0 then
     self:miss("pg_stat_activity", "it shows none of the pool's backends")
@@ -296,6 +315,7 @@ function Monitor:finish_looking(seen)
       or "track_activities is off")
   elseif all > 0 then
     seen.states = states
+    seen.intervals = { seconds = looked.interval_seconds, sightings = sums }
     seen.backends_seen = all / looked.samples
   end
 end
@@ -319,10 +339,11 @@ function Monitor:stop()
 end
 
 -- What there was to be seen since begin(). usable: the pool's connections still are.
--- @return { hz=, samples=, states={ { state=, wait_event_type=,
--- wait_event=, count=, share= } }, backends_seen=, database={}, wal={}, bgwriter={},
--- checkpointer={}, io={}, wal_bytes=, cpu_seconds={ backends= }, machine={ cores=, busy_seconds=,
--- idle_seconds= }, missing={ { what=, why= } } }; what could not be had is left out.
+-- @return { hz=, samples=, states={ { state=, wait_event_type=, wait_event=, count=, share=,
+-- counts={ in each interval } } }, intervals={ seconds=, sightings={ of all states } },
+-- backends_seen=, database={}, wal={}, bgwriter={}, checkpointer={}, io={}, wal_bytes=,
+-- cpu_seconds={ backends= }, machine={ cores=, busy_seconds=, idle_seconds= },
+-- missing={ { what=, why= } } }; what could not be had is left out.
 function Monitor:finish(usable)
   local seen, from = self.seen or {}, self.from
   if from then
