@@ -6,6 +6,7 @@ local page = require "bigdata.page"
 local pictures = require "bigdata.page.pictures"
 local random = require "bigdata.statistics.random"
 local scale = require "bigdata.page.scale"
+local series = require "bigdata.page.series"
 local usl = require "bigdata.statistics.usl"
 local words = require "bigdata.page.words"
 
@@ -37,9 +38,12 @@ local function run(rate, size, round)
       latency = latency(size / rate),
       worker_seconds = { source = 0.1, client = 0.2, send = 0, server = 0.6, turn = 0.1 },
       server = { states = {
-        { state = "active", wait_event_type = "IO", wait_event = "WALSync", share = 0.7 },
-        { state = "idle", share = 0.3 },
-      } },
+        { state = "active", wait_event_type = "IO", wait_event = "WALSync", share = 0.7,
+          counts = { 7, 0, 14 } },
+        { state = "idle", share = 0.25, wait_event_type = "Client", wait_event = "ClientRead",
+          counts = { 3, 0, 5 } },
+        { state = "active", wait_event_type = "Lock", wait_event = "extend", share = 0.05 },
+      }, intervals = { seconds = 0.4, sightings = { 10, 0, 20 } } },
       verdict = { causes = { { cause = "commit", share = 0.7, gain = 2, evidence = {},
         next = {} } } },
     } },
@@ -91,11 +95,11 @@ end
 describe("the answer", function()
   it("names the fastest, how many connections are enough, and what is no difference", function()
     local sentences = table.concat(words.answer(sweep()), "\n")
-    assert.is_truthy(sentences:find("^The fastest was engine poll, poolsize 50 with "), sentences)
-    has(sentences, "engine threads: 20 connections are enough")
-    has(sentences, "engine poll: 50 connections are enough")
+    assert.is_truthy(sentences:find("^The fastest was engine poll, poolsize 50: "), sentences)
+    has(sentences, "threads: 20 connections are enough")
+    has(sentences, "poll: 50 connections are enough")
     has(sentences, "The fitted law has its peak at ")
-    has(sentences, "of the 13 others: faster: 1")
+    has(sentences, "of the 13 others: 1")
     has(sentences, "What bound the fastest one: ")
   end)
 
@@ -114,29 +118,79 @@ describe("the answer", function()
   end)
 end)
 
+local function titled(result, title)
+  for _, picture in ipairs(pictures.of(result)) do
+    if picture.title == title then return picture end
+  end
+end
+
 describe("the pictures", function()
-  it("hold every series of the data, with a mark for every point", function()
-    local list = pictures.of(sweep())
-    for _, name in ipairs { "engine threads", "engine poll" } do
-      has(list[1].svg, ('data-series="%s"'):format(name))
-    end
-    assert.equal(2 * #SIZES, count(list[1].svg, "<circle"))
-    assert.equal(2, count(list[1].svg, 'class="line dashed"'))
-    assert.equal(2, count(list[1].svg, 'class="band"'))
-    assert.equal(2 * #SIZES + 1, #list[1].rows)
-    has(list[1].about, "sigma 0.0")
+  it("are these", function()
     local titles = {}
-    for i, picture in ipairs(list) do titles[i] = picture.title end
-    assert.same({ "rows/s over poolsize", "CPU us/row over poolsize", "latency over poolsize",
-      "latency distributions", "where the workers' time went", "what the server was doing" },
-      titles)
+    for i, picture in ipairs(pictures.of(sweep())) do titles[i] = picture.title end
+    assert.same({ "rows/s over connections", "CPU us/row over connections",
+      "latency over connections", "latency distributions", "where the workers' time went",
+      "what the server was doing", "what the server was doing, over time" }, titles)
+  end)
+
+  it("hold every series of the data, with a mark for every point", function()
+    local rates = titled(sweep(), "rows/s over connections")
+    for _, name in ipairs { "threads", "poll" } do
+      has(rates.html, ('data-series="%s"'):format(name))
+      has(rates.html, ('data-key="%s"'):format(name)) -- at the end of its line
+    end
+    assert.equal(2 * #SIZES, count(rates.html, "<circle"))
+    assert.equal(2, count(rates.html, 'class="line dashed"'))
+    assert.equal(2, count(rates.html, 'class="band"'))
+    assert.equal(2 * #SIZES + 1, #rates.rows)
+    has(rates.notes, "\u{03c3} 0.0")
+  end)
+
+  it("have the median, and the interval that holds the true value 95 times of 100", function()
+    local found = series.summary { 90, 100, 100, 110 }
+    assert.equal(100, found.y)
+    -- of the logarithms: mean 4.60266, deviation 0.08201, and 3.182 of Student
+    assert.is_true(math.abs(found.low - 87.5) < 0.1 and math.abs(found.high - 113.6) < 0.1,
+      ("%g..%g"):format(found.low, found.high))
+    found = series.summary { 90, 110 }
+    assert.same({ 90, 110 }, { found.low, found.high })
+  end)
+
+  it("show every distribution, in panels if they are many", function()
+    local picture = titled(sweep(), "latency distributions")
+    assert.equal(2 * #SIZES, count(picture.html, 'class="series'))
+    assert.equal(2, count(picture.html, "<h3"))
+    has(picture.html, "1 connection<")
+    assert.equal(2 * #SIZES + 1, #picture.rows)
+    assert.equal(0, count(titled(systems(), "latency distributions").html, "<h3"))
+  end)
+
+  it("show what the server waited for over time, the rare as others", function()
+    local picture = titled(systems(), "what the server was doing, over time")
+    assert.equal(2, count(picture.html, 'class="panel"'))
+    assert.same({ "trial", "from s", "IO WALSync", "Lock extend", "other", "idle" },
+      picture.rows[1])
+    assert.same({ "ours", "0", "70 %", "0 %", "0 %", "30 %" }, picture.rows[2])
+    assert.same({ "ours", "0.4", "0 %", "0 %", "0 %", "0 %" }, picture.rows[3])
+    assert.same({ "ours", "0.8", "70 %", "0 %", "5 %", "25 %" }, picture.rows[4])
   end)
 
   it("are bars where nothing is a number, the longest first", function()
-    local list = pictures.of(systems())
-    assert.equal("rows/s of each trial", list[1].title)
-    assert.equal(2, count(list[1].svg, "<rect"))
-    assert.is_true(list[1].svg:find("&lt;theirs&gt;") < list[1].svg:find("ours"))
+    local picture = pictures.of(systems())[1]
+    assert.equal("rows/s of each trial", picture.title)
+    assert.equal(2, count(picture.html, "<rect"))
+    assert.is_true(picture.html:find("&lt;theirs&gt;") < picture.html:find("ours"))
+    assert.equal("<theirs>", picture.rows[2][1])
+  end)
+
+  it("cut off what few runs leave open", function()
+    local result = systems()
+    for n, item in ipairs(result.trials) do
+      item.runs = { run(100, 1, 1), run(1000, 1, 2), run(100 * n, 1, 3) }
+    end
+    for place in pictures.of(result)[1].html:gmatch('x2="([%d.]+)%%"') do
+      assert.is_true(tonumber(place) <= 100, place)
+    end
   end)
 end)
 
@@ -145,6 +199,13 @@ describe("a scale", function()
     assert.same({ 0, 200, 400, 600, 800 }, scale.linear(731, 0, 100).marks)
     assert.same({ 1, 2, 5, 10, 20, 50, 100 }, scale.log(1, 100, 0, 1).marks)
     assert.equal(50, scale.linear(800, 0, 100):place(400))
+  end)
+
+  it("ends with round values, if it is logarithmic", function()
+    local y = scale.round_log(23, 480, 0, 1)
+    assert.same({ 20, 500 }, { y.low, y.high })
+    assert.same({ 20, 50, 100, 200, 500 }, y.marks)
+    assert.same({ 1, 10 }, { scale.round_log(1, 1, 0, 1).low, scale.round_log(1, 1, 0, 1).high })
   end)
 
   it("shows numbers shortly", function()
@@ -167,29 +228,96 @@ describe("the page", function()
     end
   end)
 
-  local function browser()
-    for _, name in ipairs { "chromium", "chromium-browser" } do
-      if os.execute(("command -v %s >/dev/null"):format(name)) then return name end
-    end
-  end
+end)
 
+local function browser()
+  for _, name in ipairs { "chromium", "chromium-browser" } do
+    if os.execute(("command -v %s >/dev/null"):format(name)) then return name end
+  end
+end
+
+-- What a reader finds on the page in a frame as wide as a phone, with all its tables open.
+local PROBE = [[
+<body><iframe src="page.html" style="width:360px;height:3000px;border:0"></iframe><p></p><script>
+onload = function () {
+  var page = document.querySelector("iframe").contentDocument, root = page.documentElement;
+  page.querySelectorAll("details").forEach(function (one) { one.open = true; });
+  var seen = {}, series = 0;
+  page.querySelectorAll("[data-series]").forEach(function (one) {
+    var box = one.getBoundingClientRect();
+    if (box.width > 0 || box.height > 0) seen[one.dataset.series] = ++series;
+  });
+  var texts = 0;
+  page.querySelectorAll("svg text").forEach(function (one) {
+    var box = one.getBoundingClientRect();
+    if (box.width > 0 && (box.left < 0 || box.right > 360)) texts++;
+  });
+  document.querySelector("p").textContent = JSON.stringify({
+    wide: root.scrollWidth, names: Object.keys(seen).sort(), outside: texts, script: root.className,
+    paper: page.defaultView.getComputedStyle(page.body).backgroundColor });
+};
+</script>]]
+
+describe("a browser", function()
+  local core = require "bigdata.core"
   local program = browser()
   local case = program and it or pending
-  case("is shown by a browser without an error" .. (program and "" or ": no chromium"), function()
-    local core = require "bigdata.core"
-    local folder = os.tmpname()
+  local reason = program and "" or ": no chromium"
+  local folder = os.tmpname()
+
+  setup(function()
     os.remove(folder)
     os.execute(("mkdir -p '%s'"):format(folder))
-    local file = assert(io.open(folder .. "/page.html", "w"))
-    file:write(page.text(sweep()))
-    file:close()
-    local result = assert(core.command { argv = { program, "--headless", "--no-sandbox",
-      "--disable-gpu", "--disable-dev-shm-usage", "--enable-logging=stderr", "--dump-dom",
-      "--user-data-dir=" .. folder .. "/profile", "file://" .. folder .. "/page.html" }, env = {},
-      timeout = 120 })
-    os.execute(("rm -rf '%s'"):format(folder))
-    has(result.out, 'class="script"') -- the script has run
-    assert.equal(2 * #SIZES, count(result.out:match("<svg.-</svg>"), "<circle"))
+    for name, text in pairs { ["page.html"] = page.text(sweep()), ["probe.html"] = PROBE } do
+      local file <close> = assert(io.open(folder .. "/" .. name, "w"))
+      file:write(text)
+    end
+  end)
+  teardown(function() os.execute(("rm -rf '%s'"):format(folder)) end)
+
+  local function shown(name, ...)
+    local argv = { program, "--headless", "--no-sandbox", "--disable-gpu",
+      "--disable-dev-shm-usage", "--hide-scrollbars", "--enable-logging=stderr",
+      "--allow-file-access-from-files",
+      "--user-data-dir=" .. folder .. "/profile", ... }
+    argv[#argv + 1] = "file://" .. folder .. "/" .. name
+    local result = assert(core.command { argv = argv, env = {}, timeout = 120 })
     assert.is_nil(result.err:find("CONSOLE", 1, true), result.err)
+    return result.out
+  end
+
+  local function probed(...)
+    return json.decode((shown("probe.html", "--dump-dom", ...):match("<p>(.-)</p>")))
+  end
+
+  case("shows the page, and runs its script" .. reason, function()
+    local out = shown("page.html", "--dump-dom")
+    has(out, 'class="script"')
+    has(out, 'id="tip"')
+    assert.equal(2 * #SIZES, count(out:match("<section.-</section>"), "<circle"))
+  end)
+
+  case("of a phone shows all of it, and nothing goes beyond its width" .. reason, function()
+    local found = probed()
+    assert.equal(360, found.wide)
+    assert.equal(0, found.outside)
+    assert.equal("rgb(255, 255, 255)", found.paper)
+    for _, name in ipairs { "threads", "poll", "1 connection", "100 connections", "client",
+      "server", "IO WALSync", "idle" } do
+      assert.is_truthy(table.concat(found.names, "\n"):find(name, 1, true), name)
+    end
+  end)
+
+  case("that prefers the dark is given it" .. reason, function()
+    local found = probed("--blink-settings=preferredColorScheme=0")
+    assert.equal("rgb(21, 23, 27)", found.paper)
+  end)
+
+  case("prints it" .. reason, function()
+    shown("page.html", "--print-to-pdf=" .. folder .. "/page.pdf")
+    local file <close> = assert(io.open(folder .. "/page.pdf", "rb"))
+    local text = file:read("a")
+    assert.equal("%PDF", text:sub(1, 4))
+    assert.is_true(count(text, "/Type /Page\n") >= 3)
   end)
 end)

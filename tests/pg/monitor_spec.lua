@@ -56,7 +56,7 @@ describe("the monitor", function()
       db:exec("select count(*) from generate_series(1, pg_backend_pid() % 2 + 2000000)")]]
     local sleeping = server.states[1].wait_event and server.states[1] or server.states[2]
     local sums = server.intervals.sightings
-    assert.equal(0.02, server.intervals.seconds)
+    assert.is_true(server.intervals.seconds >= 0.02 and #sums >= 5 and #sums <= 40)
     assert.equal(#sums, #sleeping.counts)
     assert.equal("PgSleep", sleeping.wait_event)
     assert.is_true(sleeping.counts[2] > 0)
@@ -117,8 +117,11 @@ describe("the monitor", function()
 
   it("that finds no connection free leaves the run alone", function()
     kit.execute "alter role plain connection limit 1"
-    local server = seen([[db:exec("insert into noted values ($1)", row.n)]], nil,
-      { options = as_plain() })
+    local good, server
+    repeat -- the backend of a connection just closed may still count
+      good, server = pcall(seen, [[db:exec("insert into noted values ($1)", row.n)]], nil,
+        { options = as_plain() })
+    until good or not tostring(server):find("too many connections", 1, true)
     kit.execute "alter role plain connection limit -1"
     assert.is_truthy(why(server, "the server's side"):find("cannot connect"))
   end)

@@ -87,6 +87,10 @@ function KEYWORDS.items(schema, value, where, context)
   end
 end
 
+function KEYWORDS.maxItems(most, value, where, context)
+  if #value > most then note(context, where, "%d are more than %d", #value, most) end
+end
+
 KEYWORDS["$ref"] = function(reference, value, where, context)
   local name = reference:match("^#/%$defs/(.+)$")
   local schema = name and context.root["$defs"][name]

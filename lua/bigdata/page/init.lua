@@ -1,12 +1,12 @@
 -- page/init.lua - a sweep's result as one page of HTML, which needs nothing else: no network, and
 -- no script to be read. Pure: a table in, a string out.
 
-local chart = require "bigdata.page.chart"
 local comparison_report = require "bigdata.report.comparison"
 local core_version = require "bigdata.core".version
 local html = require "bigdata.page.html"
 local options = require "bigdata.cli.options"
 local pictures = require "bigdata.page.pictures"
+local plot = require "bigdata.page.plot"
 local settings = require "bigdata.scenario.settings"
 local style = require "bigdata.page.style"
 local sweep_comparison = require "bigdata.sweep.comparison"
@@ -33,10 +33,14 @@ local function answer(result)
 end
 
 local function picture_section(picture)
+  local legend = ""
+  if picture.legend then
+    legend = plot.legend(picture.legend, picture.direct and "legend narrow" or "legend")
+  end
   return element("section", {}, table.concat({
-    html.text("h2", {}, picture.title),
-    picture.legend and chart.legend(picture.legend) or "",
-    element("figure", {}, picture.svg .. html.text("figcaption", {}, picture.about)),
+    html.text("h2", {}, picture.title), html.text("p", { class = "about" }, picture.about), legend,
+    element("div", { class = "picture" }, picture.html),
+    picture.notes and html.text("p", { class = "notes" }, picture.notes) or "",
     element("details", {}, html.text("summary", {}, "the table behind it")
       .. html.rows(picture.rows, picture.numbers)),
   }, "\n"))

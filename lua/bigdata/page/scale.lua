@@ -46,6 +46,26 @@ function scale.log(least, largest, from, to, marks)
   }, Scale)
 end
 
+-- The nearest value not below that is 1, 2 or 5 times a power of ten; or not above, where it is to
+-- be the lower end.
+local function round_value(value, lower)
+  local power, best = 10.0 ^ math.floor(math.log(value, 10)), nil
+  for _, factor in ipairs { 1, 2, 5, 10 } do
+    local near = factor * power
+    if lower and near <= value * 1.001 then best = near end
+    if not lower and not best and near >= value * 0.999 then best = near end
+  end
+  return best
+end
+
+-- Logarithmic, between round values.
+function scale.round_log(least, largest, from, to)
+  local low, high = round_value(least, true), round_value(largest, false)
+  if high <= low then high = low * 10 end
+  return setmetatable({ low = low, high = high, from = from, to = to, log = true,
+    marks = log_marks(low, high) }, Scale)
+end
+
 -- The place of a value.
 function Scale:place(value)
   local share

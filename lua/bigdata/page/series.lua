@@ -8,6 +8,14 @@ local text = require "bigdata.text"
 
 local series = {}
 
+-- A number for tables and hints.
+function series.shown(value)
+  if value >= 100 then return text.count(value) end
+  return ("%.3g"):format(value)
+end
+
+local shown = series.shown
+
 local LEAST_VALUES = 3
 
 -- How many different numbers the setting takes; 0 if it is none somewhere.
@@ -33,32 +41,130 @@ function series.over(result)
   return best
 end
 
--- What tells a trial from others with the same value: "engine poll".
-local function name_of(result, item, over)
-  local parts = {}
+local function differs(result, name)
+  local first = result.trials[1].shown[name]
+  for _, item in ipairs(result.trials) do
+    if item.shown[name] ~= first then return true end
+  end
+  return false
+end
+
+-- What tells a trial from others with the same value of a setting: "poll", if it is but a word;
+-- "engine poll, jobs 2".
+function series.name_of(result, item, over)
+  local names, parts = {}, {}
   for _, name in ipairs(result.names) do
+    if name ~= over and differs(result, name) then names[#names + 1] = name end
+  end
+  for _, name in ipairs(names) do
     local value = item.shown[name]
-    local differs = false
-    for _, other in ipairs(result.trials) do differs = differs or other.shown[name] ~= value end
-    if name ~= over and differs and value ~= nil then
-      local shown = settings.shown(value)
-      parts[#parts + 1] = name == "system" and shown
-        or ("%s %s"):format(options.dashed(name), shown)
+    if value ~= nil then
+      local plain = name == "system" or #names == 1 and type(value) == "string"
+      parts[#parts + 1] = plain and settings.shown(value)
+        or ("%s %s"):format(options.dashed(name), settings.shown(value))
     end
   end
   return table.concat(parts, ", ")
 end
 
-local function point_of(item, over, values, title)
-  local middle = statistics.median(values)
+-- The name of the axis for a setting.
+function series.axis(over)
+  return over == "poolsize" and "connections" or options.dashed(over)
+end
+
+-- Fewer runs tell nothing about their spread.
+local LEAST_RUNS = 3
+
+-- The 95 % interval of the runs' geometric mean, by Student's distribution; nil for too few of
+-- them.
+local function interval(values)
+  if #values < LEAST_RUNS then return nil end
+  local logs = {}
+  for i, value in ipairs(values) do
+    if value <= 0 then return nil end
+    logs[i] = math.log(value)
+  end
+  local half = statistics.student_95(#logs - 1) * statistics.deviation(logs) / math.sqrt(#logs)
+  local middle = statistics.mean(logs)
+  return math.exp(middle - half), math.exp(middle + half)
+end
+
+-- What the runs' figures come to: { y= the median, least=, most=, runs=, low=, high= the 95 %
+-- interval, or of fewer than three runs the range }.
+function series.summary(values)
+  local least, most = math.min(table.unpack(values)), math.max(table.unpack(values))
+  local low, high = interval(values)
   return {
-    x = item.shown[over], y = middle,
-    low = math.min(table.unpack(values)), high = math.max(table.unpack(values)),
-    hint = ("%s: %s %s (%s..%s, %s)"):format(item.label,
-      middle >= 100 and text.count(middle) or ("%.4g"):format(middle), title,
-      ("%.4g"):format(math.min(table.unpack(values))),
-      ("%.4g"):format(math.max(table.unpack(values))), text.plural(#values, "run")),
+    y = statistics.median(values), least = least, most = most, runs = #values,
+    low = low or least, high = high or most,
   }
+end
+
+-- What is shown under the pointer.
+function series.hint(label, found, title)
+  local range = found.runs > 1 and (", %s to %s in %s"):format(shown(found.least),
+    shown(found.most), text.plural(found.runs, "run")) or ""
+  return ("%s: %s %s%s"):format(label, shown(found.y), title, range)
+end
+
+-- How medians and ranges are to be read, after a clause on the picture.
+function series.about(result, clause)
+  if result.repeats < 2 then return ("One run of each trial; %s."):format(clause) end
+  return ("Medians of %d runs, and %s; %s."):format(result.repeats, result.repeats >= LEAST_RUNS
+    and "the range that holds the true value 95 times of 100" or "their range", clause)
+end
+
+-- The trials that have the figure: for costs the least first, else the largest.
+function series.ranked(result, figure)
+  local step_name, list, middles = figures.main_step(result), {}, {}
+  for _, item in ipairs(result.trials) do
+    local values = figures.list(item, step_name, figure)
+    if #values > 0 then
+      list[#list + 1], middles[item] = item, statistics.median(values)
+    end
+  end
+  table.sort(list, function(a, b)
+    if middles[a] == middles[b] then return a.label < b.label end
+    if figure.cost then return middles[a] < middles[b] end
+    return middles[a] > middles[b]
+  end)
+  return list
+end
+
+-- The step of a trial's run whose rate is in the middle: it stands for the trial where runs cannot
+-- be merged. nil if no run has a rate.
+function series.middle_step(result, item)
+  local step_name, list = figures.main_step(result), {}
+  for _, run in ipairs(item.runs) do
+    local rate = figures.of(run, step_name, figures.RATE, item.shown)
+    if rate then list[#list + 1] = { run = run, rate = rate } end
+  end
+  table.sort(list, function(a, b) return a.rate < b.rate end)
+  local middle = list[(#list + 1) // 2]
+  for _, step in ipairs(middle and middle.run.steps or {}) do
+    if step.name == step_name then return step end
+  end
+end
+
+-- The rows of the table behind lines, and which of its columns are numbers.
+function series.rows(list, over, title)
+  local rows = { { "series", over, title, "least", "most", "95 % from", "to" } }
+  for _, line in ipairs(list) do
+    for _, point in ipairs(line.points) do
+      rows[#rows + 1] = { line.name, shown(point.x), shown(point.y), shown(point.least),
+        shown(point.most), shown(point.low), shown(point.high) }
+    end
+  end
+  return rows
+end
+
+series.NUMBERS = { false, true, true, true, true, true, true }
+
+local function point_of(item, over, values, title)
+  local point = series.summary(values)
+  point.x = item.shown[over]
+  point.hint = series.hint(item.label, point, title)
+  return point
 end
 
 -- The series of a figure over a setting: { name=, points = as of chart.lines, runs = { { size=,
@@ -67,7 +173,7 @@ function series.of(result, over, figure)
   local list, known = {}, {}
   for _, item in ipairs(result.trials) do
     local values = figures.list(item, figures.main_step(result), figure)
-    local name = name_of(result, item, over)
+    local name = series.name_of(result, item, over)
     if #values > 0 then
       if not known[name] then
         known[name] = { name = name, points = {}, runs = {} }

@@ -35,8 +35,9 @@ local function fastest(result, ranked, unit)
     return ("%s wrote %s %s."):format(best.item.label, text.count(best.rate), unit)
   end
   local last = ranked[#ranked]
-  return ("The fastest was %s with %s %s (the median of %s); the slowest, %s, did %s: a factor of "
-    .. "%s."):format(best.item.label, text.count(best.rate), unit,
+  return ("The fastest was %s: %s %s (the median of %s). The slowest was %s: %s, by a factor of "
+    .. "%s.")
+    :format(best.item.label, text.count(best.rate), unit,
     text.plural(#figures.list(best.item, figures.main_step(result), figures.RATE), "run"),
     last.item.label, text.count(last.rate), comparison_report.factor(best.rate / last.rate))
 end
@@ -87,10 +88,10 @@ local function differences(result)
   end
   local parts = {}
   for _, key in ipairs(text.keys(counts)) do
-    parts[#parts + 1] = ("%s: %d"):format(key, counts[key])
+    parts[#parts + 1] = ("%d %s"):format(counts[key], key)
   end
-  return ("Against %s, of the %d others: %s."):format(result.trials[1].label, #compared,
-    table.concat(parts, ", "))
+  return ("Compared with %s, of the %d others: %s."):format(result.trials[1].label, #compared,
+    table.concat(parts, "; "))
 end
 
 -- What bound the fastest trial, by the verdicts on its runs.
@@ -143,24 +144,35 @@ end
 words.GLOSSARY = {
   { "trial", "one measured run of the scenario under fixed settings; trials took turns, so that "
     .. "what changed with time falls on all of them alike" },
+  { "connections, poolsize", "how many connections to the server were used, each with one worker" },
+  { "threads, poll", "the engines: a thread for each connection that waits for its answers, or "
+    .. "event loops over many connections" },
   { "rows/s", "rows that the server acknowledged, divided by wall time; the clock starts after "
     .. "connecting and preparing" },
-  { "band, whisker", "from the lowest to the highest of a trial's runs; the line and the bar are "
-    .. "their median" },
-  { "dashed line", "the Universal Scalability Law fitted to all runs: lambda is what one "
-    .. "connection achieves, sigma the share of the work that only one can do at a time, kappa "
-    .. "what every pair costs to keep in agreement" },
   { "CPU us/row", "processor time of the client program for a row, in microseconds" },
+  { "line, bar", "the median of a trial's runs" },
+  { "band, whisker", "where the true value lies 95 times of 100, by how much the runs differ "
+    .. "(Student's distribution of their logarithms); with fewer than three runs, from the lowest "
+    .. "to the highest of them; cut off where it would leave the picture" },
+  { "dashed line", "the Universal Scalability Law fitted to all runs: \u{03bb} (lambda) is what "
+    .. "one connection achieves, \u{03c3} (sigma) the share of the work that only one can do at "
+    .. "a time, \u{03ba} (kappa) what every pair costs to keep in agreement; off by: how far the "
+    .. "runs are from it, on average" },
   { "ratio", "to the first trial, by geometric means; 95 of 100 intervals made this way hold the "
     .. "true one" },
   { "could show", "the smallest difference that these runs would have shown" },
+  { "faster, slower, cheaper, dearer", "the whole interval is on one side of 1, by more than 1 %" },
+  { "no measurable difference", "it is not, and a difference of 15 % or less would have shown" },
+  { "too few runs to tell", "fewer than three runs, or they differ so much that a difference of "
+    .. "15 % would not have shown" },
   { "source, client, send, server, turn", "what the workers' time went by in: no record to work "
     .. "on; our code; a socket that takes no more; waiting for the answer; the answer is there, "
     .. "but the thread, the loop or the interpreter is not" },
-  { "latency", "how long a unit took, a record or the records committed together, from when it "
-    .. "was there until it was stored" },
-  { "active, idle", "what the pool's backends were seen doing, and what they waited for, as in "
-    .. "pg_stat_activity" },
+  { "latency, unit", "how long a unit took, a record or the records committed together, from when "
+    .. "it was there until it was stored" },
+  { "computing, idle", "the server's processes for our connections work, or wait for the client" },
+  { "IO, LWLock, Lock, ...", "what else they waited for, by the names of pg_stat_activity: "
+    .. "WALSync and WALWrite are the write-ahead log, Lock is another transaction" },
 }
 
 return words
