@@ -181,7 +181,10 @@ end
 function external.run(object, settings, flags, watch, scenario)
   local outcome, message, info = failure.protect(run, object, settings, flags, watch, scenario)
   if outcome or not core.interrupted() then return outcome, message, info end
-  return { scenario = object.name, ended = "interrupted", steps = {} }
+  return {
+    scenario = object.name, settings = options.of_trial(settings), ended = "interrupted",
+    steps = json.array {},
+  }
 end
 
 -- What is said about the program in a list of what would be done.

@@ -1,41 +1,17 @@
 -- Other programs as trials, and sweeps that were cut short and go on.
 
-local arguments = require "bigdata.cli.arguments"
-local catalog = require "bigdata.scenario.catalog"
 local core = require "bigdata.core"
-local options = require "bigdata.cli.options"
+local kit = dofile "tests/support/scenario_kit.lua"
 local result_file = require "bigdata.result.file"
 local sweep_file = require "bigdata.sweep.file"
 local sweep_report = require "bigdata.report.sweep"
-local sweep_run = require "bigdata.sweep.run"
 
-local server, path
-
-setup(function()
-  server = assert(core.server { max_connections = 30, settings = { "fsync=off" } })
-  path = os.tmpname()
-  os.remove(path)
-  path = path .. ".lua"
-end)
-
-teardown(function()
-  os.remove(path)
-  server:close()
-end)
-
-local function load(body)
-  local file <close> = assert(io.open(path, "w"))
-  file:write(('local bigdata = require "bigdata"\nreturn bigdata.sweep {\n%s\n}'):format(body))
-  file:close()
-  return assert(catalog.load(path))
-end
+setup(function() kit.open(30) end)
+teardown(kit.close)
 
 -- Run a sweep of that body: the result.
-local function run(body, hooks, earlier, ...)
-  local object = load(body)
-  local args = { "--dburl", server:conninfo(), "--limit", "2", "-c", "2", ... }
-  local settings, _, flags = assert(arguments.parse(args, options.of(object), object.flags))
-  return sweep_run.run(object, settings, flags, hooks, earlier)
+local function run(body, hooks, earlier, line)
+  return kit.sweep(body, "--limit 2 -c 2 " .. (line or ""), hooks, earlier)
 end
 
 -- A sweep of one shell script.
@@ -44,8 +20,13 @@ local function program(script, more)
     name = "it", command = { "/bin/sh", "-c", %q }, %s } },]]):format(script, more or "")
 end
 
-local function outcome_of(script, more, ...)
-  return assert(run(program(script, more), nil, nil, ...)).trials[1].runs[1]
+local function outcome_of(script, more, line)
+  return assert(run(program(script, more), nil, nil, line)).trials[1].runs[1]
+end
+
+-- The name of a file with the result.
+local function stored(result)
+  return kit.write("stored.json", result_file.text(result_file.of_sweep(result)))
 end
 
 describe("another program", function()
@@ -100,10 +81,22 @@ describe("another program", function()
     assert.is_truthy(text:find("\ntwo: left out, not installed\n", 1, true), text)
   end)
 
-  local function fails(what, script, message, more, ...)
-    local args = { ... }
+  it("that is interrupted is in the file of results, which can be read", function()
+    local asked, interrupted = 0, core.interrupted
+    core.interrupted = function() -- before the trial, and when it has failed
+      asked = asked + 1
+      return asked > 1
+    end
+    local result = assert(run(program "exit 1"))
+    core.interrupted = interrupted
+    assert.equal("interrupted", result.trials[1].runs[1].ended)
+    local results = assert(result_file.load(stored(result)))
+    assert.equal("interrupted", results[1].ended)
+  end)
+
+  local function fails(what, script, message, more, line)
     it("that " .. what .. " has failed", function()
-      local outcome = outcome_of(script, more, table.unpack(args))
+      local outcome = outcome_of(script, more, line)
       assert.equal("failed", outcome.ended)
       assert.is_truthy(outcome.error.message:find(message, 1, true), outcome.error.message)
     end)
@@ -118,20 +111,13 @@ describe("another program", function()
   fails("is killed", "kill -9 $$", "signal 9 ended it")
   fails("never ends", "sleep 1000", "it did not end within 0.2 seconds", "timeout = 0.2")
   fails("never ends, with --timeout,", "sleep 1000", "it did not end within 0.3 seconds", "",
-    "--timeout", "0.3")
+    "--timeout 0.3")
   fails("leaves processes behind", [[sleep 1000 & echo '{"rows": 1, "seconds": 1}']],
     "it left processes behind")
 end)
 
 describe("a sweep that was cut short", function()
   local TWO = [[scenario = "row_by_row", vary = { poolsize = { 1, 2 } }, repeats = 2]]
-
-  local function stored(result)
-    local name = os.tmpname()
-    local file <close> = assert(io.open(name, "w"))
-    file:write(result_file.text(result_file.of_sweep(result)))
-    return name
-  end
 
   -- The labels that were announced.
   local function counting(stop_after)
@@ -156,7 +142,6 @@ describe("a sweep that was cut short", function()
     local name = stored(saved)
     local rest, announced = counting()
     local result = assert(run(TWO, rest, sweep_file.earlier(name)))
-    os.remove(name)
     assert.same({ order[4] }, announced)
     assert.equal("done", result.ended)
     for _, item in ipairs(result.trials) do assert.equal(2, #item.runs) end
@@ -164,23 +149,20 @@ describe("a sweep that was cut short", function()
 
   it("does not go on as another one", function()
     local name = stored(assert(run(TWO)))
-    local function refuses(message, body, ...)
-      local result, problem = run(body, nil, sweep_file.earlier(name), ...)
+    local function refuses(message, body, line)
+      local result, problem = run(body, nil, sweep_file.earlier(name), line)
       assert.is_nil(result)
       assert.is_truthy(problem:find(message, 1, true), problem)
     end
     refuses("it has a trial poolsize 1",
       [[scenario = "row_by_row", vary = { poolsize = { 2 } }, repeats = 2]])
-    refuses("limit was 2, and is 1", TWO, "--limit", "1")
-    refuses("its seed is 1", TWO, "--seed", "2")
-    os.remove(name)
+    refuses("limit was 2, and is 1", TWO, "--limit 1")
+    refuses("its seed is 1", TWO, "--seed 2")
   end)
 
   it("is read back as it was", function()
     local result = assert(run(TWO))
-    local name = stored(result)
-    local _, document = assert(result_file.load(name))
-    os.remove(name)
+    local _, document = assert(result_file.load(stored(result)))
     assert.equal(sweep_report.text(result), sweep_report.text(sweep_file.read(document)))
   end)
 end)
@@ -204,16 +186,14 @@ describe("a warm-up", function()
     local result = assert(run([[scenario = "row_by_row", vary = { warmup = { 0.2 } }]]))
     assert.equal("done", result.ended)
     assert.equal(2 * 222, result.trials[1].runs[1].steps[2].rows)
-    local connection <close> = assert(core.connect(server:conninfo()))
-    assert.equal("444",
-      assert(connection:query("select count(*) as count from data_element"))[1].count)
+    assert.equal("444", kit.query("select count(*) as count from data_element")[1].count)
   end)
 end)
 
 describe("a delay", function()
   it("makes the round trips of a run longer", function()
     local result = assert(run([[scenario = "row_by_row", vary = { delay = { 20 } } ]], nil, nil,
-      "-c", "1", "--limit", "1"))
+      "-c 1 --limit 1"))
     assert.equal("done", result.ended)
     assert.is_true(result.trials[1].runs[1].steps[1].seconds >= 0.02)
   end)

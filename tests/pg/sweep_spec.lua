@@ -1,61 +1,31 @@
 -- Sweeps and variants against a private server: what is run, in which order, and what is kept.
 
-local arguments = require "bigdata.cli.arguments"
-local catalog = require "bigdata.scenario.catalog"
-local core = require "bigdata.core"
-local options = require "bigdata.cli.options"
+local kit = dofile "tests/support/scenario_kit.lua"
 local sweep_report = require "bigdata.report.sweep"
-local sweep_run = require "bigdata.sweep.run"
-local trial = require "bigdata.trial"
 
 local ITEMS = 222
 
-local server, connection, path
-
-setup(function()
-  server = assert(core.server { max_connections = 30, settings = { "fsync=off" } })
-  connection = assert(core.connect(server:conninfo()))
-  path = os.tmpname()
-  os.remove(path)
-  path = path .. ".lua"
-end)
-
-teardown(function()
-  os.remove(path)
-  connection:close()
-  server:close()
-end)
-
-local function parse(object, ...)
-  local args = { "--dburl", server:conninfo(), "--limit", "3", ... }
-  local settings, _, flags = assert(arguments.parse(args, options.of(object), object.flags))
-  return settings, flags
-end
+setup(function() kit.open(30) end)
+teardown(kit.close)
 
 -- Run a sweep of row_by_row with this definition: the result, and what was announced.
-local function run(definition, ...)
-  local file = assert(io.open(path, "w"))
-  file:write(('return require "bigdata".sweep { scenario = "row_by_row", %s }'):format(definition))
-  file:close()
-  local object = assert(catalog.load(path))
+local function run(definition, line)
   local announced = {}
-  local settings, flags = parse(object, ...)
-  local result = assert(sweep_run.run(object, settings, flags, {
-    announce = function(number, count, label)
-      announced[#announced + 1] = ("%d of %d: %s"):format(number, count, label)
-    end,
-  }))
+  local result = assert(kit.sweep('scenario = "row_by_row", ' .. definition, "--limit 3 "
+    .. (line or ""), { announce = function(number, count, label)
+    announced[#announced + 1] = ("%d of %d: %s"):format(number, count, label)
+  end }))
   return result, announced
 end
 
 local function stored()
-  return assert(connection:query("select count(*) as count from data_element"))[1].count
+  return kit.query("select count(*) as count from data_element")[1].count
 end
 
 describe("a sweep", function()
   it("runs its trials in turns", function()
-    local result, announced = run('vary = { engine = { "threads", "poll" } }, repeats = 2', "-c",
-      "2")
+    local result, announced = run('vary = { engine = { "threads", "poll" } }, repeats = 2',
+      "-c 2")
     for number, words in ipairs(announced) do
       assert.is_truthy(words:find(("^%d of 4: engine %%a+$"):format(number)), words)
     end
@@ -96,25 +66,24 @@ describe("a sweep", function()
     assert.is_truthy(text:find("poolsize 60: .*too many clients"), text)
   end)
 
-  it("says once what is wrong with its scenario, before any trial", function()
-    local object = assert(catalog.load(path))
-    local settings, flags = parse(object, "--directory", "/nowhere")
-    local result, message = sweep_run.run(object, settings, flags, { announce = error })
+  local function refuses(line, wanted)
+    local result, message = kit.sweep('scenario = "row_by_row", vary = { poolsize = { 1 } }',
+      line, { announce = error })
     assert.is_nil(result)
-    assert.is_truthy(message:find("/nowhere", 1, true), message)
+    assert.is_truthy(message:find(wanted, 1, true), message)
+  end
+
+  it("says once what is wrong with its scenario, before any trial", function()
+    refuses("--directory /nowhere", "/nowhere")
   end)
 
   it("does not begin where no server answers", function()
-    local object = assert(catalog.load(path))
-    local settings, flags = parse(object, "--dburl", "host=/nowhere")
-    local result, message = sweep_run.run(object, settings, flags, { announce = error })
-    assert.is_nil(result)
-    assert.is_truthy(message:find("cannot connect", 1, true), message)
+    refuses("--dburl host=/nowhere", "cannot connect")
   end)
 
   it("goes from the compiled step to the Lua loop and back", function()
     local result = run([[trials = { { loop = "c" }, { loop = "lua" },
-      { loop = "lua", lua_state = "shared" }, { loop = "c" } }]], "-c", "2")
+      { loop = "lua", lua_state = "shared" }, { loop = "c" } }]], "-c 2")
     assert.equal("done", result.ended)
     for _, item in ipairs(result.trials) do
       assert.equal(3 * ITEMS, item.runs[1].steps[2].rows)
@@ -125,26 +94,11 @@ end)
 
 describe("the variant", function()
   it("of a scenario beside it is what the interpreters of the Lua loop load", function()
-    local base = path:gsub("%.lua$", "_base.lua")
-    local file = assert(io.open(base, "w"))
-    file:write [[
-      local bigdata = require "bigdata"
-      local scenario = bigdata.scenario { summary = "base" }
-      scenario:flag "up_to" { type = "integer", default = 3 }
-      scenario:step "count" {
-        source = function(opt) return bigdata.source.count { count = opt.up_to } end,
-        each = function(db, row) db:exec("select $1::int", #row.n) end,
-      }
-      return scenario]]
-    file:close()
-    file = assert(io.open(path, "w"))
-    file:write(([[return require "bigdata".variant {
-      scenario = "%s", summary = "its lengths", settings = { loop = "lua", up_to = 2 },
-    }]]):format(base:match("[^/]*$")))
-    file:close()
-    local scenario = assert(catalog.load(path))
-    local result = assert(trial.run(scenario, parse(scenario, "-c", "2")))
-    os.remove(base)
+    kit.scenario('db:exec("select $1::int", #row.n)', { key = "each" })
+    kit.write("variant.lua", [[return require "bigdata".variant {
+      scenario = "test.lua", summary = "its lengths", settings = { loop = "lua" },
+    }]])
+    local result = assert(kit.run(kit.folder .. "/variant.lua", "-c 2 --limit 2"))
     assert.equal("done", result.ended)
     assert.equal(2, result.steps[1].records)
   end)
@@ -153,8 +107,7 @@ describe("the variant", function()
     row_by_row_threaded = { "threads", "shared" }, row_by_row_gevent = { "poll", "worker" },
   } do
     it(name .. " does what row_by_row does, in the Lua loop", function()
-      local scenario = assert(catalog.load(name))
-      local result = assert(trial.run(scenario, parse(scenario, "-c", "4")))
+      local result = assert(kit.run(name, "-c 4 --limit 3"))
       assert.equal("done", result.ended)
       assert.equal(name, result.scenario)
       assert.same({ "lua", table.unpack(expected) },

@@ -6,6 +6,7 @@ local catalog = require "bigdata.scenario.catalog"
 local core = require "bigdata.core"
 local lfs = require "lfs"
 local options = require "bigdata.cli.options"
+local sweep_run = require "bigdata.sweep.run"
 local trial = require "bigdata.trial"
 
 local kit = {}
@@ -74,13 +75,31 @@ function kit.scenario(body, more)
     FORM:format(more.before or "", more.count or 3, more.key or "run", body))
 end
 
+-- Settings and flags of the object by the words of the line, and a list of further ones.
+function kit.parse(object, line, more)
+  local args = { "--dburl", kit.server:conninfo(), table.unpack(more or {}) }
+  for word in (line or ""):gmatch("%S+") do args[#args + 1] = word end
+  local settings, _, flags = assert(arguments.parse(args, options.of(object), object.flags))
+  return settings, flags
+end
+
 -- Run a scenario with the words of the line as options, and a list of further ones.
 function kit.run(name, line, more)
   local scenario = assert(catalog.load(name))
-  local args = { "--dburl", kit.server:conninfo(), table.unpack(more or {}) }
-  for word in (line or ""):gmatch("%S+") do args[#args + 1] = word end
-  local settings, _, flags = assert(arguments.parse(args, options.of(scenario), scenario.flags))
-  return trial.run(scenario, settings, flags)
+  return trial.run(scenario, kit.parse(scenario, line, more))
+end
+
+-- Load what bigdata.KIND makes of a table with that body, from a file of the folder; or nil, why.
+function kit.load(kind, body)
+  return catalog.load(kit.write(kind .. ".lua",
+    ('local bigdata = require "bigdata"\nreturn bigdata.%s {\n%s\n}'):format(kind, body)))
+end
+
+-- Run a sweep of that body with the words of the line as options: as sweep_run.run.
+function kit.sweep(body, line, hooks, earlier)
+  local object = assert(kit.load("sweep", body))
+  local settings, flags = kit.parse(object, line)
+  return sweep_run.run(object, settings, flags, hooks, earlier)
 end
 
 -- Run the body in the Lua loop with one worker: the step's result.
