@@ -1,21 +1,28 @@
 #include "pg/copy_text.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /* What stands behind the backslash for a character that must not stand for itself; 0 for all
  * others. */
 static const char escapes[256] = {['\\'] = '\\', ['\t'] = 't', ['\n'] = 'n', ['\r'] = 'r'};
 
+/* Is it one of these, or the end? */
+static const bool special[256] = {
+    ['\\'] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, ['\0'] = true};
+
 /* Write a value to where there is room for twice its length; what follows it is returned. */
 static char *write_value(char *to, const char *value) {
-    for (; *value != '\0'; value++) {
-        char escape = escapes[(unsigned char)*value];
-        if (escape != 0) {
-            *to++ = '\\';
+    for (;;) {
+        while (!special[(unsigned char)*value]) {
+            *to++ = *value++;
         }
-        *to++ = escape != 0 ? escape : *value;
+        if (*value == '\0') {
+            return to;
+        }
+        *to++ = '\\';
+        *to++ = escapes[(unsigned char)*value++];
     }
-    return to;
 }
 
 int bd_copy_text_row(BdBuf *data, const char *const *values, uint32_t count) {
