@@ -2,6 +2,7 @@
 -- what an undisturbed load leaves there.
 
 local kit = dofile "tests/support/scenario_kit.lua"
+local resume = require "bigdata.trial.resume"
 
 setup(function()
   kit.open(40)
@@ -161,6 +162,16 @@ describe("--resume", function()
     kit.execute "drop table taken"
     assert.equal("failed", result.ended)
     assert.equal("another run loads the same into this database", result.error.message)
+  end)
+
+  it("refuses another run before it has begun", function()
+    assert(run("--resume --limit 10"))
+    local claim <close> = resume.claim(kit.server:conninfo(), { name = "test" })
+    local result, message = run("--resume")
+    assert.is_nil(result)
+    assert.equal("another run loads the same into this database", message)
+    claim:close()
+    assert.equal(990, assert(run("--resume")).steps[1].records)
   end)
 
   it("refuses files that have changed", function()

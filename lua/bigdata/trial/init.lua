@@ -102,7 +102,7 @@ end
 -- Make the tables ready: as they were left where a load is continued, else empty. What says that a
 -- load can be continued is forgotten first, so that it is never there without the rows.
 local function prepare_tables(connection, scenario, settings)
-  local continued = settings.resume and resume.begin(connection, scenario) or false
+  local continued = settings.resume and resume.stored(connection, scenario) or false
   if not continued then resume.forget(connection, scenario) end
   if not scenario.schema then return continued end
   local found = failure.check(schema.prepare(connection, scenario.schema, continued))
@@ -306,6 +306,7 @@ local function run(result, scenario, flags, watch)
   if core.interrupted() then failure.raise("interrupted", nil, "STOPPED") end
   local server <close> = trial.server(settings, watch)
   local conninfo = settings.dburl or server and server:conninfo() or nil
+  local claim <close> = settings.resume and resume.claim(conninfo, scenario) or nil
   prepare_database(result, conninfo, scenario, server ~= nil)
   warm_up(result, conninfo, scenario, compiled, flags, watch)
   run_with_hooks(result, conninfo, scenario, compiled, flags, watch)

@@ -27,6 +27,11 @@ local CREATE = ([[
     primary key (load, step, first));
   comment on table bigdata_done is '%s']]):format(COMMENT)
 
+-- Loads that fill the same tables have one key.
+local CLAIM = [[
+  select pg_try_advisory_xact_lock(hashtextextended(
+    format('bigdata %s %s', 'bigdata_done'::regclass::oid, $1::text), 0)) as ours]]
+
 -- Numbers without a gap between them, as their first and last one.
 local RANGES = [[
   select min(number) as first, max(number) as last
@@ -58,18 +63,43 @@ function resume.forget(connection, scenario)
   end
 end
 
--- Make the table if there is none. True if something of the scenario's load is stored, so that it
--- is to be continued.
-function resume.begin(connection, scenario)
+-- The table of our own: made if there is none.
+local function make(connection)
   local there, foreign = find(connection)
   if foreign then
     failure.raise("bigdata_done was not made by this program: it lacks the comment \"bigdata done "
       .. "1: ...\"", "use another database: createdb bigdata")
   end
-  if not there then
-    failure.check(connection:execute(CREATE))
-    return false
+  if not there then failure.check(connection:execute(CREATE)) end
+end
+
+-- Wait until what a killed run had sent is committed or undone: its connections may outlive it.
+local function wait_for_others(connection)
+  failure.check(connection:execute "savepoint before; set local lock_timeout = '30s'")
+  local good, message, info = connection:execute "lock table bigdata_done in share mode"
+  if not good and info.sqlstate == "55P03" then
+    failure.raise("a transaction that notes what is stored in bigdata_done does not end",
+      "find its connection in pg_stat_activity, and end it by pg_terminate_backend")
   end
+  failure.check(good, message, info)
+  failure.check(connection:execute "rollback to before")
+end
+
+-- Keep other runs from the scenario's load until the connection that is returned is closed.
+function resume.claim(conninfo, scenario)
+  local connection = failure.check(core.connect(conninfo))
+  make(connection)
+  failure.check(connection:execute "begin; set local idle_in_transaction_session_timeout = 0")
+  if query(connection, CLAIM, scenario.schema or scenario.name)[1].ours ~= "t" then
+    failure.raise("another run loads the same into this database",
+      "wait for its end, or end it, and say the same again")
+  end
+  wait_for_others(connection)
+  return connection
+end
+
+-- True if something of the scenario's load is stored, so that it is to be continued.
+function resume.stored(connection, scenario)
   local row = query(connection,
     "select exists (select from bigdata_done where load = $1) as stored", scenario.name)[1]
   return row.stored == "t"
