@@ -79,13 +79,27 @@ static void replace_exit(lua_State *lua) {
     lua_pop(lua, 1);
 }
 
-/* Put the program's modules first; what LUA_PATH_5_4 and LUA_PATH say, or the default, follows. */
-static void extend_path(lua_State *lua, const char *home) {
+/* The field of package: what first says, what it was by LUA_PATH (LUA_CPATH), and by default. */
+static void extend_path(lua_State *lua, const char *field, const char *first,
+                        const char *standard) {
     lua_getglobal(lua, LUA_LOADLIBNAME);
-    lua_getfield(lua, -1, "path");
-    lua_pushfstring(lua, "%s/lua/?.lua;%s/lua/?/init.lua;%s", home, home, lua_tostring(lua, -1));
-    lua_setfield(lua, -3, "path");
+    lua_getfield(lua, -1, field);
+    const char *given = lua_tostring(lua, -1);
+    bool whole = strstr(given, standard) != NULL;
+    lua_pushfstring(lua, "%s%s%s%s", first, given, whole ? "" : ";", whole ? "" : standard);
+    lua_setfield(lua, -3, field);
     lua_pop(lua, 2);
+}
+
+/*
+ * The program's modules come first. The default paths are there in any case, since it needs modules
+ * of the system's itself, whatever the variables say.
+ */
+static void extend_paths(lua_State *lua, const char *home) {
+    const char *own = lua_pushfstring(lua, "%s/lua/?.lua;%s/lua/?/init.lua;", home, home);
+    extend_path(lua, "path", own, LUA_PATH_DEFAULT);
+    extend_path(lua, "cpath", "", LUA_CPATH_DEFAULT);
+    lua_pop(lua, 1);
 }
 
 /* For tests: a garbage collector that never rests and goes on at every allocation, so that what is
@@ -105,7 +119,7 @@ static int set_up(lua_State *lua) {
     make_collector_eager(lua);
     luaL_openlibs(lua);
     replace_exit(lua);
-    extend_path(lua, home);
+    extend_paths(lua, home);
     luaL_getsubtable(lua, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
     lua_pushstring(lua, home);
     lua_pushcclosure(lua, bd_lua_open_core, 1);

@@ -187,6 +187,8 @@ end)
 describe("a folder", function()
   it("that is not there is named", function()
     raises("no folder " .. folder .. "/none", sf1.geo, folder .. "/none")
+    raises("README.md is no folder", sf1.geo, "README.md")
+    raises("has no name", sf1.geo, "")
   end)
 
   it("may be one of the program's own", function()

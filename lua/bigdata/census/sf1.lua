@@ -19,12 +19,16 @@ end
 
 -- A relative folder that is not here may be one of the program's own, such as data/sample.
 local function locate(directory)
+  if directory == "" then failure.raise "the folder with the Census files has no name" end
   if lfs.attributes(directory, "mode") == "directory" then
     return directory
   end
   local own = core.home .. "/" .. directory
   if not directory:find("^/") and lfs.attributes(own, "mode") == "directory" then
     return own
+  end
+  if lfs.attributes(directory, "mode") then
+    failure.raise(("%s is no folder"):format(directory), "give the folder that holds the files")
   end
   failure.raise(("no folder %s"):format(directory), generate_hint(directory))
 end
