@@ -194,6 +194,19 @@ describe("the log", function()
   end)
 end)
 
+describe("a log on a full disk", function()
+  it("knows its problem", function()
+    local file <close> = assert(io.open("/dev/full", "w"))
+    local log = interval_log.new(file, 1)
+    assert.is_nil(log.problem)
+    log:begin("one")
+    log:update { seconds = 1, records = 0, rows = 0, statements = 0, failed = 0, queued = 0,
+      read_records = 0, units = 0, unit_seconds = 0,
+      share_seconds = { source = 1, client = 0, send = 0, server = 0, turn = 0 } }
+    assert.equal("No space left on device", log.problem)
+  end)
+end)
+
 describe("a file to be written after a run", function()
   it("is known to be unwritable before", function()
     local opened, message = output.open("json", "/nowhere/x.json", print)

@@ -29,9 +29,13 @@ function Console:style(values)
   }
 end
 
+local BROKEN_PIPE = 32
+
+-- Where nobody reads any more, nothing is lost; what cannot be written else is a problem at the end.
 function Console:result(words)
-  self.out:write(words)
-  self.out:flush()
+  local _, message, number = self.out:write(words)
+  if not message then _, message, number = self.out:flush() end
+  if message and number ~= BROKEN_PIPE then self.unwritten = message end
 end
 
 function Console:say(words)

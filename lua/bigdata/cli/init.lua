@@ -48,6 +48,7 @@ local function run_words(args, out)
   return commands.module("run").run(args, out)
 end
 
+local CUT_SHORT = 2
 local INTERRUPTED = 130
 
 -- Run the program with these arguments; returns the exit status. streams: for tests.
@@ -55,6 +56,10 @@ function cli.main(args, streams)
   local out = console.new(streams)
   out.verbose = has(args, "--verbose")
   local status = run_words(args, out)
+  if out.unwritten then
+    out:problem("the results cannot be written to standard output: " .. out.unwritten)
+    status = CUT_SHORT
+  end
   return status ~= 0 and core.interrupted() and INTERRUPTED or status
 end
 

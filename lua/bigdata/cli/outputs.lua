@@ -15,6 +15,20 @@ local Outputs = {}
 Outputs.__index = Outputs
 
 local WRITTEN_AFTER = { "json", "csv", "html" }
+local ALL = { "json", "csv", "html", "histogram", "log" }
+
+-- Two outputs cannot go to the same place: what is wrong, or nil.
+local function conflict(settings)
+  local taken = {}
+  for _, name in ipairs(ALL) do
+    local path = settings[name]
+    if path and taken[path] then
+      return ("--%s and --%s cannot both go to %s"):format(taken[path], name,
+        path == "-" and "standard output" or path)
+    end
+    taken[path or ""] = name
+  end
+end
 
 -- A file for the latencies of each step: true, or nil, message.
 local function open_histograms(self, path, scenario)
@@ -37,12 +51,10 @@ end
 local function open(settings, out, scenario)
   local self = setmetatable({ settings = settings, out = out, files = {}, histograms = {} },
     Outputs)
+  local wrong = conflict(settings)
+  if wrong then return nil, wrong, self end
   for _, name in ipairs(WRITTEN_AFTER) do
     local path = settings[name]
-    if path == "-" and self.on_standard_output then
-      return nil, ("--%s and --%s cannot both go to standard output"):format(
-        self.on_standard_output, name), self
-    end
     if path == "-" then self.on_standard_output = name end
     if path then
       local file, message = output.open(name, path, function(words) out:result(words) end)
@@ -55,9 +67,9 @@ local function open(settings, out, scenario)
     if not good then return nil, message, self end
   end
   if settings.log then
-    local file, message = io.open(settings.log, "w")
-    if not file then return nil, "--log: cannot write to " .. message, self end
-    self.log = file
+    local good, message = output.open("log", settings.log)
+    if not good then return nil, message, self end
+    self.log = assert(io.open(settings.log, "w"))
   end
   return self
 end
@@ -85,7 +97,8 @@ end
 -- What a trial tells: to the meter's functions (nil for none), and to the log.
 function Outputs:watch(meter)
   if not self.log then return meter end
-  local log = interval_log.new(self.log, self.settings.progress or 1):watch()
+  self.lines = interval_log.new(self.log, self.settings.progress or 1)
+  local log = self.lines:watch()
   if not meter then return log end
   local watch = { every = log.every }
   for name, f in pairs(meter) do
@@ -94,9 +107,15 @@ function Outputs:watch(meter)
   return watch
 end
 
+-- True, or nil, message: what could not be written.
 local function close_log(self)
-  if self.log then self.log:close() end
+  local file = self.log
   self.log = nil
+  if not file then return true end
+  local _, late = file:close()
+  local message = self.lines and self.lines.problem or late
+  if not message then return true end
+  return nil, ("--log: cannot write to %s: %s"):format(self.settings.log, message)
 end
 
 -- Write what there is of a sweep's document while it goes on, in case it does not come to its end:
@@ -109,7 +128,7 @@ end
 -- Write the result's document, and the results in it, one or, of a sweep, many: true, or nil,
 -- message.
 function Outputs:write(document, results)
-  close_log(self)
+  local logged, problem = close_log(self)
   local texts = { json = result_file.text, csv = result_csv.text, html = page_text }
   local given = { json = document, csv = results, html = document }
   for _, name in ipairs(WRITTEN_AFTER) do
@@ -118,7 +137,8 @@ function Outputs:write(document, results)
       if not good then return nil, message end
     end
   end
-  return self:write_histograms(results[1])
+  local good, message = self:write_histograms(results[1])
+  return logged and good, problem or message
 end
 
 function Outputs:write_histograms(result)

@@ -15,7 +15,8 @@ for _, state in ipairs(interval.STATES) do HEADER = HEADER .. "," .. state .. "_
 
 local COUNTED = { "records", "rows", "statements", "failed" }
 
--- Write to the file, which stays the caller's; every: seconds between two lines.
+-- Write to the file, which stays the caller's; every: seconds between two lines. What could not be
+-- written is found in the field problem.
 function interval_log.new(file, every)
   file:write(HEADER, "\n")
   return setmetatable({ file = file, every = every }, Log)
@@ -39,7 +40,8 @@ function Log:update(p)
     fields[#fields + 1] = shares and ("%.4f"):format(shares[state]) or ""
   end
   self.file:write(table.concat(fields, ","), "\n")
-  self.file:flush()
+  local _, message = self.file:flush()
+  self.problem = self.problem or message
   self.before = p
 end
 

@@ -4,5 +4,7 @@ status=$?
 bigdata row_by_row --dburl "host=/nowhere" --csv fine.csv --json /dev/full
 bigdata row_by_row --dburl "host=/nowhere" --json - --csv -
 bigdata row_by_row --dburl "host=/nowhere" --log missing/log.csv
+bigdata row_by_row --dburl "host=/nowhere" --log /dev/full
+bigdata row_by_row --dburl "host=/nowhere" --json one --html one
 ls
 exit $status
