@@ -75,6 +75,24 @@ function trial.compile(scenario, flags, loop)
   return failure.protect(compile, scenario, flags, loop or "c")
 end
 
+-- Refuse settings that the plans cannot be run with, or that they have no use for. What the
+-- functions of the Lua loop call is not known.
+local function check_plans(compiled, scenario, settings)
+  local calls = {} -- by name: where
+  for _, item in ipairs(compiled) do
+    for _, op in ipairs(item.spec and item.spec.ops or {}) do calls[op.op] = op.where or true end
+  end
+  if settings.loop == "lua" then return end
+  if (settings.insert or "row") ~= "row" and not calls.insert then
+    failure.raise(("--insert %s has no meaning: no step of %s calls db:insert"):format(
+      settings.insert, scenario.name), "leave it out, or take a scenario that does, as ingest")
+  end
+  if settings.protocol == "simple" and calls.pipeline then
+    failure.raise(("%s: the simple protocol has no pipelines"):format(calls.pipeline),
+      "use --protocol prepared or extended, or leave out db:pipeline")
+  end
+end
+
 --- Running.
 
 -- What the caller is told while a trial runs; every function may be left out.
@@ -303,6 +321,7 @@ local function run(result, scenario, flags, watch)
   local settings = result.settings
   check_settings(scenario, settings)
   local compiled = compile(scenario, flags, settings.loop)
+  check_plans(compiled, scenario, settings)
   if core.interrupted() then failure.raise("interrupted", nil, "STOPPED") end
   local server <close> = trial.server(settings, watch)
   local conninfo = settings.dburl or server and server:conninfo() or nil

@@ -1,0 +1,3 @@
+# Known before anything is run, with the default data: nothing is connected to.
+bigdata row_by_row --dburl "host=/nowhere" --insert copy
+bigdata row_by_row --dburl "host=/nowhere" --allow-executemany --protocol simple
