@@ -174,15 +174,25 @@ static void ask_to_end(Running *run, int64_t now_ns) {
     }
 }
 
+/* Once there is twice as much as has to be kept, the first half goes. */
+static void forget_first(BdBuf *buf) {
+    if (buf->len >= 2 * BD_COMMAND_KEPT_BYTES) {
+        buf->len -= BD_COMMAND_KEPT_BYTES;
+        memmove(buf->p, buf->p + BD_COMMAND_KEPT_BYTES, buf->len);
+    }
+}
+
 /* Take what there is to read; at the end the descriptor is closed. */
 static int drain(int *fd, BdBuf *buf, BdErr *err) {
     char bytes[4096];
     ssize_t n = read(*fd, bytes, sizeof(bytes));
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
         close_end(fd);
-    } else if (n > 0 && buf->len < BD_COMMAND_MOST_BYTES &&
-               bd_buf_append(buf, bytes, (size_t)n) != 0) {
-        return bd_err_set(err, BD_E_NOMEM, 0, "no memory for what a program prints");
+    } else if (n > 0) {
+        forget_first(buf);
+        if (bd_buf_append(buf, bytes, (size_t)n) != 0) {
+            return bd_err_set(err, BD_E_NOMEM, 0, "no memory for what a program prints");
+        }
     }
     return 0;
 }

@@ -26,7 +26,7 @@ typedef struct BdCommand {
 } BdCommand;
 
 typedef struct BdCommandResult {
-    BdBuf out, err;   /* what it printed, at most BD_COMMAND_MOST_BYTES each; the rest is lost */
+    BdBuf out, err;   /* what it printed last: BD_COMMAND_KEPT_BYTES each, at least */
     int status;       /* its exit status, or -1 if a signal ended it */
     int signal;       /* that signal, or 0 */
     bool timed_out;   /* its time was up */
@@ -37,7 +37,7 @@ typedef struct BdCommandResult {
     int64_t peak_bytes; /* most memory that one of them held */
 } BdCommandResult;
 
-#define BD_COMMAND_MOST_BYTES ((size_t)1024 * 1024)
+#define BD_COMMAND_KEPT_BYTES ((size_t)1024 * 1024)
 
 BD_MUSTCHECK int bd_command_run(const BdCommand *command, BdCommandResult *result, BdErr *err);
 void bd_command_deinit(BdCommandResult *result);
