@@ -211,6 +211,15 @@ describe("the warning", function()
 end)
 
 describe("the gain", function()
+  it("leaves what the backends waited for, when it is only the cores that are freed", function()
+    local judged = judge {
+      waits = { cpu = 0.04, commit = 0.5, events = {} }, machine = { cores = 2, busy = 1.9 },
+      client_cores = 0.1, server_cores = 1.71,
+    }
+    assert.equal("server_cpu", judged.causes[1].cause)
+    assert.equal(2, judged.causes[1].gain)
+  end)
+
   it("is bound by the time that is left", function()
     local judged = judge { waits = { commit = 0.75, events = {} }, machine = false }
     assert.equal(4, judged.causes[1].gain)

@@ -268,9 +268,11 @@ function verdict.name(cause)
 end
 
 -- How many times as fast at most, were the cause gone: by what is left of the time, and by what the
--- cores can do if the rest needs as much CPU time as it did.
+-- cores can do if the rest needs as much CPU time as it did. Where only CPU time is gone, what the
+-- backends waited for is left, too.
 local function gain_of(case, share, freed)
-  local by_time = 1 / math.max(1 - share, LEAST_LEFT)
+  local waits = freed and case.worked and case.worked - case:wait "cpu" or 0
+  local by_time = 1 / math.max(1 - share, waits, LEAST_LEFT)
   if not case.busy then return by_time end
   local cores = case.m.machine.cores
   local rest = math.max(case.busy - (freed or 0), LEAST_LEFT * cores)
