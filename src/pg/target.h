@@ -46,6 +46,27 @@ typedef struct BdTarget {
 BD_MUSTCHECK int bd_target_new(BdTarget **out, BdSession *session, const char *table,
                                const char *const *columns, uint32_t count, BdErr *err);
 
+/*
+ * The same without waiting: ask the server `sql` with `values`, and give the answer to
+ * bd_lookup_answer(), until that has made the target.
+ */
+typedef struct BdLookup {
+    const char *sql; /* it only reads */
+    const char *values[2];
+    char *table; /* as it was given */
+    char *text;  /* holds the values */
+} BdLookup;
+
+BD_MUSTCHECK int bd_lookup_begin(BdLookup *lookup, const char *table, BdErr *err);
+
+/* 0 with *out NULL: sql is another one now, to be asked too. session: for messages. */
+BD_MUSTCHECK int bd_lookup_answer(BdLookup *lookup, BdTarget **out, const BdAnswer *answer,
+                                  const BdSession *session, const char *const *columns,
+                                  uint32_t count, BdErr *err);
+
+/* A zeroed one is allowed. */
+void bd_lookup_end(BdLookup *lookup);
+
 /* NULL is allowed. */
 void bd_target_free(BdTarget *target);
 

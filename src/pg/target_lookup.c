@@ -15,9 +15,13 @@
     " where c.relkind in ('r', 'p', 'v', 'f')"                                                     \
     " and (n.nspname = $1 or ($1::text is null and pg_table_is_visible(c.oid)))"
 
-/* A domain is followed down to the type that it is made of. */
+/* A domain is followed down to the type that it is made of. Written as one that begins with SELECT,
+ * by which it is known to read only. */
 static const char COLUMNS_SQL[] =
-    "with recursive base as ("
+    "select coalesce(quote_ident($1) || '.', '') || quote_ident($2),"
+    " b.attname, quote_ident(b.attname), b.written, format_type(nullif(t.typarray, 0), -1),"
+    " b.type, b.typmod, b.required "
+    "from (with recursive base as ("
     "select a.attnum, a.attname, format_type(a.atttypid, a.atttypmod) as written,"
     " a.atttypid as type, a.atttypmod as typmod, a.attnotnull as required"
     " from pg_attribute a where a.attnum > 0 and not a.attisdropped"
@@ -26,10 +30,8 @@ static const char COLUMNS_SQL[] =
     "select b.attnum, b.attname, b.written,"
     " t.typbasetype, t.typtypmod, b.required or t.typnotnull"
     " from base b join pg_type t on t.oid = b.type where t.typtype = 'd') "
-    "select coalesce(quote_ident($1) || '.', '') || quote_ident($2),"
-    " b.attname, quote_ident(b.attname), b.written, format_type(nullif(t.typarray, 0), -1),"
-    " b.type, b.typmod, b.required "
-    "from base b join pg_type t on t.oid = b.type where t.typtype <> 'd' order by b.attnum";
+    "select * from base) b "
+    "join pg_type t on t.oid = b.type where t.typtype <> 'd' order by b.attnum";
 
 enum {
     FIELD_TABLE,
@@ -42,15 +44,11 @@ enum {
     FIELD_NOT_NULL
 };
 
-static const char TABLES_SQL[] = "select c.relname from " TABLES " order by c.relname limit 10000";
+/* The second value is the table's that was not found, which is of no use here but to be given. */
+static const char TABLES_SQL[] =
+    "select c.relname from " TABLES " and c.relname <> $2 order by c.relname limit 10000";
 
 /* ---- the table's name ------------------------------------------------------------------------ */
-
-/* The parts of a name, as they are in the catalogue. */
-typedef struct Name {
-    char *text;        /* holds the parts, each ended by a zero byte */
-    const char *of[2]; /* schema, NULL if not given, and table */
-} Name;
 
 /* Take a part of the name, in double quotes or without, and write it to *to. NULL if it is none;
  * else what follows it. */
@@ -74,21 +72,16 @@ static const char *take_part(const char *from, char **to) {
     return ended && !empty ? from : NULL;
 }
 
-static int split_name(Name *name, const char *table, BdErr *err) {
-    *name = (Name){.text = bd_alloc_array(1, strlen(table) + 2)};
-    if (name->text == NULL) {
-        return bd_err_set(err, BD_E_NOMEM, 0, "no memory for the name of a table");
-    }
-    char *to = name->text;
-    name->of[1] = to;
+static int split_name(BdLookup *lookup, const char *table, BdErr *err) {
+    char *to = lookup->text;
+    lookup->values[1] = to;
     const char *rest = take_part(table, &to);
     if (rest != NULL && *rest == '.') {
-        name->of[0] = name->of[1];
-        name->of[1] = to;
+        lookup->values[0] = lookup->values[1];
+        lookup->values[1] = to;
         rest = take_part(rest + 1, &to);
     }
     if (rest == NULL || *rest != '\0') {
-        bd_free(name->text);
         bd_err_set(err, BD_E_CONFIG, 0, "\"%s\" is no name of a table", table);
         return bd_err_hint(err, "write table or schema.table, and a part that holds dots itself in "
                                 "double quotes");
@@ -163,23 +156,16 @@ static int fill_columns(BdTarget *target, const BdAnswer *answer, const char *co
 
 /* ---- the target ------------------------------------------------------------------------------ */
 
-static int unknown_table(BdSession *session, const Name *name, const char *table, BdErr *err) {
-    BdAnswer *answer = NULL;
-    if (bd_session_query(session, TABLES_SQL, name->of, 1, &answer, err) != 0) {
-        return -1;
-    }
+static int unknown_table(const BdLookup *lookup, const BdAnswer *tables, const BdSession *session,
+                         BdErr *err) {
     BdNear near;
-    bd_near_init(&near, name->of[1]);
-    for (int row = 0; row < bd_answer_rows(answer); row++) {
-        bd_near_consider(&near, bd_answer_value(answer, row, 0));
+    bd_near_init(&near, lookup->values[1]);
+    for (int row = 0; row < bd_answer_rows(tables); row++) {
+        bd_near_consider(&near, bd_answer_value(tables, row, 0));
     }
-    bd_err_set(err, BD_E_CONFIG, 0, "there is no table %s with columns in %s", table,
+    bd_err_set(err, BD_E_CONFIG, 0, "there is no table %s with columns in %s", lookup->table,
                bd_session_description(session));
-    if (near.name != NULL) {
-        bd_err_hint(err, "did you mean \"%s\"?", near.name);
-    }
-    bd_answer_free(answer);
-    return -1;
+    return near.name == NULL ? -1 : bd_err_hint(err, "did you mean \"%s\"?", near.name);
 }
 
 static int make(BdTarget **out, const BdAnswer *answer, const char *table,
@@ -204,14 +190,47 @@ static int make(BdTarget **out, const BdAnswer *answer, const char *table,
     return 0;
 }
 
-static int look_up(BdTarget **out, BdSession *session, const Name *name, const char *table,
-                   const char *const *columns, uint32_t count, BdErr *err) {
-    BdAnswer *answer = NULL;
-    if (bd_session_query(session, COLUMNS_SQL, name->of, 2, &answer, err) != 0) {
-        return bd_err_wrap(err, "cannot look up the columns of table %s", table);
+/* ---- looking up ------------------------------------------------------------------------------ */
+
+int bd_lookup_begin(BdLookup *lookup, const char *table, BdErr *err) {
+    *lookup = (BdLookup){.sql = COLUMNS_SQL,
+                         .table = bd_strdup(table),
+                         .text = bd_alloc_array(1, strlen(table) + 2)};
+    int status = lookup->table == NULL || lookup->text == NULL ? no_memory(err)
+                                                               : split_name(lookup, table, err);
+    if (status != 0) {
+        bd_lookup_end(lookup);
     }
-    int status = bd_answer_rows(answer) == 0 ? unknown_table(session, name, table, err)
-                                             : make(out, answer, table, columns, count, err);
+    return status;
+}
+
+int bd_lookup_answer(BdLookup *lookup, BdTarget **out, const BdAnswer *answer,
+                     const BdSession *session, const char *const *columns, uint32_t count,
+                     BdErr *err) {
+    *out = NULL;
+    if (lookup->sql == TABLES_SQL) {
+        return unknown_table(lookup, answer, session, err);
+    }
+    if (bd_answer_rows(answer) == 0) {
+        lookup->sql = TABLES_SQL;
+        return 0;
+    }
+    return make(out, answer, lookup->table, columns, count, err);
+}
+
+void bd_lookup_end(BdLookup *lookup) {
+    bd_free(lookup->table);
+    bd_free(lookup->text);
+    *lookup = (BdLookup){.sql = NULL};
+}
+
+static int ask(BdLookup *lookup, BdTarget **out, BdSession *session, const char *const *columns,
+               uint32_t count, BdErr *err) {
+    BdAnswer *answer = NULL;
+    if (bd_session_query(session, lookup->sql, lookup->values, 2, &answer, err) != 0) {
+        return bd_err_wrap(err, "cannot look up the columns of table %s", lookup->table);
+    }
+    int status = bd_lookup_answer(lookup, out, answer, session, columns, count, err);
     bd_answer_free(answer);
     return status;
 }
@@ -222,11 +241,14 @@ int bd_target_new(BdTarget **out, BdSession *session, const char *table, const c
     if (count == 0) {
         return bd_err_set(err, BD_E_CONFIG, 0, "no columns of table %s are named", table);
     }
-    Name name;
-    if (split_name(&name, table, err) != 0) {
+    BdLookup lookup;
+    if (bd_lookup_begin(&lookup, table, err) != 0) {
         return -1;
     }
-    int status = look_up(out, session, &name, table, columns, count, err);
-    bd_free(name.text);
+    int status = 0;
+    while (status == 0 && *out == NULL) {
+        status = ask(&lookup, out, session, columns, count, err);
+    }
+    bd_lookup_end(&lookup);
     return status;
 }

@@ -40,8 +40,6 @@ typedef struct PlanTask {
 
     BdCargo *cargo; /* rows of INSERT; NULL where they are sent one by one */
     bool started;   /* the record, but nothing was asked for yet */
-    bool in_unit;   /* the cargo has begun one */
-    bool shipping;  /* it is being sent: requests and answers are its */
 } PlanTask;
 
 static PlanTask *self(BdTask *task) {
@@ -155,40 +153,16 @@ static BdCare care(const PlanTask *run) {
     return run->transactions > 0 ? BD_CARE_WHOLE : BD_CARE_PARTS;
 }
 
-/* Have the rows of each INSERT marked as the arrival's manifest has them. */
-static void mark_cargo(PlanTask *run) {
-    BdArrival *arrival = run->task.arrival;
-    for (uint32_t i = 0; arrival != NULL && i < run->plan->op_count; i++) {
-        const BdOp *op = &run->plan->ops[i];
-        int32_t row =
-            op->kind == BD_OP_INSERT ? bd_manifest_find(arrival->manifest, op->statement->sql) : -1;
-        if (row >= 0) {
-            bd_shipment_mark(bd_cargo_shipment(run->cargo, op->slot), arrival, (uint32_t)row);
-        }
-    }
-}
-
-static int begin_collecting(PlanTask *run, BdErr *err) {
-    if (!run->in_unit) {
-        bd_cargo_reset(run->cargo, care(run));
-        mark_cargo(run);
-        run->in_unit = true;
-    }
-    return bd_cargo_begin(run->cargo, err);
-}
-
 /* Add the rows of INSERT to the cargo. */
 static Outcome collect(PlanTask *run, const BdOp *op, BdErr *err) {
     if (begin_loop(run, op, err) != 0) {
         return FAIL;
     }
-    BdShipment *shipment = bd_cargo_shipment(run->cargo, op->slot);
     for (uint32_t *at = &run->positions[op->loop]; *at < run->lengths[op->loop]; ++*at) {
         for (uint32_t i = 0; i < op->statement->params; i++) {
             run->values[i] = param_value(run, &op->params[i]);
         }
-        if (bd_shipment_add(shipment, run->values, err) != 0) {
-            bd_err_wrap(err, "%s", op->where);
+        if (bd_cargo_add(run->cargo, op->slot, run->values, err) != 0) {
             return FAIL;
         }
     }
@@ -197,13 +171,9 @@ static Outcome collect(PlanTask *run, const BdOp *op, BdErr *err) {
     return GO_ON;
 }
 
-/* The operation that the cargo's part under way belongs to. */
-static const BdOp *shipped_op(const PlanTask *run) {
-    const BdOp *op = run->plan->ops;
-    while (op->kind != BD_OP_INSERT || op->slot != bd_cargo_current(run->cargo)) {
-        op++;
-    }
-    return op;
+/* Are requests and answers the cargo's? */
+static bool is_shipping(const PlanTask *run) {
+    return run->cargo != NULL && bd_cargo_sending(run->cargo);
 }
 
 /* Send the cargo, until nothing is left of it. */
@@ -211,14 +181,8 @@ static Outcome ship(PlanTask *run, BdRequest *request, BdErr *err) {
     if (run->open && run->task.held_rows > 0) { /* COPY cannot be in a pipeline */
         return end_part(request);
     }
-    bd_cargo_care(run->cargo, care(run));
-    BdNext next = bd_cargo_next(run->cargo, request, err);
-    run->shipping = next == BD_NEXT_REQUEST;
+    BdNext next = bd_cargo_next(run->cargo, care(run), request, err);
     run->task.held_rows = bd_cargo_rows(run->cargo);
-    if (next == BD_NEXT_DONE && bd_cargo_check(run->cargo, err) != 0) {
-        bd_err_wrap(err, "%s", shipped_op(run)->where);
-        next = BD_NEXT_FAILED;
-    }
     return next == BD_NEXT_REQUEST ? SEND : next == BD_NEXT_DONE ? GO_ON : FAIL;
 }
 
@@ -320,7 +284,7 @@ static Outcome step(PlanTask *run, BdRequest *request, BdErr *err) {
 static int begin_record(PlanTask *run, BdErr *err) {
     run->started = false;
     run->transactions = run->opts.session != NULL && bd_session_in_transaction(run->opts.session);
-    return run->cargo == NULL ? 0 : begin_collecting(run, err);
+    return run->cargo == NULL ? 0 : bd_cargo_begin(run->cargo, care(run), run->task.arrival, err);
 }
 
 static BdNext next(BdTask *task, BdRequest *request, BdErr *err) {
@@ -335,7 +299,7 @@ static BdNext next(BdTask *task, BdRequest *request, BdErr *err) {
     if (outcome != SEND) {
         return outcome == DONE ? BD_NEXT_DONE : BD_NEXT_FAILED;
     }
-    if (run->shipping) {
+    if (is_shipping(run)) {
         return BD_NEXT_REQUEST;
     }
     if (request->kind != BD_REQUEST_SYNC && bd_fifo_push(&run->sent, &run->next) != 0) {
@@ -366,7 +330,7 @@ static bool keeps_answer(const BdOp *op) {
 
 static int answer(BdTask *task, BdAnswer *given, BdErr *err) {
     PlanTask *run = self(task);
-    if (run->shipping) {
+    if (is_shipping(run)) {
         bd_cargo_answer(run->cargo, given);
         return 0;
     }
@@ -388,14 +352,12 @@ static int answer(BdTask *task, BdAnswer *given, BdErr *err) {
 
 static int refused(BdTask *task, BdErr *err) {
     PlanTask *run = self(task);
-    if (!run->shipping) {
+    if (!is_shipping(run)) {
         return bd_err_wrap(err, "%s", take_sent(run)->where);
     }
-    if (bd_cargo_refused(run->cargo, err) == 0) {
-        return 0;
-    }
-    task->vague = bd_cargo_vague(run->cargo);
-    return bd_err_wrap(err, "%s", shipped_op(run)->where);
+    int status = bd_cargo_refused(run->cargo, err);
+    task->vague = status != 0 && bd_cargo_vague(run->cargo);
+    return status;
 }
 
 /* ---- the task itself ---- */
@@ -409,7 +371,6 @@ static void reset(BdTask *task) {
     run->pipelines = 0;
     run->open = false;
     run->inserting = false;
-    run->shipping = false;
 }
 
 static BdNext finish(BdTask *task, BdRequest *request, BdErr *err) {
@@ -424,8 +385,9 @@ static BdNext finish(BdTask *task, BdRequest *request, BdErr *err) {
 static void settle(BdTask *task, bool stored) {
     (void)stored;
     PlanTask *run = self(task);
-    run->in_unit = false;
-    run->shipping = false;
+    if (run->cargo != NULL) {
+        bd_cargo_settle(run->cargo);
+    }
     task->held_rows = 0;
 }
 
@@ -466,6 +428,11 @@ static const BdTaskOps plan_task_ops = {
     .free = free_task,
 };
 
+static int load_cargo(PlanTask *run, const BdOp *op, BdErr *err) {
+    const BdLoad load = {.target = op->target, .sql = op->statement->sql, .where = op->where};
+    return bd_cargo_load(run->cargo, &load, err);
+}
+
 /* A shipment for each INSERT, in their order. */
 static int make_cargo(PlanTask *run, BdErr *err) {
     const BdPlan *plan = run->plan;
@@ -475,8 +442,8 @@ static int make_cargo(PlanTask *run, BdErr *err) {
     }
     for (uint32_t i = 0; i < plan->op_count; i++) {
         const BdOp *op = &plan->ops[i];
-        if (op->kind == BD_OP_INSERT && bd_cargo_load(run->cargo, op->target, err) != 0) {
-            return bd_err_wrap(err, "%s", op->where);
+        if (op->kind == BD_OP_INSERT && load_cargo(run, op, err) != 0) {
+            return -1;
         }
     }
     return 0;

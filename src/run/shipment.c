@@ -151,6 +151,10 @@ int bd_shipment_add(BdShipment *shipment, const char *const *values, BdErr *err)
     return err->code == BD_E_NOMEM ? -1 : refuse_row(shipment, values, err);
 }
 
+void bd_shipment_forget(BdShipment *shipment) {
+    forget_rows(shipment);
+}
+
 uint32_t bd_shipment_rows(const BdShipment *shipment) {
     return shipment->origins.rows - shipment->behind;
 }

@@ -76,6 +76,9 @@ BD_MUSTCHECK int bd_shipment_add(BdShipment *shipment, const char *const *values
 /* Rows that were added and are neither acknowledged nor refused. */
 uint32_t bd_shipment_rows(const BdShipment *shipment);
 
+/* Between two sendings: rows that were added are not to be sent. */
+void bd_shipment_forget(BdShipment *shipment);
+
 /* The next request, to be answered before another one. BD_NEXT_DONE: every row was acknowledged or
  * refused. BD_NEXT_FAILED: no memory. */
 BD_MUSTCHECK BdNext bd_shipment_next(BdShipment *shipment, BdRequest *request, BdErr *err);

@@ -218,7 +218,7 @@ static void running_out_of_memory_leaves_nothing_behind(void **state) {
     (void)state;
     static const char *const columns[] = {"id", "Name"};
     BdTarget *target = target_of("thing", columns, 2);
-    assert_int_equal(memory_fail_each(try_new, NULL), 12);
+    assert_int_equal(memory_fail_each(try_new, NULL), 13);
     assert_true(memory_fail_each(try_sql, target) > 3);
     bd_target_free(target);
 }
