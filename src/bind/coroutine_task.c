@@ -10,6 +10,7 @@
  */
 #include "bind/coroutine_task.h"
 
+#include "bind/explain.h"
 #include "bind/fail.h"
 #include "bind/l_db.h"
 #include "bind/l_row.h"
@@ -18,7 +19,6 @@
 #include "core/mem.h"
 
 #include <lauxlib.h>
-#include <stdio.h>
 #include <string.h>
 
 /* How long a record may still send statements when the step is to end after it. */
@@ -44,6 +44,7 @@ typedef struct CoroutineTask {
     uint32_t sent;    /* of the requests that are asked for, so many were sent */
     BdFifo flights;   /* Flight: the requests that are not answered */
     BdBuf prepared;   /* a byte per statement: 1 once it was sent to be prepared */
+    bool batches;     /* the rows of a unit's records travel together */
     int64_t drain_ns; /* when it was first noticed that the step is to end; 0: not yet */
 } CoroutineTask;
 
@@ -119,56 +120,6 @@ static int call_worker(lua_State *lua) {
     return call(lua, 3);
 }
 
-/* ---- why a function has failed ---- */
-
-/* Does the text name a place, "file:12:"? */
-static bool has_place(const char *text) {
-    for (const char *colon = strchr(text, ':'); colon != NULL; colon = strchr(colon + 1, ':')) {
-        size_t digits = strspn(colon + 1, "0123456789");
-        if (digits > 0 && colon[1 + digits] == ':') {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Where the coroutine stands in the scenario, "file:12: "; "" if that cannot be said. Allocates
- * nothing. */
-static void find_place(lua_State *lua, char *place, size_t size) {
-    lua_Debug where;
-    place[0] = '\0';
-    for (int level = 0; lua_getstack(lua, level, &where) != 0; level++) {
-        if (lua_getinfo(lua, "Sl", &where) != 0 && where.currentline > 0) {
-            snprintf(place, size, "%s:%d: ", where.short_src, where.currentline);
-            return;
-        }
-    }
-}
-
-/* Say why the coroutine has failed, from the value it left; as little as possible may be done with
- * it, since nothing is protected here. */
-static void explain(CoroutineTask *run, int status, BdErr *err) {
-    char place[LUA_IDSIZE + 16];
-    const BdErr *known = bd_lua_db_error(run->lua, -1);
-    find_place(run->lua, place, sizeof(place));
-    if (run->interpreter->stopped) {
-        bd_err_set(err, BD_E_STOPPED, 0, "%sthe function was stopped", place);
-    } else if (status == LUA_YIELD) {
-        bd_err_set(err, BD_E_CONFIG, 0, "%sthe function yields: only calls of db may wait", place);
-    } else if (status == LUA_ERRMEM) {
-        bd_err_set(err, BD_E_NOMEM, 0, "%sthe interpreter needs more memory than --lua-memory",
-                   place);
-    } else if (known != NULL) {
-        *err = *known;
-    } else if (lua_type(run->lua, -1) == LUA_TSTRING) {
-        const char *text = lua_tostring(run->lua, -1);
-        bd_err_set(err, BD_E_CONFIG, 0, "%s%s", has_place(text) ? "" : place, text);
-    } else {
-        bd_err_set(err, BD_E_CONFIG, 0, "%sa %s was raised, which is no message", place,
-                   luaL_typename(run->lua, -1));
-    }
-}
-
 /* ---- the task ---- */
 
 static int start(BdTask *task, const BdRecord *record, BdErr *err) {
@@ -178,6 +129,19 @@ static int start(BdTask *task, const BdRecord *record, BdErr *err) {
     run->ask.current.number++;
     run->stage = STARTED;
     return 0;
+}
+
+/* What becomes of collected rows that are refused. Nothing may be under way. */
+static BdCare care(const CoroutineTask *run) {
+    if (run->task.careful) {
+        return BD_CARE_SAVEPOINTS;
+    }
+    return bd_session_in_transaction(run->ask.session) ? BD_CARE_WHOLE : BD_CARE_PARTS;
+}
+
+static int begin_collecting(CoroutineTask *run, BdErr *err) {
+    BdCargo *cargo = run->ask.cargo;
+    return cargo == NULL ? 0 : bd_cargo_begin(cargo, care(run), run->task.arrival, err);
 }
 
 /* Run Lua until it asks for something, or has come to its end. */
@@ -196,6 +160,9 @@ static BdNext resume(CoroutineTask *run, BdErr *err) {
         lua_pushlightuserdata(run->lua, run);
         arguments = 1;
         run->ask.transactions = bd_session_in_transaction(run->ask.session);
+        if (begin_collecting(run, err) != 0) {
+            return BD_NEXT_FAILED;
+        }
     }
     int64_t begin_ns = bd_now_ns();
     int status = lua_resume(run->lua, NULL, arguments, &results);
@@ -212,7 +179,7 @@ static BdNext resume(CoroutineTask *run, BdErr *err) {
         run->sent = 0;
         return BD_NEXT_REQUEST;
     }
-    explain(run, status, err);
+    bd_lua_explain(run->lua, status, run->interpreter->stopped, err);
     return BD_NEXT_FAILED;
 }
 
@@ -297,18 +264,43 @@ static BdNext send_item(CoroutineTask *run, BdRequest *request, BdErr *err) {
     return BD_NEXT_REQUEST;
 }
 
-/* The function has come to its end: end the pipeline that db:insert has left open. */
-static BdNext end_record(CoroutineTask *run, BdRequest *request, BdErr *err) {
+/* End the part of a pipeline that is open. */
+static BdNext end_part(CoroutineTask *run, BdRequest *request, BdErr *err) {
     static const Flight sync = {.detached = true};
+    *request = (BdRequest){.kind = BD_REQUEST_SYNC};
+    run->ask.open = false;
+    if (bd_fifo_push(&run->flights, &sync) == 0) {
+        return BD_NEXT_REQUEST;
+    }
+    bd_err_set(err, BD_E_NOMEM, 0, "out of memory for a request");
+    return BD_NEXT_FAILED;
+}
+
+/* Send the rows that were collected, until none are left. */
+static BdNext ship(CoroutineTask *run, BdRequest *request, BdErr *err) {
+    BdAsk *ask = &run->ask;
+    if (ask->cargo == NULL || ask->broken) {
+        return BD_NEXT_DONE;
+    }
+    if (ask->open && bd_cargo_rows(ask->cargo) > 0) { /* COPY cannot be in a pipeline */
+        return end_part(run, request, err);
+    }
+    return bd_cargo_next(ask->cargo, care(run), request, err);
+}
+
+/* The next request of what is asked for. */
+static BdNext send_next(CoroutineTask *run, BdRequest *request, BdErr *err) {
+    BdNext shipped = run->ask.ships ? ship(run, request, err) : BD_NEXT_DONE;
+    run->ask.ships = shipped != BD_NEXT_DONE;
+    return shipped == BD_NEXT_DONE ? send_item(run, request, err) : shipped;
+}
+
+/* The function has come to its end: end the pipeline that db:insert has left open, or send what it
+ * has collected. */
+static BdNext end_record(CoroutineTask *run, BdRequest *request, BdErr *err) {
     BdAsk *ask = &run->ask;
     if (ask->open) {
-        *request = (BdRequest){.kind = BD_REQUEST_SYNC};
-        ask->open = false;
-        if (bd_fifo_push(&run->flights, &sync) == 0) {
-            return BD_NEXT_REQUEST;
-        }
-        bd_err_set(err, BD_E_NOMEM, 0, "out of memory for a request");
-        return BD_NEXT_FAILED;
+        return end_part(run, request, err);
     }
     if (ask->broken) {
         *err = ask->broken_err;
@@ -317,7 +309,9 @@ static BdNext end_record(CoroutineTask *run, BdRequest *request, BdErr *err) {
         }
         return BD_NEXT_FAILED;
     }
-    return BD_NEXT_DONE;
+    BdNext next = run->batches ? BD_NEXT_DONE : ship(run, request, err);
+    run->task.held_rows = ask->cargo == NULL ? 0 : bd_cargo_rows(ask->cargo);
+    return next;
 }
 
 static BdNext next(BdTask *task, BdRequest *request, BdErr *err) {
@@ -326,7 +320,7 @@ static BdNext next(BdTask *task, BdRequest *request, BdErr *err) {
         return end_record(run, request, err);
     }
     if (run->sent < run->ask.count) {
-        return send_item(run, request, err);
+        return send_next(run, request, err);
     }
     if (outstays(run)) {
         bd_err_set(err, BD_E_STOPPED, 0, "the record does not come to its end");
@@ -338,7 +332,7 @@ static BdNext next(BdTask *task, BdRequest *request, BdErr *err) {
     if (next == BD_NEXT_DONE) {
         return end_record(run, request, err);
     }
-    return next == BD_NEXT_REQUEST ? send_item(run, request, err) : next;
+    return next == BD_NEXT_REQUEST ? send_next(run, request, err) : next;
 }
 
 static Flight land(CoroutineTask *run) {
@@ -347,9 +341,18 @@ static Flight land(CoroutineTask *run) {
     return flight;
 }
 
+/* Are requests and answers those of collected rows? */
+static bool is_shipping(const CoroutineTask *run) {
+    return run->ask.cargo != NULL && bd_cargo_sending(run->ask.cargo);
+}
+
 static int answer(BdTask *task, BdAnswer *given, BdErr *err) {
     (void)err;
     CoroutineTask *run = self(task);
+    if (is_shipping(run)) {
+        bd_cargo_answer(run->ask.cargo, given);
+        return 0;
+    }
     Flight flight = land(run);
     if (flight.prepares || flight.detached) {
         bd_answer_free(given);
@@ -359,26 +362,27 @@ static int answer(BdTask *task, BdAnswer *given, BdErr *err) {
     return 0;
 }
 
-/* The first error of a pipeline whose answers nobody waits for is kept for its end. */
-static void break_pipeline(BdAsk *ask, const Flight *flight, const BdErr *err) {
-    if (!ask->broken) {
-        ask->broken = true;
-        ask->broken_err = *err;
-        ask->broken_at = flight->place;
-        ask->broken_sql = flight->statement == NULL ? NULL : flight->statement->sql;
-    }
+/* Collected rows were refused. */
+static int refused_rows(CoroutineTask *run, BdErr *err) {
+    int status = bd_cargo_refused(run->ask.cargo, err);
+    run->task.vague = status != 0 && bd_cargo_vague(run->ask.cargo);
+    return status;
 }
 
-/* The first error is kept, and raised where the function stands. */
+/* The first error is kept, and raised where the function stands; but that of collected rows, about
+ * which nothing is to be done there, fails the record. */
 static int refused(BdTask *task, BdErr *err) {
     CoroutineTask *run = self(task);
+    if (is_shipping(run)) {
+        return refused_rows(run, err);
+    }
     Flight flight = land(run);
     BdAsk *ask = &run->ask;
     if (flight.prepares) {
         run->prepared.p[flight.statement->id] = 0;
     }
     if (flight.detached) {
-        break_pipeline(ask, &flight, err);
+        bd_ask_break(ask, err, &flight.place, flight.statement);
         return 0;
     }
     if (!ask->failed) {
@@ -410,23 +414,26 @@ static void reset(BdTask *task) {
     run->stage = READY;
 }
 
-/* Nothing is collected. */
 static BdNext finish(BdTask *task, BdRequest *request, BdErr *err) {
-    (void)task;
-    (void)request;
-    (void)err;
-    return BD_NEXT_DONE;
+    return ship(self(task), request, err);
 }
 
 static void settle(BdTask *task, bool stored) {
-    (void)task;
     (void)stored;
+    BdCargo *cargo = self(task)->ask.cargo;
+    if (cargo != NULL) {
+        bd_cargo_settle(cargo);
+    }
+    task->held_rows = 0;
 }
 
 static void reopened(BdTask *task, BdSession *session) {
     CoroutineTask *run = self(task);
     run->ask.session = session;
     bd_buf_reset(&run->prepared);
+    if (run->ask.cargo != NULL) {
+        bd_cargo_renew(run->ask.cargo);
+    }
 }
 
 static void free_task(BdTask *task) {
@@ -509,8 +516,16 @@ static int prepare_worker(CoroutineTask *run, BdSession *session, BdErr *err) {
     return 0;
 }
 
+/* Rows are collected from the first record on, but not by the scenario's function for each worker,
+ * which has none. */
+static int make_cargo(CoroutineTask *run, BdMethod method, BdErr *err) {
+    return bd_method_collects(method) ? bd_cargo_new(&run->ask.cargo, method, run->protocol,
+                                                     BD_INTERPRETER_STATEMENTS, err)
+                                      : 0;
+}
+
 int bd_coroutine_task_new(BdTask **out, BdInterpreter *interpreter, BdSession *session,
-                          BdMethod method, BdErr *err) {
+                          const BdCoroutineTaskOpts *opts, BdErr *err) {
     CoroutineTask *run = NULL;
     *out = NULL;
     lua_pushcfunction(interpreter->lua, set_up);
@@ -522,13 +537,14 @@ int bd_coroutine_task_new(BdTask **out, BdInterpreter *interpreter, BdSession *s
     run->task.ops = &coroutine_task_ops;
     run->interpreter = interpreter;
     run->protocol = bd_session_protocol(session);
+    run->batches = opts->batches;
     run->ask.simple = run->protocol == BD_PROTOCOL_SIMPLE;
-    run->ask.pipelined_inserts = method == BD_METHOD_PIPELINE;
+    run->ask.pipelined_inserts = opts->method == BD_METHOD_PIPELINE;
     run->ask.session = session;
     if (bd_fifo_init(&run->flights, sizeof(Flight)) != 0) {
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory while making a task");
     }
-    if (prepare_worker(run, session, err) != 0) {
+    if (prepare_worker(run, session, err) != 0 || make_cargo(run, opts->method, err) != 0) {
         free_task(&run->task);
         return -1;
     }

@@ -12,9 +12,15 @@
 #include "pg/session.h"
 #include "run/task.h"
 
+/* How db:insert ships rows. */
+typedef struct BdCoroutineTaskOpts {
+    BdMethod method;
+    bool batches; /* the rows of a unit's records travel together */
+} BdCoroutineTaskOpts;
+
 /* A task on an interpreter, for a worker's session, idle, on which the scenario's function for each
- * worker is run. Waits. method: of db:insert, ROW or PIPELINE. */
+ * worker is run. Waits. */
 BD_MUSTCHECK int bd_coroutine_task_new(BdTask **out, BdInterpreter *interpreter, BdSession *session,
-                                       BdMethod method, BdErr *err);
+                                       const BdCoroutineTaskOpts *opts, BdErr *err);
 
 #endif

@@ -12,8 +12,7 @@
 
 #include <lauxlib.h>
 
-#define WATCH_EVERY     10000 /* instructions between two looks at the stop flag */
-#define MOST_STATEMENTS 10000
+#define WATCH_EVERY 10000 /* instructions between two looks at the stop flag */
 
 /* How long a function may still run when the step is to end after the record in hand. */
 #define DRAIN_PATIENCE_NS BD_NS_PER_S
@@ -149,11 +148,11 @@ static const BdStatement *make_statement(lua_State *lua, const char *sql) {
     BdInterpreter *self = bd_interpreter_of(lua);
     BdErr err = BD_ERR_INIT;
     BdStatement *statement = NULL;
-    if (self->count == MOST_STATEMENTS) {
+    if (self->count == BD_INTERPRETER_STATEMENTS) {
         luaL_error(lua,
                    "more than %d different statements: write values as parameters ($1, $2), "
                    "not into the text",
-                   MOST_STATEMENTS);
+                   BD_INTERPRETER_STATEMENTS);
     }
     if (bd_statement_new(&statement, self->count, sql, &err) != 0) {
         luaL_error(lua, "%s", err.msg);

@@ -20,6 +20,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The numbers of its statements are below this. */
+#define BD_INTERPRETER_STATEMENTS 10000
+
 typedef struct BdInterpreter {
     lua_State *lua;
     BdTurn *turn;             /* to take before touching lua; NULL if one thread has it alone */

@@ -36,16 +36,29 @@ void bd_ask_drop(BdAsk *ask) {
     ask->count = 0;
 }
 
+void bd_ask_break(BdAsk *ask, const BdErr *err, const BdAskPlace *place,
+                  const BdStatement *statement) {
+    if (!ask->broken) {
+        ask->broken = true;
+        ask->broken_err = *err;
+        ask->broken_at = *place;
+        ask->broken_sql = statement == NULL ? NULL : statement->sql;
+    }
+}
+
 void bd_ask_reset(BdAsk *ask) {
     bd_ask_drop(ask);
     ask->pipelines = 0;
     ask->open = false;
     ask->broken = false;
+    ask->ships = false;
     ask->transactions = 0;
+    bd_lookup_end(&ask->lookup);
 }
 
 void bd_ask_deinit(BdAsk *ask) {
     bd_ask_reset(ask);
+    bd_ask_unload(ask);
     bd_buf_deinit(&ask->items);
     bd_buf_deinit(&ask->values);
     bd_buf_deinit(&ask->key);
@@ -200,6 +213,25 @@ static void make_room(lua_State *lua, BdAsk *ask, uint32_t count, size_t values)
     ask->failed = false;
 }
 
+/* Put values from a stack index on into the ask. all: the number for which there is room. */
+static void take_values(lua_State *lua, BdAsk *ask, int index, uint32_t values, size_t first,
+                        size_t all) {
+    const char **pointers = (const char **)(void *)ask->values.p + first;
+    char *room = ask->values.p + all * sizeof(char *) + first * NUMBER_BYTES;
+    for (uint32_t j = 0; j < values; j++) {
+        int arg = index + (int)j;
+        pointers[j] = lua_isinteger(lua, arg)
+                          ? write_integer(room + j * NUMBER_BYTES, lua_tointeger(lua, arg))
+                          : bd_lua_check_value(lua, arg);
+    }
+}
+
+const char *const *bd_lua_take_values(lua_State *lua, BdAsk *ask, int index, uint32_t count) {
+    make_room(lua, ask, 0, count);
+    take_values(lua, ask, index, count, 0, count);
+    return (const char *const *)(void *)ask->values.p;
+}
+
 /* Put statement i, whose SQL is at a stack index with its values behind it, into the ask. all: the
  * number of values for which there is room. */
 static void take_statement(lua_State *lua, BdAsk *ask, uint32_t i, BdAskKind kind, int index,
@@ -209,26 +241,25 @@ static void take_statement(lua_State *lua, BdAsk *ask, uint32_t i, BdAskKind kin
         luaL_error(lua, "the statement has %d parameters, but is given %d values: %s",
                    (int)statement->params, (int)values, statement->sql);
     }
-    const char **pointers = (const char **)(void *)ask->values.p + first;
-    char *room = ask->values.p + all * sizeof(char *) + first * NUMBER_BYTES;
-    for (uint32_t j = 0; j < values; j++) {
-        int arg = index + 1 + (int)j;
-        pointers[j] = lua_isinteger(lua, arg)
-                          ? write_integer(room + j * NUMBER_BYTES, lua_tointeger(lua, arg))
-                          : bd_lua_check_value(lua, arg);
-    }
+    take_values(lua, ask, index + 1, values, first, all);
     *bd_ask_item(ask, i) = (BdAskItem){.kind = kind, .statement = statement, .first = first};
+}
+
+BdAskPlace bd_lua_place(lua_State *lua) {
+    lua_Debug where;
+    BdAskPlace place = {.line = 0};
+    if (lua_getstack(lua, 1, &where) != 0 && lua_getinfo(lua, "Sl", &where) != 0 &&
+        where.currentline > 0) {
+        memcpy(place.source, where.short_src, sizeof(place.source));
+        place.line = where.currentline;
+    }
+    return place;
 }
 
 /* Nobody will wait for the item's answer: note where it was asked for. */
 static void detach(lua_State *lua, BdAskItem *item) {
-    lua_Debug where;
     item->detached = true;
-    if (lua_getstack(lua, 1, &where) != 0 && lua_getinfo(lua, "Sl", &where) != 0 &&
-        where.currentline > 0) {
-        memcpy(item->place.source, where.short_src, sizeof(item->place.source));
-        item->place.line = where.currentline;
-    }
+    item->place = bd_lua_place(lua);
 }
 
 static int yield(lua_State *lua, BdAsk *ask, uint32_t count, lua_KContext context,

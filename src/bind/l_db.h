@@ -5,6 +5,8 @@
  * came of it. db:gather, which bigdata.aio stands on, leaves several, to be sent in one pipeline.
  * Within db:pipeline, db:exec goes on as soon as its request was sent. If that is refused, it is
  * noted here, and raised by what comes next in the pipeline, or by its end.
+ *
+ * db:insert sends its rows one by one, or adds them to the worker's cargo, which the task sends.
  */
 #ifndef BD_L_DB_H
 #define BD_L_DB_H
@@ -15,6 +17,8 @@
 #include "pg/answer.h"
 #include "pg/session.h"
 #include "pg/statement.h"
+#include "pg/target.h"
+#include "run/cargo.h"
 
 #include <lua.h>
 #include <stdbool.h>
@@ -46,6 +50,14 @@ typedef struct BdAskItem {
     BdAnswer *answer; /* what came of it; NULL: it was refused, or is detached */
 } BdAskItem;
 
+/* A db:insert whose rows are collected. */
+typedef struct BdAskInsert {
+    const BdStatement *statement; /* inserts one row */
+    BdAskPlace place;
+    char where[LUA_IDSIZE + 16]; /* the same, as text */
+    BdTarget *target;
+} BdAskInsert;
+
 /* What a coroutine waits for, and what its record has begun. */
 typedef struct BdAsk {
     BdCurrent current; /* whose db it is */
@@ -71,10 +83,19 @@ typedef struct BdAsk {
     const char *broken_sql;   /* and what it was */
     uint32_t transactions;    /* that are open, one in the other, with the worker's if it has one */
 
+    BdCargo *cargo;  /* collects the rows of db:insert; NULL: they are sent one by one */
+    BdBuf inserts;   /* BdAskInsert *: what was loaded into it, by number */
+    BdLookup lookup; /* of the table of another one */
+    bool ships;      /* collected rows are to be sent before what is asked for */
+
     int cache;          /* registry reference: what db:cached has found, by statement and values; */
     size_t cache_bytes; /* the answers that it is made from */
     BdBuf key;          /* scratch */
 } BdAsk;
+
+/* A request that nobody waited for was refused, or a row: the first error is kept. */
+void bd_ask_break(BdAsk *ask, const BdErr *err, const BdAskPlace *place,
+                  const BdStatement *statement);
 
 /* Let go of the answers, and of what was asked for. */
 void bd_ask_drop(BdAsk *ask);

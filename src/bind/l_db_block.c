@@ -46,6 +46,9 @@ static int rolled_back(lua_State *lua, int status, lua_KContext context) {
 /* The transaction's error is on the top of the stack. */
 static int roll_back(lua_State *lua, BdAsk *ask) {
     bool within = ask->transactions > 0;
+    if (ask->cargo != NULL) {
+        bd_cargo_forget(ask->cargo); /* rows of before the transaction were sent before it */
+    }
     const char *text = within ? BD_SAVEPOINT_ROLLBACK : BD_TRANSACTION_ROLLBACK;
     return bd_lua_ask_text(lua, ask, text, BD_ASK_AFTER, 0, rolled_back);
 }
@@ -82,6 +85,7 @@ static int transaction_done(lua_State *lua, int status, lua_KContext context) {
         return roll_back(lua, ask);
     }
     const char *text = within ? BD_SAVEPOINT_COMMIT : BD_TRANSACTION_COMMIT;
+    ask->ships = !within;
     return bd_lua_ask_text(lua, ask, text, along(ask), 0, committed);
 }
 
@@ -99,6 +103,7 @@ static int begun(lua_State *lua, int status, lua_KContext context) {
 int bd_lua_db_transaction(lua_State *lua) {
     BdAsk *ask = check_block(lua);
     const char *text = ask->transactions > 0 ? BD_SAVEPOINT_BEGIN : BD_TRANSACTION_BEGIN;
+    ask->ships = true;
     return bd_lua_ask_text(lua, ask, text, along(ask), 0, begun);
 }
 

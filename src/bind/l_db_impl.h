@@ -14,6 +14,13 @@ BdAsk *bd_lua_check_ask(lua_State *lua);
  * ask. They must stay there until it was sent. */
 void bd_lua_take_statement(lua_State *lua, BdAsk *ask, BdAskKind kind, int index);
 
+/* So many values from a stack index on, as text or NULL. They last until something else is asked
+ * for, and as long as they are there. */
+const char *const *bd_lua_take_values(lua_State *lua, BdAsk *ask, int index, uint32_t count);
+
+/* Where the scenario calls the method of db that runs. */
+BdAskPlace bd_lua_place(lua_State *lua);
+
 /* Ask for the statement, and yield; then go on with `then`. detached: in a pipeline, without
  * waiting for the answer. */
 int bd_lua_yield(lua_State *lua, BdAsk *ask, bool detached, lua_KContext context,
@@ -41,6 +48,19 @@ void bd_lua_check_pipeline(lua_State *lua, const BdAsk *ask);
 
 /* Raise what came of the last request, if it was refused, and let go of its answer. */
 void bd_lua_check_asked(lua_State *lua, BdAsk *ask);
+
+/* Collect the rows of db:insert. The stack: its arguments, so many values among them, and the text
+ * of the statement that inserts one row. */
+int bd_lua_collect(lua_State *lua, BdAsk *ask, int count);
+
+/* Let go of all that were loaded. */
+void bd_ask_unload(BdAsk *ask);
+
+/* How many rows so many values from a stack index on make. */
+lua_Integer bd_lua_count_rows(lua_State *lua, int index, int count);
+
+/* Push the values of a row, from 1. */
+void bd_lua_push_values(lua_State *lua, int index, int count, lua_Integer row);
 
 int bd_lua_db_insert(lua_State *lua);
 int bd_lua_db_pipeline(lua_State *lua);

@@ -259,7 +259,7 @@ static int read_loop(lua_State *lua, const BdTable *table, Run *run, BdErr *err)
     BdTable loop = bd_table_at(lua, index, keys, "pool:run, loop");
     BdLoopOpts opts = {
         .shared = bd_table_choice_or(&loop, "state", states, 0) == 1,
-        .method = run->opts.method,
+        .task = {.method = run->opts.method, .batches = run->opts.unit_rows > 0},
         .crews = bd_engine_crews(run->opts.engine, bd_pool_size(run->pool->pool), run->opts.jobs),
     };
     opts.interpreter.lua = lua;

@@ -1,6 +1,5 @@
 #include "bind/lua_loop.h"
 
-#include "bind/coroutine_task.h"
 #include "core/mem.h"
 
 int bd_loop_open(BdLoop *loop, const BdLoopOpts *opts, BdErr *err) {
@@ -40,5 +39,5 @@ int bd_loop_new_task(void *context, const BdTaskPlace *place, BdTask **out, BdEr
             return -1;
         }
     }
-    return bd_coroutine_task_new(out, *interpreter, place->session, loop->opts.method, err);
+    return bd_coroutine_task_new(out, *interpreter, place->session, &loop->opts.task, err);
 }

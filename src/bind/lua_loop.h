@@ -7,16 +7,16 @@
 #ifndef BD_LUA_LOOP_H
 #define BD_LUA_LOOP_H
 
+#include "bind/coroutine_task.h"
 #include "bind/interpreter.h"
 #include "bind/turn.h"
-#include "run/method.h"
 #include "run/task.h"
 
 typedef struct BdLoopOpts {
     BdInterpreterOpts interpreter; /* turn and control are set by the loop itself */
-    BdMethod method;               /* of db:insert */
-    bool shared;                   /* one interpreter for all crews, under a lock */
-    uint32_t crews;                /* how many engine threads there will be */
+    BdCoroutineTaskOpts task;
+    bool shared;    /* one interpreter for all crews, under a lock */
+    uint32_t crews; /* how many engine threads there will be */
 } BdLoopOpts;
 
 typedef struct BdLoop {

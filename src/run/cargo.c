@@ -93,7 +93,7 @@ int bd_cargo_load(BdCargo *cargo, const BdLoad *load, BdErr *err) {
             0 ||
         (cargo->in_unit && catch_up(cargo, &part, err) != 0)) {
         bd_shipment_free(part.shipment);
-        return bd_err_wrap(err, "%s", load->where);
+        return -1;
     }
     line_up(cargo, cargo->count);
     cargo->parts[cargo->count] = part;
@@ -125,11 +125,8 @@ int bd_cargo_begin(BdCargo *cargo, BdCare care, BdArrival *arrival, BdErr *err) 
 }
 
 int bd_cargo_add(BdCargo *cargo, uint32_t number, const char *const *values, BdErr *err) {
-    Part *part = &cargo->parts[number];
     cargo->last = number;
-    return bd_shipment_add(part->shipment, values, err) == 0
-               ? 0
-               : bd_err_wrap(err, "%s", part->load.where);
+    return bd_shipment_add(cargo->parts[number].shipment, values, err);
 }
 
 int64_t bd_cargo_rows(const BdCargo *cargo) {

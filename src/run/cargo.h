@@ -8,7 +8,7 @@
  *            each of its requests. bd_cargo_settle() ends a unit.
  * Ownership: what a load points to must outlive the cargo.
  * Threads:   one at a time.
- * Errors:    as shipment.h, with the place in the scenario.
+ * Errors:    as shipment.h. Where rows are sent, the place in the scenario is named.
  */
 #ifndef BD_CARGO_H
 #define BD_CARGO_H

@@ -163,6 +163,7 @@ static Outcome collect(PlanTask *run, const BdOp *op, BdErr *err) {
             run->values[i] = param_value(run, &op->params[i]);
         }
         if (bd_cargo_add(run->cargo, op->slot, run->values, err) != 0) {
+            bd_err_wrap(err, "%s", op->where);
             return FAIL;
         }
     }
@@ -430,7 +431,7 @@ static const BdTaskOps plan_task_ops = {
 
 static int load_cargo(PlanTask *run, const BdOp *op, BdErr *err) {
     const BdLoad load = {.target = op->target, .sql = op->statement->sql, .where = op->where};
-    return bd_cargo_load(run->cargo, &load, err);
+    return bd_cargo_load(run->cargo, &load, err) == 0 ? 0 : bd_err_wrap(err, "%s", op->where);
 }
 
 /* A shipment for each INSERT, in their order. */

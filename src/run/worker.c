@@ -60,8 +60,8 @@ static bool is_commit(const BdRequest *request) {
 /* What is under way is given up, and with it a transaction that is open: rolled back unless its
  * COMMIT was sent. */
 static void give_up_rows(BdWorker *worker) {
-    bool rolled_back = worker->begun ? worker->state != BD_WORKER_COMMIT
-                                     : worker->in_block && !is_commit(&worker->request);
+    bool rolled_back =
+        worker->begun ? worker->state != BD_WORKER_COMMIT : worker->in_block && !worker->committed;
     if (rolled_back) {
         bd_arrival_drop(&worker->arrival);
     } else {
@@ -255,7 +255,7 @@ bool bd_worker_all_answered(const BdWorker *worker) {
 
 void bd_worker_count_rows(BdWorker *worker) {
     if (!worker->begun && !bd_session_in_transaction(worker->session)) {
-        bool stored = !worker->refused && (!worker->in_block || is_commit(&worker->request));
+        bool stored = !worker->refused && (!worker->in_block || worker->committed);
         if (stored) {
             bd_arrival_acknowledge(&worker->arrival);
             bd_counter_add(&worker->counters.rows, worker->rows);
@@ -318,6 +318,7 @@ BdMove bd_worker_send_request(BdWorker *worker) {
     }
     bd_timing_sent(&worker->timing, bd_session_in_pipeline(worker->session));
     worker->pipelined = worker->pipelined || (worker->request.more && !worker->begun);
+    worker->committed = worker->committed || is_commit(&worker->request);
     return go_on(worker);
 }
 
@@ -351,6 +352,7 @@ static BdMove step_next(BdWorker *worker, BdWant *want) {
     }
     if (!worker->begun && !bd_session_in_pipeline(worker->session)) {
         worker->in_block = bd_session_in_transaction(worker->session);
+        worker->committed = false;
     }
     return bd_worker_send_request(worker);
 }

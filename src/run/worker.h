@@ -114,7 +114,8 @@ typedef struct BdWorker {
     BdRequest request; /* the last one that was sent for the task */
     bool pipelined; /* the requests under way are a pipeline, outside of the unit's transaction */
     bool refused;   /* one of them was refused, so that none of them counts */
-    bool in_block;  /* they were sent inside of a transaction that the task has opened */
+    bool in_block;  /* they were sent inside of a transaction that the task has opened, */
+    bool committed; /* and its COMMIT with them */
     bool kept;      /* something of the record is committed, or may be, before the unit is over */
     uint32_t tries; /* that have failed of the unit's part, or of the statement */
     BdArrival arrival;   /* the rows that were sent, and those of them that are acknowledged */

@@ -62,14 +62,20 @@ describe("ingest", function()
     end)
   end
 
-  for _, method in ipairs { "values", "unnest", "copy", "copy-binary" } do
-    for _, more in ipairs { "", " --no-autocommit", " --insert-batch 1000" } do
-      local line = ("--insert %s -c 3%s"):format(method, more)
-      it("stores the same with " .. line, function()
-        local result, contents = run("ingest", line)
-        assert.same(expected, contents)
-        assert.equal(rows, result.steps[2].rows)
-      end)
+  for _, loop in ipairs { "c", "lua" } do
+    for _, engine in ipairs { "threads", "poll" } do
+      for _, method in ipairs { "values", "unnest", "copy", "copy-binary" } do
+        for _, more in ipairs { "", " --insert-batch 700", " --insert-batch 100000" } do
+          local line = ("--loop %s --engine %s --insert %s -c 3%s"):format(loop, engine, method,
+            more)
+          it("stores the same with " .. line, function()
+            local result, contents = run("ingest", line)
+            assert.same(expected, contents)
+            assert.equal(rows, result.steps[2].rows)
+            assert.is_nil(result.steps[2].arrival.why)
+          end)
+        end
+      end
     end
   end
 

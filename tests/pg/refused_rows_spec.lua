@@ -51,8 +51,10 @@ end
 
 -- The units that rows may travel in.
 local function units(method)
-  local list = { "", "--no-autocommit", "--commit-every 4" }
-  if method ~= "row" and method ~= "pipeline" then list[4] = "--insert-batch 13" end
+  local list = { "", "--no-autocommit", "--commit-every 4", "--loop lua --commit-every 4" }
+  if method ~= "row" and method ~= "pipeline" then
+    list[5], list[6] = "--insert-batch 13", "--loop lua --insert-batch 13"
+  end
   return ipairs(list)
 end
 

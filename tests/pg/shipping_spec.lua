@@ -71,14 +71,23 @@ end)
 teardown(kit.close)
 before_each(function() kit.execute 'truncate "Shipped Rows"' end)
 
-for _, method in ipairs(METHODS) do
-  describe("--insert " .. method, function()
-    local line = "--insert " .. method
+local function each_loop(test)
+  for _, method in ipairs(METHODS) do
+    for _, loop in ipairs { "c", "lua" } do test(("--insert %s --loop %s"):format(method, loop)) end
+  end
+end
 
+each_loop(function(line)
+  describe(line, function()
     it("stores all rows, in every unit, on every engine, with every protocol", function()
-      for _, more in ipairs { "", "--no-autocommit", "--commit-every 3", "--insert-batch 12",
+      local all = { "", "--no-autocommit", "--commit-every 3", "--insert-batch 12",
         "--insert-batch 1000", "--engine poll", "--engine poll --insert-batch 12",
-        "--protocol extended", "--protocol simple" } do
+        "--protocol extended", "--protocol simple" }
+      if line:find("lua", 1, true) then
+        all[#all + 1] = "--lua-state shared --insert-batch 12"
+        all[#all + 1] = "--lua-state shared --engine poll"
+      end
+      for _, more in ipairs(all) do
         local step, result = ship(line .. " " .. more)
         assert.equal("done", result.ended, more)
         assert.same({ RECORDS, RECORDS * ROWS, 0 }, { step.records, step.rows, step.failed }, more)
@@ -118,7 +127,7 @@ for _, method in ipairs(METHODS) do
       assert.equal(RECORDS * ROWS, stored())
     end)
   end)
-end
+end)
 
 it("is refused where it has no meaning", function()
   local options = require "bigdata.cli.options"
@@ -129,7 +138,6 @@ it("is refused where it has no meaning", function()
     assert.is_nil(good)
     return message
   end
-  assert.equal("--insert copy needs --loop c", refused { insert = "copy", loop = "lua" })
   assert.equal("--insert-batch has no meaning with --insert row",
     refused { insert = "row", insert_batch = 5 })
 end)

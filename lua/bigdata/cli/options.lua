@@ -369,11 +369,6 @@ end
 -- What no option can check by itself.
 function options.check(values)
   local collects = values.insert ~= "row" and values.insert ~= "pipeline"
-  if collects and values.loop == "lua" then
-    local problem = failure.new(("--insert %s needs --loop c"):format(values.insert),
-      "the Lua loop ships rows by row or pipeline")
-    return nil, problem.message, problem
-  end
   if values.insert_batch > 0 and not collects then
     local problem = failure.new(("--insert-batch has no meaning with --insert %s")
       :format(values.insert), "use --insert values, unnest, copy or copy-binary")

@@ -1,0 +1,171 @@
+/*
+ * db:insert where rows are collected: it adds them to the worker's cargo. Each place in the
+ * scenario that inserts has a shipment of its own, made when it is come to first: what the server
+ * says of its table is asked then.
+ */
+#include "bind/guard.h"
+#include "bind/interpreter.h"
+#include "bind/l_db_impl.h"
+#include "core/mem.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The stack: db, table, columns, the values, and the statement that inserts one row. */
+enum { TABLE = 2, COLUMNS, VALUES };
+
+/* ---- what is loaded -------------------------------------------------------------------------- */
+
+static uint32_t loaded(const BdAsk *ask) {
+    return (uint32_t)(ask->inserts.len / sizeof(BdAskInsert *));
+}
+
+static BdAskInsert *insert_of(const BdAsk *ask, uint32_t number) {
+    return ((BdAskInsert **)(void *)ask->inserts.p)[number];
+}
+
+/* The number of the insert, or of calls of load() before it if there is none. */
+static uint32_t find(const BdAsk *ask, const BdStatement *statement, const BdAskPlace *place) {
+    uint32_t count = loaded(ask);
+    for (uint32_t i = 0; i < count; i++) {
+        const BdAskInsert *insert = insert_of(ask, i);
+        if (insert->statement == statement && insert->place.line == place->line &&
+            strcmp(insert->place.source, place->source) == 0) {
+            return i;
+        }
+    }
+    return count;
+}
+
+/* Load the insert, which is taken over, also on failure. */
+static int load(BdAsk *ask, BdAskInsert *insert, BdErr *err) {
+    const BdAskPlace *place = &insert->place;
+    snprintf(insert->where, sizeof(insert->where), place->line > 0 ? "%s:%d" : "db:insert",
+             place->source, place->line);
+    const BdLoad load = {
+        .target = insert->target, .sql = insert->statement->sql, .where = insert->where};
+    int status = bd_buf_reserve(&ask->inserts, sizeof(BdAskInsert *));
+    status = status == 0 ? bd_cargo_load(ask->cargo, &load, err)
+                         : bd_err_set(err, BD_E_NOMEM, 0, "no memory for a shipment");
+    if (status != 0) {
+        bd_target_free(insert->target);
+        bd_free(insert);
+        return -1;
+    }
+    return bd_buf_append(&ask->inserts, (const char *)&insert, sizeof(BdAskInsert *));
+}
+
+void bd_ask_unload(BdAsk *ask) {
+    bd_cargo_free(ask->cargo);
+    ask->cargo = NULL;
+    for (uint32_t i = 0; i < loaded(ask); i++) {
+        bd_target_free(insert_of(ask, i)->target);
+        bd_free(insert_of(ask, i));
+    }
+    bd_buf_deinit(&ask->inserts);
+}
+
+/* ---- rows ------------------------------------------------------------------------------------ */
+
+/* A row that is refused fails its record, whatever the scenario does about the error. */
+static int collect(lua_State *lua, BdAsk *ask, int count, uint32_t number) {
+    const BdAskInsert *insert = insert_of(ask, number);
+    lua_Integer rows = bd_lua_count_rows(lua, VALUES, count);
+    for (lua_Integer row = 1; row <= rows; row++) {
+        lua_settop(lua, VALUES + count);
+        bd_lua_push_values(lua, VALUES, count, row);
+        const char *const *values =
+            bd_lua_take_values(lua, ask, VALUES + count + 1, (uint32_t)count);
+        if (bd_cargo_add(ask->cargo, number, values, &ask->err) != 0) {
+            bd_ask_break(ask, &ask->err, &insert->place, insert->statement);
+            bd_lua_check_pipeline(lua, ask);
+        }
+    }
+    return 0;
+}
+
+/* ---- looking the table up -------------------------------------------------------------------- */
+
+/* Raise an error of the insert whose statement is on the top of the stack. */
+static int fail(lua_State *lua, const BdErr *err) {
+    bd_lua_push_db_error(lua, err, lua_tostring(lua, -1), NULL);
+    return lua_error(lua);
+}
+
+static const char *const *push_columns(lua_State *lua, int count) {
+    const char **columns = bd_scratch_push(lua, (size_t)count, sizeof(*columns));
+    for (int i = 0; i < count; i++) {
+        lua_rawgeti(lua, COLUMNS, i + 1);
+        columns[i] = lua_tostring(lua, -1); /* it stays in the list */
+        lua_pop(lua, 1);
+    }
+    return columns;
+}
+
+static int looked_up(lua_State *lua, int status, lua_KContext count);
+
+static int look_up(lua_State *lua, BdAsk *ask, int count) {
+    lua_settop(lua, VALUES + count);
+    luaL_checkstack(lua, 3, "db:insert");
+    lua_pushstring(lua, ask->lookup.sql);
+    lua_pushstring(lua, ask->lookup.values[0]);
+    lua_pushstring(lua, ask->lookup.values[1]);
+    bd_lua_take_statement(lua, ask, BD_ASK_ALL, VALUES + count + 1);
+    return bd_lua_yield(lua, ask, false, count, looked_up);
+}
+
+/* The table is known: load an insert into it. */
+static int load_target(lua_State *lua, BdAsk *ask, BdTarget *target) {
+    BdErr err = BD_ERR_INIT;
+    BdAskInsert *insert = bd_alloc(sizeof(*insert));
+    bd_lookup_end(&ask->lookup);
+    if (insert == NULL) {
+        bd_target_free(target);
+        bd_err_set(&err, BD_E_NOMEM, 0, "no memory for a shipment");
+        return fail(lua, &err);
+    }
+    *insert = (BdAskInsert){.statement = bd_interpreter_statement(lua, lua_gettop(lua)),
+                            .place = bd_lua_place(lua),
+                            .target = target};
+    return load(ask, insert, &err) == 0 ? 0 : fail(lua, &err);
+}
+
+static int looked_up(lua_State *lua, int status, lua_KContext context) {
+    (void)status;
+    BdErr err = BD_ERR_INIT;
+    BdTarget *target = NULL;
+    int count = (int)context;
+    BdAsk *ask = bd_lua_check_ask(lua);
+    bd_lua_check_pipeline(lua, ask);
+    const char *const *columns = push_columns(lua, count);
+    const BdAnswer *answer = bd_ask_item(ask, 0)->answer;
+    int found = answer == NULL ? 0
+                               : bd_lookup_answer(&ask->lookup, &target, answer, ask->session,
+                                                  columns, (uint32_t)count, &err);
+    bd_lua_check_asked(lua, ask);
+    lua_settop(lua, VALUES + count);
+    if (found != 0) {
+        return fail(lua, &err);
+    }
+    if (target == NULL) {
+        return look_up(lua, ask, count);
+    }
+    load_target(lua, ask, target);
+    return collect(lua, ask, count, loaded(ask) - 1);
+}
+
+int bd_lua_collect(lua_State *lua, BdAsk *ask, int count) {
+    const BdStatement *statement = bd_interpreter_statement(lua, lua_gettop(lua));
+    const BdAskPlace place = bd_lua_place(lua);
+    uint32_t number = find(ask, statement, &place);
+    if (number < loaded(ask)) {
+        return collect(lua, ask, count, number);
+    }
+    BdErr err = BD_ERR_INIT;
+    bd_lookup_end(&ask->lookup); /* one that was given up */
+    if (bd_lookup_begin(&ask->lookup, lua_tostring(lua, TABLE), &err) != 0) {
+        return fail(lua, &err);
+    }
+    return look_up(lua, ask, count);
+}
