@@ -6,11 +6,50 @@ local interval = {}
 -- What a worker's time goes to, as src/stats/shares.h has it.
 interval.STATES = { "source", "client", "send", "server", "turn" }
 
--- The mean time in seconds of the units that were stored in between; nil if none was.
+-- How many units were stored in between.
+function interval.units(p, before)
+  return (p.units or 0) - (before and before.units or 0)
+end
+
+-- The times that units took in between: a list of { seconds=, count= }, the shortest first, and how
+-- many they are.
+local function times(p, before)
+  local earlier, list, all = before and before.units_by_seconds or {}, {}, 0
+  for seconds, count in pairs(p.units_by_seconds) do
+    local more = count - (earlier[seconds] or 0)
+    if more > 0 then list[#list + 1] = { seconds = seconds, count = more } end
+    all = all + more
+  end
+  table.sort(list, function(a, b) return a.seconds < b.seconds end)
+  return list, all
+end
+
+local function quantile(list, all, share)
+  local so_far = 0
+  for _, one in ipairs(list) do
+    so_far = so_far + one.count
+    if so_far >= share * all then return one.seconds end
+  end
+end
+
+local function deviation(list, all)
+  local sum, squares = 0, 0
+  for _, one in ipairs(list) do sum = sum + one.count * one.seconds end
+  for _, one in ipairs(list) do squares = squares + one.count * (one.seconds - sum / all) ^ 2 end
+  return math.sqrt(squares / all)
+end
+
+-- How long the units took that were stored in between: { mean=, deviation=, p95= } in seconds; nil
+-- if none was. The mean is exact, the others are so within a 64th of the times.
 function interval.latency(p, before)
-  local units = (p.units or 0) - (before and before.units or 0)
+  local units = interval.units(p, before)
   if units <= 0 then return nil end
-  return (p.unit_seconds - (before and before.unit_seconds or 0)) / units
+  local list, all = times(p, before)
+  if all == 0 then return nil end -- the workers count while they are looked at
+  return {
+    mean = (p.unit_seconds - (before and before.unit_seconds or 0)) / units,
+    deviation = deviation(list, all), p95 = quantile(list, all, 0.95),
+  }
 end
 
 -- The shares of the workers' time, which add up to 1, by their names; nil if nothing was stored. It

@@ -114,11 +114,23 @@ static void release_run(void *data) {
     bd_manifest_free(run->manifest);
 }
 
+/* The table of how many units took about so many seconds, on the top of the stack. */
+static void push_units_by_seconds(lua_State *lua, const int64_t *units_by_time) {
+    lua_newtable(lua);
+    for (uint32_t cell = 0; cell < BD_COUNTERS_CELLS; cell++) {
+        if (units_by_time[cell] > 0) {
+            lua_pushnumber(lua, (double)bd_counters_cell_ns(cell) / (double)BD_NS_PER_S);
+            lua_pushinteger(lua, units_by_time[cell]);
+            lua_rawset(lua, -3);
+        }
+    }
+}
+
 /* Arguments: the progress function, and a BdProgress. */
 static int call_progress(lua_State *lua) {
     const BdProgress *progress = lua_touserdata(lua, 2);
     lua_settop(lua, 1);
-    lua_createtable(lua, 0, 15);
+    lua_createtable(lua, 0, 16);
     bd_result_seconds(lua, "seconds", progress->elapsed_ns);
     bd_result_integer(lua, "records", progress->totals.records);
     bd_result_integer(lua, "failed", progress->totals.failed);
@@ -126,6 +138,8 @@ static int call_progress(lua_State *lua) {
     bd_result_integer(lua, "statements", progress->totals.statements);
     bd_result_integer(lua, "units", progress->totals.units);
     bd_result_seconds(lua, "unit_seconds", progress->totals.unit_ns);
+    push_units_by_seconds(lua, progress->units_by_time);
+    lua_setfield(lua, -2, "units_by_seconds");
     lua_createtable(lua, 0, BD_SHARES);
     bd_result_shares(lua, progress->totals.shares_ns);
     lua_setfield(lua, -2, "share_seconds");

@@ -136,15 +136,17 @@ static void take_down(Run *run) {
 
 static void report_progress(Run *run, int64_t now_ns) {
     BdQueueStats queue = bd_queue_stats(run->queue);
-    const BdProgress progress = {.elapsed_ns = now_ns - run->begin_ns,
-                                 .totals = totals(run),
-                                 .rejects = bd_rejects_count(&run->control.rejects),
-                                 .queued = queue.records,
-                                 .capacity = queue.capacity,
-                                 .pushed = queue.pushed,
-                                 .fed = queue.closed_ns != 0,
-                                 .bytes = bd_source_bytes(run->source),
-                                 .total_bytes = bd_source_total_bytes(run->source)};
+    BdProgress progress = {.elapsed_ns = now_ns - run->begin_ns,
+                           .totals = totals(run),
+                           .rejects = bd_rejects_count(&run->control.rejects),
+                           .queued = queue.records,
+                           .capacity = queue.capacity,
+                           .pushed = queue.pushed,
+                           .fed = queue.closed_ns != 0,
+                           .bytes = bd_source_bytes(run->source),
+                           .total_bytes = bd_source_total_bytes(run->source)};
+    bd_counters_sum_times(&run->workers->counters, run->count, sizeof(BdWorker),
+                          progress.units_by_time);
     run->opts->progress(run->opts->context, &progress);
 }
 

@@ -21,3 +21,24 @@ BdTotals bd_counters_sum(const BdCounters *first, size_t count, size_t stride) {
     }
     return totals;
 }
+
+void bd_counters_sum_times(const BdCounters *first, size_t count, size_t stride,
+                           int64_t sums[BD_COUNTERS_CELLS]) {
+    const char *place = (const char *)first;
+    for (uint32_t cell = 0; cell < BD_COUNTERS_CELLS; cell++) {
+        sums[cell] = 0;
+    }
+    for (size_t i = 0; i < count; i++, place += stride) {
+        const BdCounters *counters = (const void *)place;
+        for (uint32_t cell = 0; cell < BD_COUNTERS_CELLS; cell++) {
+            sums[cell] += get(&counters->units_by_time[cell]);
+        }
+    }
+}
+
+int64_t bd_counters_cell_ns(uint32_t cell) {
+    uint32_t next = (cell + 1) << BD_COUNTERS_COARSE;
+    int64_t end_ns = bd_histogram_cell_end_ns(next - 1);
+    int64_t begin_ns = cell == 0 ? 0 : bd_histogram_cell_end_ns((cell << BD_COUNTERS_COARSE) - 1);
+    return begin_ns + (end_ns - begin_ns) / 2;
+}

@@ -17,7 +17,7 @@ local function left(values, settings)
   return progress.line("x", state(values), nil, settings or UNLIMITED):match("([%d:]+) left")
 end
 
-describe("the progress line", function()
+describe("the redrawn line", function()
   it("has rows, both rates, the queue and records", function()
     local before = state { seconds = 9, rows = 19200 }
     assert.equal("data 10.0 s, 22,200 rows, 3,000/s (avg 2,220), queue 25%, 100 records",
@@ -31,11 +31,13 @@ describe("the progress line", function()
 
   it("has the latency and the largest shares of the interval", function()
     local before = state { seconds = 9, rows = 19200, units = 90, unit_seconds = 1,
+      units_by_seconds = { [0.001] = 90 },
       share_seconds = { source = 1, client = 2, send = 0, server = 4, turn = 0 } }
     local now = state { units = 100, unit_seconds = 1.0123,
+      units_by_seconds = { [0.001] = 99, [0.004] = 1 },
       share_seconds = { source = 1, client = 2.2, send = 0.01, server = 4.75, turn = 0.04 } }
     local start = "data 10.0 s, 22,200 rows, 3,000/s (avg 2,220)"
-    assert.equal(start .. ", lat 1.23 ms, queue 25%, server 75% client 20%, 100 records",
+    assert.equal(start .. ", lat 1.23 ms p95 4.00, queue 25%, server 75% client 20%, 100 records",
       progress.line("data", now, before, UNLIMITED))
     now.units, now.share_seconds = 90, before.share_seconds
     assert.equal(start .. ", queue 25%, 100 records",
@@ -74,6 +76,37 @@ describe("the progress line", function()
   end)
 end)
 
+describe("the line of pgbench's form", function()
+  it("has rate, latency and failures as pgbench has them, and more behind", function()
+    local before = state { seconds = 9, rows = 19200, failed = 3, units = 80, unit_seconds = 1,
+      units_by_seconds = { [0.001] = 80 },
+      share_seconds = { source = 1, client = 2, send = 0, server = 4, turn = 0 } }
+    local now = state { failed = 5, units = 100, unit_seconds = 1.04,
+      units_by_seconds = { [0.001] = 90, [0.003] = 10 },
+      share_seconds = { source = 1, client = 2.2, send = 0, server = 4.8, turn = 0 } }
+    assert.equal("progress: 10.0 s, 20.0 tps, lat 2.000 ms stddev 1.000, 2 failed, p95 3.000 ms, "
+      .. "data 3,000 rows/s (avg 2,220), queue 25%, server 80% client 20%, 0:40 left",
+      progress.pgbench_line("data", now, before, { limit = 0, time = 50 }))
+  end)
+
+  it("has a p95 that nineteen of twenty units do not exceed", function()
+    local function p95(counts)
+      local all = 0
+      for _, count in pairs(counts) do all = all + count end
+      return progress.pgbench_line("x", state { units = all, unit_seconds = 1,
+        units_by_seconds = counts }, nil, UNLIMITED):match("p95 (%S+) ms")
+    end
+    assert.equal("1.000", p95 { [0.001] = 95, [0.002] = 4, [0.003] = 1 })
+    assert.equal("2.000", p95 { [0.001] = 94, [0.002] = 5, [0.003] = 1 })
+  end)
+
+  it("says so where nothing was stored", function()
+    assert.equal("progress: 10.0 s, 0.0 tps, lat 0.000 ms stddev 0.000, 0 failed, p95 0.000 ms, "
+      .. "x 2,220 rows/s (avg 2,220), queue 25%",
+      progress.pgbench_line("x", state(), nil, UNLIMITED))
+  end)
+end)
+
 describe("the meter", function()
   local function draw(settings)
     local written = {}
@@ -104,11 +137,14 @@ describe("the meter", function()
     assert.equal(5, every)
     assert.equal("starting\n", written[1])
     assert.equal(3, #written)
+    assert.equal("progress: 11.0 s, ", written[3]:sub(1, 18))
     assert.is_falsy(table.concat(written):find("[\r\27]"))
   end)
 
   it("keeps the interval it was given", function()
     assert.equal(2, select(2, draw { every = 2 }))
-    assert.equal(2, select(2, draw { every = 2, terminal = true }))
+    local written, every = draw { every = 2, terminal = true } -- as pgbench's users know it
+    assert.equal(2, every)
+    assert.equal("progress: 11.0 s, ", written[3]:sub(1, 18))
   end)
 end)

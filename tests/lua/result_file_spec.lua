@@ -168,13 +168,14 @@ describe("the log", function()
     local watch = interval_log.new(file, 0.5):watch()
     assert.equal(0.5, watch.every)
     local p = { records = 1, rows = 10, statements = 11, failed = 0, queued = 5, read_records = 9,
-      units = 1, unit_seconds = 0.25,
+      units = 1, unit_seconds = 0.25, units_by_seconds = { [0.25] = 1 },
       share_seconds = { source = 0, client = 0.125, send = 0, server = 0.375, turn = 0 } }
     watch.begin("one")
     p.seconds = 0.5
     watch.update(p)
     local later = { seconds = 1.5, records = 4, rows = 40, statements = 44, failed = 2, queued = 4,
       read_records = 12, units = 3, unit_seconds = 1.25,
+      units_by_seconds = { [0.25] = 2, [0.75] = 1 },
       share_seconds = { source = 0, client = 0.125, send = 2, server = 0.375, turn = 0 } }
     watch.update(later)
     local last = setmetatable({ seconds = 2 }, { __index = later })
@@ -184,12 +185,16 @@ describe("the log", function()
     file:close()
     assert.same({
       "step,seconds,interval_seconds,records,rows,statements,failed,rows_per_second,queued,"
-        .. "read_records,latency_mean_seconds,source_share,client_share,send_share,server_share,"
+        .. "read_records,units,units_per_second,latency_mean_seconds,latency_deviation_seconds,"
+        .. "latency_p95_seconds,source_share,client_share,send_share,server_share,"
         .. "turn_share",
-      "one,0.500,0.500,1,10,11,0,20.0,5,9,0.250000000,0.0000,0.2500,0.0000,0.7500,0.0000",
-      "one,1.500,1.000,3,30,33,2,30.0,4,12,0.500000000,0.0000,0.0000,1.0000,0.0000,0.0000",
-      "one,2.000,0.500,0,0,0,0,0.0,4,12,,,,,,",
-      "two,0.500,0.500,1,10,11,0,20.0,5,9,0.250000000,0.0000,0.2500,0.0000,0.7500,0.0000", "",
+      "one,0.500,0.500,1,10,11,0,20.0,5,9,1,2.0,0.250000000,0.000000000,"
+        .. "0.250000000,0.0000,0.2500,0.0000,0.7500,0.0000",
+      "one,1.500,1.000,3,30,33,2,30.0,4,12,2,2.0,0.500000000,0.250000000,"
+        .. "0.750000000,0.0000,0.0000,1.0000,0.0000,0.0000",
+      "one,2.000,0.500,0,0,0,0,0.0,4,12,0,0.0,,,,,,,,",
+      "two,0.500,0.500,1,10,11,0,20.0,5,9,1,2.0,0.250000000,0.000000000,"
+        .. "0.250000000,0.0000,0.2500,0.0000,0.7500,0.0000", "",
     }, { (read() .. "\n"):match(("(.-)\n"):rep(6)) })
   end)
 end)

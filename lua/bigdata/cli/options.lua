@@ -269,7 +269,7 @@ options.RUN = {
     title = "Output",
     {
       name = "progress", short = "P", aliases = { "report-interval" }, argument = "S",
-      read = duration, help = "show progress every S seconds",
+      read = duration, help = "write a line of pgbench's form every S seconds",
     },
     options.QUIET,
     options.STATEMENTS,

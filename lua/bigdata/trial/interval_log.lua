@@ -10,7 +10,8 @@ Log.__index = Log
 -- What a line has: the first two name it, the others are counted since the line before, but for
 -- the queue, which is as it stands. Latency and shares are empty where no unit was stored.
 local HEADER = "step,seconds,interval_seconds,records,rows,statements,failed,rows_per_second,"
-  .. "queued,read_records,latency_mean_seconds"
+  .. "queued,read_records,units,units_per_second,latency_mean_seconds,latency_deviation_seconds,"
+  .. "latency_p95_seconds"
 for _, state in ipairs(interval.STATES) do HEADER = HEADER .. "," .. state .. "_share" end
 
 local COUNTED = { "records", "rows", "statements", "failed" }
@@ -34,8 +35,13 @@ function Log:update(p)
   fields[#fields + 1] = ("%.1f"):format((p.rows - self.before.rows) / since)
   fields[#fields + 1] = p.queued
   fields[#fields + 1] = p.read_records
-  local latency, shares = interval.latency(p, self.before), interval.shares(p, self.before)
-  fields[#fields + 1] = latency and ("%.9f"):format(latency) or ""
+  local units = interval.units(p, self.before)
+  fields[#fields + 1] = units
+  fields[#fields + 1] = ("%.1f"):format(units / since)
+  local latency, shares = interval.latency(p, self.before) or {}, interval.shares(p, self.before)
+  for _, name in ipairs { "mean", "deviation", "p95" } do
+    fields[#fields + 1] = latency[name] and ("%.9f"):format(latency[name]) or ""
+  end
   for _, state in ipairs(interval.STATES) do
     fields[#fields + 1] = shares and ("%.4f"):format(shares[state]) or ""
   end

@@ -1,5 +1,5 @@
 -- trial/progress.lua - says how a step stands while it runs: on a terminal one line that is
--- redrawn, elsewhere a line from time to time.
+-- redrawn; elsewhere, or every so many seconds if that was asked for, a line of pgbench's form.
 
 local interval = require "bigdata.interval"
 local text = require "bigdata.text"
@@ -18,11 +18,11 @@ local CLEAR = "\r\27[K"
 
 -- settings: { write=function(text), terminal=boolean, every=seconds or nil }.
 function progress.new(settings)
-  local usual = settings.terminal and EVERY_ON_TERMINAL or EVERY_ELSEWHERE
+  local redrawn = settings.terminal and not settings.every
   return setmetatable({
     write = settings.write,
-    terminal = settings.terminal,
-    every = settings.every or usual,
+    terminal = redrawn,
+    every = settings.every or redrawn and EVERY_ON_TERMINAL or EVERY_ELSEWHERE,
   }, Meter)
 end
 
@@ -90,14 +90,17 @@ local function fit(parts, width)
   return line
 end
 
--- The text of the line. before: the previous state of the same step, nil for the first. settings:
--- limit and time, as of the run. width: at most so many characters, or nil.
+-- So many a second since the state before, and since the beginning.
+local function rates(done, p, before, earlier)
+  local since = before and p.seconds - before.seconds or p.seconds
+  return since > 0 and (done - earlier) / since or 0, p.seconds > 0 and done / p.seconds or 0
+end
+
+-- The text of the redrawn line. before: the previous state of the same step, nil for the first.
+-- settings: limit and time, as of the run. width: at most so many characters, or nil.
 function progress.line(name, p, before, settings, width)
   local done, noun = amount(p)
-  local since = before and p.seconds - before.seconds or p.seconds
-  local earlier = before and amount(before) or 0
-  local now = since > 0 and (done - earlier) / since or 0
-  local average = p.seconds > 0 and done / p.seconds or 0
+  local now, average = rates(done, p, before, before and amount(before) or 0)
   local left = time_left(p, settings.limit, settings.time)
   local latency = interval.latency(p, before)
   local parts = {
@@ -105,12 +108,39 @@ function progress.line(name, p, before, settings, width)
     ("%s %s"):format(text.count(done), noun),
     ("%s/s (avg %s)"):format(text.count(now), text.count(average)),
   }
-  if latency then parts[#parts + 1] = ("lat %s ms"):format(text.milliseconds(latency)) end
+  if latency then
+    parts[#parts + 1] = ("lat %s ms p95 %s"):format(text.milliseconds(latency.mean),
+      text.milliseconds(latency.p95))
+  end
   parts[#parts + 1] = ("queue %s"):format(queue_fill(p))
   if p.rejects > 0 then parts[#parts + 1] = ("%s bad"):format(text.count(p.rejects)) end
   parts[#parts + 1] = shares_of(p, before)
   if noun == "rows" then parts[#parts + 1] = text.plural(p.records, "record") end
   return fit(parts, width or math.huge)
+end
+
+-- Nothing stored is shown as pgbench does.
+local NO_LATENCY = { mean = 0, deviation = 0, p95 = 0 }
+
+-- The text of a line of pgbench's form: what it says, of the interval since the state before, and
+-- behind that what it does not.
+function progress.pgbench_line(name, p, before, settings)
+  local done, noun = amount(p)
+  local now, average = rates(done, p, before, before and amount(before) or 0)
+  local units = rates(p.units or 0, p, before, before and before.units or 0)
+  local latency = interval.latency(p, before) or NO_LATENCY
+  local left = time_left(p, settings.limit, settings.time)
+  local parts = {
+    ("progress: %.1f s"):format(p.seconds), ("%.1f tps"):format(units),
+    ("lat %.3f ms stddev %.3f"):format(1000 * latency.mean, 1000 * latency.deviation),
+    ("%d failed"):format(p.failed - (before and before.failed or 0)),
+    ("p95 %.3f ms"):format(1000 * latency.p95),
+    ("%s %s %s/s (avg %s)"):format(name, text.count(now), noun, text.count(average)),
+    ("queue %s"):format(queue_fill(p)),
+  }
+  parts[#parts + 1] = shares_of(p, before)
+  if left then parts[#parts + 1] = text.clock(left) .. " left" end
+  return table.concat(parts, ", ")
 end
 
 -- Say something of its own, before the steps.
@@ -123,10 +153,12 @@ function Meter:begin(name, settings)
 end
 
 function Meter:update(p)
-  local width = self.terminal and WIDTH or nil
-  local line = progress.line(self.name, p, self.before, self.settings, width)
+  if self.terminal then
+    self.write(REDRAW:format(progress.line(self.name, p, self.before, self.settings, WIDTH)))
+  else
+    self.write(progress.pgbench_line(self.name, p, self.before, self.settings) .. "\n")
+  end
   self.before = p
-  self.write(self.terminal and REDRAW:format(line) or line .. "\n")
 end
 
 -- Leave a clean line for what comes next.

@@ -1,6 +1,11 @@
-# Progress, where it is not a terminal: plain lines on standard error.
+# Progress, where it is not a terminal: plain lines of pgbench's form on standard error.
 database
 sample 300
-row_by_row --progress 0.05 >/dev/null 2>errors
+row_by_row --progress 0.05 --log intervals >/dev/null 2>errors
 grep -q $'\r\|\033' errors && echo "control characters"
-grep -c rows errors | awk '{print ($1 > 0 ? "lines" : "none")}'
+form='^progress: [0-9.]+ s, [0-9.]+ tps, lat [0-9.]+ ms stddev [0-9.]+, [0-9]+ failed, '
+form+='p95 [0-9.]+ ms, (geo|data) '
+grep -cE "$form" errors | awk '{print ($1 > 0 ? "lines" : "none")}'
+grep '^progress:' errors | grep -vE "$form"
+# units, and how long they took
+awk -F, '$11 > 0 && $13 > 0 && $15 > 0 {n++} END {print (n > 0 ? "log" : "none")}' intervals
