@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define MOST_SLEEP_NS (100 * BD_NS_PER_MS)
+#define SLICE_NS      (50 * BD_NS_PER_MS) /* of waiting for a moment */
 
 int bd_worker_init(BdWorker *worker, uint32_t number, BdTask *task, const BdWorkerOpts *opts,
                    BdErr *err) {
@@ -114,6 +115,21 @@ BdMove bd_worker_send_text(BdWorker *worker, const char *text, BdWorkerState the
     return BD_MOVE_ON;
 }
 
+/* ---- waiting for a moment ---- */
+
+BdMove bd_worker_sleep(BdWorker *worker, int64_t until_ns, BdWant *want) {
+    int64_t slice_ns = bd_now_ns() + SLICE_NS;
+    worker->until_ns = slice_ns < until_ns ? slice_ns : until_ns;
+    worker->until_share = BD_SHARE_SERVER;
+    *want = BD_WANT_TIME;
+    return BD_MOVE_WAIT;
+}
+
+int64_t bd_worker_scatter(const BdWorker *worker, int64_t delay_ns) {
+    uint64_t mixed = (uint64_t)(bd_now_ns() + worker->number) * UINT64_C(0x9E3779B97F4A7C15);
+    return delay_ns / 2 + (int64_t)((mixed >> 32) % (uint64_t)(delay_ns / 2));
+}
+
 /* ---- between records ---- */
 
 static bool wants_record(BdWorker *worker) {
@@ -172,6 +188,9 @@ static BdMove step_record(BdWorker *worker, BdWant *want) {
     if (bd_control_stopped(worker->opts->control) == BD_STOP_NOW) {
         bd_worker_quit(worker);
         return BD_MOVE_ON;
+    }
+    if (bd_worker_pauses(worker, want)) {
+        return BD_MOVE_WAIT;
     }
     if (worker->in_doubt && !worker->begun) {
         return bd_worker_send_text(worker, BD_TRANSACTION_BEGIN, BD_WORKER_BEGIN);
@@ -464,6 +483,7 @@ static BdStateFn *const states[] = {
     [BD_WORKER_BEGIN] = step_begin,
     [BD_WORKER_NEXT] = step_next,
     [BD_WORKER_ANSWER] = step_answer,
+    [BD_WORKER_AGAIN] = bd_worker_step_again,
     [BD_WORKER_MARK] = step_mark,
     [BD_WORKER_COMMIT] = step_commit,
     [BD_WORKER_CLEAN] = bd_worker_step_clean,

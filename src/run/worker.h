@@ -14,7 +14,9 @@
  * What the server gives up because of others (a serialization failure, a deadlock) is done again:
  * the whole unit in a transaction, or the one statement without. Where a record of a unit without
  * transactions opens a transaction itself, that is done again with the record, if it was the first
- * thing that the record did. A pipeline outside of any transaction is not done again.
+ * thing that the record did. A pipeline outside of any transaction is not done again. Before each
+ * try it waits, so that those who were in each other's way part: about a millisecond before the
+ * second one, then twice as long each time, up to a second, less a random part of up to half.
  *
  * A lost session is opened again, if the options say so (reconnect_ns). What is known not to be
  * stored is done again then: a unit in a transaction; without one, a record of which nothing but
@@ -53,7 +55,7 @@ typedef enum BdWant {
 } BdWant;
 
 typedef enum BdWorkerState {
-    BD_WORKER_RECORD, /* between records: goes to NEXT with the unit's next one, or wants one; to
+    BD_WORKER_RECORD, /* between records: waits until it is time to try a unit again; goes to NEXT with the unit's next one, or wants one; to
                          BEGIN with the first one of a transaction; to NEXT at the unit's end; to
                          ENDED when there are no more */
     BD_WORKER_BEGIN,  /* BEGIN was sent; waits for its answer; goes to NEXT */
@@ -61,6 +63,8 @@ typedef enum BdWorkerState {
                          done; to COMMIT or RECORD when the unit is */
     BD_WORKER_ANSWER, /* a request was sent; waits for its answer; goes to NEXT, or to CLEAN when
                          refused */
+    BD_WORKER_AGAIN, /* a statement without a transaction is to be sent again: waits until it is time;
+                         goes to ANSWER */
     BD_WORKER_MARK,   /* the unit's marker was sent; waits for its answer; goes on to COMMIT, or, if
                        it came first, to RECORD */
     BD_WORKER_COMMIT, /* COMMIT was sent; waits for its answer; goes to RECORD */
@@ -112,12 +116,13 @@ typedef struct BdWorker {
     bool in_doubt;     /* the unit's COMMIT was not answered */
     bool begun;        /* the unit's transaction is open */
     BdRequest request; /* the last one that was sent for the task */
-    bool pipelined; /* the requests under way are a pipeline, outside of the unit's transaction */
-    bool refused;   /* one of them was refused, so that none of them counts */
-    bool in_block;  /* they were sent inside of a transaction that the task has opened, */
-    bool committed; /* and its COMMIT with them */
-    bool kept;      /* something of the record is committed, or may be, before the unit is over */
-    uint32_t tries; /* that have failed of the unit's part, or of the statement */
+    bool pipelined;   /* the requests under way are a pipeline, outside of the unit's transaction */
+    bool refused;     /* one of them was refused, so that none of them counts */
+    bool in_block;    /* they were sent inside of a transaction that the task has opened, */
+    bool committed;   /* and its COMMIT with them */
+    bool kept;        /* something of the record is committed, or may be, before the unit is over */
+    int64_t again_ns; /* when to try what has failed again; 0: at once */
+    uint32_t tries;   /* that have failed of the unit's part, or of the statement */
     BdArrival arrival;   /* the rows that were sent, and those of them that are acknowledged */
     int64_t rows;        /* written, but not yet committed and counted */
     int64_t retries;     /* units and statements that were done again */

@@ -1,7 +1,13 @@
 /* How units fail: what is done again, what is split, and which record is named at last. */
 #include "run/worker_impl.h"
 
+#include "core/clock.h"
+
 #include <string.h>
+
+/* Before another try: the first time, and at most. */
+#define FIRST_DELAY_NS BD_NS_PER_MS
+#define MOST_DELAY_NS  BD_NS_PER_S
 
 BdMove bd_worker_fail_run(BdWorker *worker, const BdErr *err) {
     bd_control_fail(worker->opts->control, err);
@@ -22,9 +28,36 @@ static bool may_try_again(const BdWorker *worker, const BdErr *err, bool alone) 
     return safe && may_succeed_now(err) && worker->tries + 1 < worker->opts->max_tries;
 }
 
+/* What has failed is done again, after a while. */
 static void count_try(BdWorker *worker) {
+    int64_t delay_ns = FIRST_DELAY_NS;
+    for (uint32_t i = 0; i < worker->tries && delay_ns < MOST_DELAY_NS; i++) {
+        delay_ns *= 2;
+    }
+    delay_ns = delay_ns < MOST_DELAY_NS ? delay_ns : MOST_DELAY_NS;
+    worker->again_ns = bd_now_ns() + bd_worker_scatter(worker, delay_ns);
     worker->tries++;
     worker->retries++;
+}
+
+bool bd_worker_pauses(BdWorker *worker, BdWant *want) {
+    if (worker->again_ns == 0) {
+        return false;
+    }
+    if (bd_now_ns() >= worker->again_ns) {
+        worker->again_ns = 0;
+        return false;
+    }
+    bd_worker_sleep(worker, worker->again_ns, want);
+    return true;
+}
+
+BdMove bd_worker_step_again(BdWorker *worker, BdWant *want) {
+    if (bd_control_stopped(worker->opts->control) == BD_STOP_NOW) {
+        bd_worker_quit(worker);
+        return BD_MOVE_ON;
+    }
+    return bd_worker_pauses(worker, want) ? BD_MOVE_WAIT : bd_worker_send_request(worker);
 }
 
 void bd_worker_fail_records(BdWorker *worker, const BdErr *err) {
@@ -84,7 +117,8 @@ bool bd_worker_refuse_request(BdWorker *worker, BdErr *err, BdMove *move) {
     if (may_try_again(worker, err, true)) {
         count_try(worker);
         bd_arrival_drop(&worker->arrival);
-        *move = bd_worker_send_request(worker);
+        worker->state = BD_WORKER_AGAIN;
+        *move = BD_MOVE_ON;
         return true;
     }
     worker->refused = true;

@@ -40,6 +40,12 @@ bool bd_worker_all_answered(const BdWorker *worker);
  * was the end of it. */
 void bd_worker_count_rows(BdWorker *worker);
 
+/* Wait for the moment, but come back now and then, to look whether the run has been stopped. */
+BdMove bd_worker_sleep(BdWorker *worker, int64_t until_ns, BdWant *want);
+
+/* The delay, less up to half of it, so that not all workers try at the same time. */
+int64_t bd_worker_scatter(const BdWorker *worker, int64_t delay_ns);
+
 /* ---- worker_fail.c ---- */
 
 /* The session does what it must not, or is lost for good: the run cannot go on. */
@@ -54,9 +60,13 @@ bool bd_worker_refuse_request(BdWorker *worker, BdErr *err, BdMove *move);
 /* Fail every record of the part under way, and let go of them. */
 void bd_worker_fail_records(BdWorker *worker, const BdErr *err);
 
+/* Is it too early to do again what has failed? Then wait. */
+bool bd_worker_pauses(BdWorker *worker, BdWant *want);
+
 /* Nothing is under way any more. */
 BdMove bd_worker_cleaned(BdWorker *worker);
 
+BdStateFn bd_worker_step_again;
 BdStateFn bd_worker_step_clean;
 BdStateFn bd_worker_step_rollback;
 

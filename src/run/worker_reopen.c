@@ -13,8 +13,7 @@
 
 #define FIRST_DELAY_NS (100 * BD_NS_PER_MS)
 #define MOST_DELAY_NS  (5 * BD_NS_PER_S)
-#define LOOK_NS        (5 * BD_NS_PER_MS)  /* at a session that connects */
-#define SLICE_NS       (50 * BD_NS_PER_MS) /* of waiting for the next try */
+#define LOOK_NS        (5 * BD_NS_PER_MS) /* at a session that connects */
 
 /* ---- what was under way ---- */
 
@@ -101,20 +100,6 @@ BdMove bd_worker_lose_session(BdWorker *worker, const BdErr *err) {
 
 /* ---- another session ---- */
 
-static BdMove sleep_until(BdWorker *worker, int64_t until_ns, BdWant *want) {
-    worker->until_ns = until_ns;
-    worker->until_share = BD_SHARE_SERVER;
-    *want = BD_WANT_TIME;
-    return BD_MOVE_WAIT;
-}
-
-/* The delay, less up to half of it, so that not all workers try at the same time. */
-static int64_t scattered(const BdWorker *worker, int64_t now_ns) {
-    uint64_t mixed = (uint64_t)(now_ns + worker->number) * UINT64_C(0x9E3779B97F4A7C15);
-    return worker->reopen.delay_ns / 2 +
-           (int64_t)((mixed >> 32) % (uint64_t)(worker->reopen.delay_ns / 2));
-}
-
 /* Would the next try fail in the same way, whenever it is made? */
 static bool is_for_good(const BdErr *err) {
     return err->code != BD_E_CONN || strncmp(err->sqlstate, "28", 2) == 0 ||
@@ -127,7 +112,7 @@ static BdMove try_later(BdWorker *worker, const BdErr *err, BdWant *want) {
     int64_t now_ns = bd_now_ns();
     bd_session_free(reopen->session);
     reopen->session = NULL;
-    reopen->next_ns = now_ns + scattered(worker, now_ns);
+    reopen->next_ns = now_ns + bd_worker_scatter(worker, reopen->delay_ns);
     if (reopen->next_ns > reopen->give_up_ns || is_for_good(err)) {
         BdErr lost = *err;
         bd_err_wrap(&lost, "the connection was lost and could not be opened again within %d s",
@@ -138,7 +123,7 @@ static BdMove try_later(BdWorker *worker, const BdErr *err, BdWant *want) {
     if (reopen->delay_ns > MOST_DELAY_NS) {
         reopen->delay_ns = MOST_DELAY_NS;
     }
-    return sleep_until(worker, now_ns, want);
+    return bd_worker_sleep(worker, now_ns, want);
 }
 
 static bool is_ready(const BdReopen *reopen) {
@@ -177,12 +162,11 @@ BdMove bd_worker_step_reopen(BdWorker *worker, BdWant *want) {
         return BD_MOVE_ON;
     }
     if (reopen->session == NULL && now_ns < reopen->next_ns) {
-        int64_t slice_ns = now_ns + SLICE_NS;
-        return sleep_until(worker, slice_ns < reopen->next_ns ? slice_ns : reopen->next_ns, want);
+        return bd_worker_sleep(worker, reopen->next_ns, want);
     }
     if (reopen->session != NULL && !is_ready(reopen)) {
         if (now_ns < reopen->give_up_ns) {
-            return sleep_until(worker, now_ns + LOOK_NS, want);
+            return bd_worker_sleep(worker, now_ns + LOOK_NS, want);
         }
         bd_err_set(&err, BD_E_CONN, 0, "the server does not answer");
         return try_later(worker, &err, want);
@@ -192,7 +176,7 @@ BdMove bd_worker_step_reopen(BdWorker *worker, BdWant *want) {
         return take_over(worker);
     }
     return reopen->io == BD_IO_FAILED ? try_later(worker, &err, want)
-                                      : sleep_until(worker, now_ns + BD_NS_PER_MS, want);
+                                      : bd_worker_sleep(worker, now_ns + BD_NS_PER_MS, want);
 }
 
 /* All is as it was before the loss. */

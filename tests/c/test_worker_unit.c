@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "core/clock.h"
 #include "support/worker_kit.h" /* needs cmocka.h */
 
 /* A worker that commits every so many records, each of them one request. */
@@ -42,6 +43,17 @@ static void a_unit_is_committed_when_it_has_its_records(void **state) {
     expect_log(FIRST " start:2 request answer reset start:3 request answer reset commit stored");
     expect_totals(&stage, 3, 0, 6, 5);
     take_down(&stage);
+}
+
+/* The worker pauses before it tries again: let that time pass. Returns how long it is, in
+ * nanoseconds. */
+static int64_t expect_pause(Stage *stage) {
+    int64_t begin_ns = bd_now_ns();
+    expect_want(stage, BD_WANT_TIME);
+    int64_t again_ns = stage->worker.again_ns;
+    assert_true(stage->worker.until_ns <= again_ns);
+    stage->worker.again_ns = 1;
+    return again_ns - begin_ns;
 }
 
 static void a_unit_is_committed_when_there_are_no_more_records(void **state) {
@@ -198,6 +210,7 @@ static void a_deadlock_has_the_whole_unit_done_again(void **state) {
     Stage stage;
     set_up_units(&stage, 2, happens);
     give_each(&stage, 2);
+    expect_pause(&stage);
     expect_want(&stage, BD_WANT_RECORD);
     expect_log(FIRST " start:2 request reset undone rollback " FIRST
                      " start:2 request answer reset commit stored");
@@ -214,6 +227,8 @@ static void a_serialization_failure_may_come_with_commit(void **state) {
     Stage stage;
     set_up_units(&stage, 1, happens);
     give_each(&stage, 1);
+    expect_pause(&stage);
+    expect_pause(&stage);
     expect_want(&stage, BD_WANT_RECORD);
     expect_log(FIRST " commit undone " FIRST " commit undone " FIRST " commit undone");
     expect_totals(&stage, 0, 1, 0, 6);
@@ -229,7 +244,9 @@ static void without_a_transaction_the_statement_alone_is_sent_again(void **state
     Stage stage;
     set_up(&stage, false, 3, happens);
     give(&stage);
+    expect_pause(&stage);
     expect_want(&stage, BD_WANT_READ);
+    expect_pause(&stage);
     expect_want(&stage, BD_WANT_RECORD);
     expect_log("start:1 request answer request request request answer request answer reset");
     expect_totals(&stage, 1, 0, 3, 3);
@@ -243,9 +260,49 @@ static void the_last_try_is_the_one_that_fails(void **state) {
     Stage stage;
     set_up(&stage, false, 1, happens);
     give(&stage);
+    expect_pause(&stage);
+    expect_pause(&stage);
     expect_want(&stage, BD_WANT_RECORD);
     expect_log("start:1 request request request refused reset");
     expect_reject(&stage, "40001", "x.lua:1: no");
+    take_down(&stage);
+}
+
+static void the_pause_before_a_try_grows_up_to_a_second(void **state) {
+    (void)state;
+    enum { TRIES = 14 };
+    Happens happens[TRIES + 1];
+    for (int i = 0; i < TRIES; i++) {
+        happens[i] = (Happens)REFUSED("40001");
+    }
+    happens[TRIES] = (Happens)DONE(1);
+    Stage stage;
+    set_up(&stage, false, 1, happens);
+    stage.opts.max_tries = TRIES + 1;
+    give(&stage);
+    int64_t most_ns = BD_NS_PER_MS;
+    for (int i = 0; i < TRIES; i++) {
+        int64_t pause_ns = expect_pause(&stage);
+        assert_true(pause_ns >= most_ns / 2);
+        assert_true(pause_ns < most_ns + BD_NS_PER_S);
+        most_ns = most_ns * 2 < BD_NS_PER_S ? most_ns * 2 : BD_NS_PER_S;
+    }
+    expect_want(&stage, BD_WANT_RECORD);
+    expect_totals(&stage, 1, 0, 1, 1);
+    assert_int_equal(stage.worker.retries, TRIES);
+    take_down(&stage);
+}
+
+static void a_worker_that_pauses_can_be_stopped(void **state) {
+    (void)state;
+    static const Happens happens[] = {REFUSED("40001")};
+    Stage stage;
+    set_up(&stage, false, 1, happens);
+    give(&stage);
+    expect_want(&stage, BD_WANT_TIME);
+    bd_control_stop(&stage.control, BD_STOP_NOW);
+    expect_want(&stage, BD_WANT_NOTHING);
+    expect_log("start:1 request reset");
     take_down(&stage);
 }
 
@@ -275,6 +332,7 @@ static void the_tasks_own_transaction_is_done_again_with_its_record(void **state
     set_up(&stage, false, 4, happens);
     stage.task->texts = own;
     give(&stage);
+    expect_pause(&stage);
     expect_want(&stage, BD_WANT_RECORD);
     expect_log("start:1 begin answer request reset rollback "
                "start:1 begin answer request answer commit answer request answer reset");
@@ -314,6 +372,8 @@ int main(void) {
         CASE(a_serialization_failure_may_come_with_commit),
         CASE(without_a_transaction_the_statement_alone_is_sent_again),
         CASE(the_last_try_is_the_one_that_fails),
+        CASE(the_pause_before_a_try_grows_up_to_a_second),
+        CASE(a_worker_that_pauses_can_be_stopped),
         CASE(rows_of_the_tasks_own_transaction_count_when_it_commits),
         CASE(the_tasks_own_transaction_is_done_again_with_its_record),
         CASE(what_is_stored_already_is_not_done_again),

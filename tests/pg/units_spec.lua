@@ -7,10 +7,14 @@ setup(function()
   kit.execute [[
     create table stored (n integer primary key);
     create table tally (n integer);
-    insert into tally values (0)]]
+    insert into tally values (0);
+    create table pair (id integer primary key, n integer);
+    insert into pair values (1, 0), (2, 0);
+    create function conflict() returns void language plpgsql as
+    $$ begin raise 'not now' using errcode = '40001'; end $$]]
 end)
 teardown(kit.close)
-before_each(function() kit.execute "truncate stored; update tally set n = 0" end)
+before_each(function() kit.execute "truncate stored; update tally set n = 0; update pair set n = 0" end)
 
 local INSERT = [[db:exec("insert into stored values ($1)", row.n)]]
 
@@ -67,6 +71,30 @@ for _, ways in ipairs { "--engine threads --loop c", "--engine poll --loop c --j
         assert.is_true(step.retries > 0)
       end
       kit.execute "alter role current_user reset default_transaction_isolation"
+    end)
+
+    it("are tried again after growing pauses", function()
+      for _, how in ipairs { "--no-autocommit", "--autocommit" } do
+        local step = run('db:exec "select conflict()"',
+          ways .. " -c 1 --max-errors 1 --max-tries 8 " .. how, 1)
+        assert.same({ 0, 1, 7 }, { step.records, step.failed, step.retries })
+        assert.equal("40001", step.samples[1].sqlstate)
+        assert.is_true(step.seconds > (2 ^ 7 - 1) / 2 / 1000)
+      end
+    end)
+
+    it("are done again after deadlocks", function()
+      kit.execute "alter role current_user set deadlock_timeout = '5ms'"
+      local step = run([[
+        local pair = db:one("select 1 + $1::int % 2 as a, 2 - $1::int % 2 as b", row.n)
+        db:exec("update pair set n = n + 1 where id = $1", pair.a)
+        db:exec("select pg_sleep(0.002)")
+        db:exec("update pair set n = n + 1 where id = $1", pair.b)]],
+        ways .. " -c 4 --no-autocommit --max-tries 100k", 60)
+      kit.execute "alter role current_user reset deadlock_timeout"
+      assert.same({ 60, 0 }, { step.records, step.failed })
+      assert.same({ { n = "60" }, { n = "60" } }, kit.query "select n from pair")
+      assert.is_true(step.retries > 0)
     end)
   end)
 end
