@@ -23,7 +23,8 @@ end
 
 return bigdata.sweep {
   scenario = "row_by_row",
-  summary = "threads against events: ours, Python's, and other programs, on the same rows",
+  summary = "threads against events, ours and others'",
+  settings = { queue = 100 }, -- records: so that there is a time in which it is being filled
   vary = { poolsize = { 15, 50, 150 } },
   trials = {
     { name = "threads", engine = "threads" },

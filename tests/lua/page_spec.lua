@@ -216,6 +216,13 @@ describe("a scale", function()
 end)
 
 describe("the page", function()
+  it("has the table of the trials, and under what they are found to be how they compare", function()
+    local text = page.text(systems())
+    assert.is_true(text:find("&lt;theirs&gt;</td>") < text:find("ours</td>")) -- faster
+    has(text, '<th class="number">data/s</th>')
+    has(text, '<tr class="group"><td colspan="4">faster</td></tr>')
+  end)
+
   it("needs nothing else, and escapes what it is given", function()
     local text = page.text(sweep())
     assert.is_nil(text:find("https?://"))
@@ -294,7 +301,7 @@ describe("a browser", function()
     local out = shown("page.html", "--dump-dom")
     has(out, 'class="script"')
     has(out, 'id="tip"')
-    assert.equal(2 * #SIZES, count(out:match("<section.-</section>"), "<circle"))
+    assert.equal(2 * #SIZES, count(out:match("<svg.-</section>"), "<circle"))
   end)
 
   case("of a phone shows all of it, and nothing goes beyond its width" .. reason, function()

@@ -212,6 +212,36 @@ data
 ]], 1, true), text)
   end)
 
+  it("is one line for each where trials have names, the fastest first, with three rates", function()
+    local function named(name, poolsize, ...)
+      return { shown = { system = name, poolsize = poolsize }, label = name, runs = { ... } }
+    end
+    local function told(seconds, fed_seconds, fed_rows)
+      local run = ran(seconds)
+      table.insert(run.steps, 1, { name = "geo", records = 4, rows = 4, seconds = 0.5 })
+      run.steps[2].fed_seconds, run.steps[2].fed_rows = fed_seconds, fed_rows
+      return run
+    end
+    local broken = { ended = "failed", steps = {}, error = { message = "the server is gone" } }
+    local swept = result {
+      named("slow", 15, told(4, 3, 900)), named("broken", 15, broken), named("outside", 15, ran(2)),
+      named("short", 150, told(1, 0.4, 300)),
+    }
+    swept.steps, swept.names = { "geo", "data" }, { "system", "poolsize" }
+    local text = sweep_report.text(swept)
+    assert.is_truthy(text:find([[
+  system   pool  geo/s  data/s  filling  after  CPU us/row
+  short    150       8   1,000        -  1,167       100.0
+  outside  15        -     500        -      -       200.0
+  slow     15        8     250      300    100       400.0
+  broken   15        -  failed        -      -           -
+
+geo/s: rows a second in the step geo
+data/s: rows a second in the step data
+filling, after: data/s while the queue was being filled, and after
+]], 1, true), text)
+  end)
+
   it("names trials that failed or were not run, and why", function()
     local broken = { ended = "failed", steps = {}, error = { message = "the server is gone" } }
     local text = sweep_report.text(result({

@@ -74,7 +74,7 @@ local function report(result)
     add(lines, indented(result.how))
     lines[#lines + 1] = ""
   end
-  add(lines, comparison_report.lines(result.sections, ""))
+  add(lines, comparison_report.lines(result.sections))
   lines[#lines + 1] = ""
   add(lines, comparison_report.NOTES)
   lines[#lines + 1] = "The runs were not interleaved: what drifted between them is counted as well."
@@ -83,7 +83,7 @@ end
 
 local function report_sweep(set)
   local lines = { ("%s: compared with %s"):format(set.path, set.trials[1].label), "" }
-  add(lines, comparison_report.lines(sweep_comparison.sections(set), ""))
+  add(lines, comparison_report.lines(sweep_comparison.sections(set)))
   lines[#lines + 1] = ""
   add(lines, comparison_report.NOTES)
   return table.concat(lines, "\n") .. "\n"

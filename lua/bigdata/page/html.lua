@@ -35,17 +35,22 @@ function html.text(name, attributes, text)
   return html.element(name, attributes, html.escape(text))
 end
 
--- A table from rows of cells, the first of which is its head. numbers: by column, whether it is set
--- to the right.
+-- A table from rows of cells, the first of which is its head; a row that is a string stands above
+-- those that follow. numbers: by column, whether it is set to the right.
 function html.rows(rows, numbers)
   local lines = {}
   for i, row in ipairs(rows) do
-    local cells = {}
-    for n, cell in ipairs(row) do
-      cells[n] = html.text(i == 1 and "th" or "td", { class = numbers[n] and "number" or "word" },
-        cell)
+    if type(row) == "string" then
+      lines[i] = html.element("tr", { class = "group" }, html.text("td", { colspan = #rows[1] },
+        row))
+    else
+      local cells = {}
+      for n, cell in ipairs(row) do
+        cells[n] = html.text(i == 1 and "th" or "td",
+          { class = numbers[n] and "number" or "word" }, cell)
+      end
+      lines[i] = html.element("tr", {}, table.concat(cells))
     end
-    lines[i] = html.element("tr", {}, table.concat(cells))
   end
   return html.element("div", { class = "wide" }, html.element("table", {},
     table.concat(lines, "\n")))

@@ -11,6 +11,7 @@ local settings = require "bigdata.scenario.settings"
 local style = require "bigdata.page.style"
 local sweep_comparison = require "bigdata.sweep.comparison"
 local text = require "bigdata.text"
+local trials = require "bigdata.report.trials"
 local words = require "bigdata.page.words"
 
 local page = {}
@@ -46,13 +47,25 @@ local function picture_section(picture)
   }, "\n"))
 end
 
+-- The table that the report in the terminal has.
+local function trials_section(result)
+  local rows, columns = trials.table_of(result)
+  local numbers = {}
+  for n, column in ipairs(columns) do numbers[n] = not column.left end
+  return element("section", {}, html.text("h2", {}, "the trials") .. html.rows(rows, numbers)
+    .. element("div", { class = "notes" }, paragraphs(trials.notes(result))))
+end
+
 local function comparison_section(result)
   if result.repeats < 2 or #result.trials < 2 then return "" end
   local parts = { html.text("h2", {}, "compared with " .. result.trials[1].label) }
   for _, section in ipairs(sweep_comparison.sections(result)) do
-    local rows = { { section.title, "ratio", "95 % interval", "could show", "" } }
-    for _, line in ipairs(section) do rows[#rows + 1] = comparison_report.cells(line) end
-    parts[#parts + 1] = html.rows(rows, { false, true, true, true, false })
+    local rows = { { section.title, "ratio", "95 % interval", "could show" } }
+    for _, group in ipairs(comparison_report.by_finding(section)) do
+      rows[#rows + 1] = group.words
+      for _, line in ipairs(group) do rows[#rows + 1] = comparison_report.cells(line) end
+    end
+    parts[#parts + 1] = html.rows(rows, { false, true, true, true })
   end
   parts[#parts + 1] = paragraphs(comparison_report.NOTES)
   return element("section", {}, table.concat(parts, "\n"))
@@ -116,6 +129,7 @@ function page.text(result)
   local title = ("%s: %s"):format(result.name, result.summary or result.scenario)
   local parts = { HEAD:format(html.escape(title), style.CSS), html.text("h1", {}, result.name),
     html.text("p", { class = "soft" }, result.summary or ""), answer(result) }
+  parts[#parts + 1] = trials_section(result)
   for _, picture in ipairs(pictures.of(result)) do parts[#parts + 1] = picture_section(picture) end
   parts[#parts + 1] = comparison_section(result)
   parts[#parts + 1] = circumstances(result)

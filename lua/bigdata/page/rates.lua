@@ -62,7 +62,7 @@ end
 -- A bar for each trial, the best first.
 local function by_trial(result, figure, about)
   local list, rows = {}, { { "trial", figure.title, "least", "most", "95 % from", "to" } }
-  for _, item in ipairs(series.ranked(result, figure)) do
+  for _, item in ipairs(figures.ranked(result, figure)) do
     local found = series.summary(figures.list(item, figures.main_step(result), figure))
     list[#list + 1] = {
       label = item.label, low = found.low, high = found.high, shown = shown(found.y),

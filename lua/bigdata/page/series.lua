@@ -114,23 +114,6 @@ function series.about(result, clause)
     and "the range that holds the true value 95 times of 100" or "their range", clause)
 end
 
--- The trials that have the figure: for costs the least first, else the largest.
-function series.ranked(result, figure)
-  local step_name, list, middles = figures.main_step(result), {}, {}
-  for _, item in ipairs(result.trials) do
-    local values = figures.list(item, step_name, figure)
-    if #values > 0 then
-      list[#list + 1], middles[item] = item, statistics.median(values)
-    end
-  end
-  table.sort(list, function(a, b)
-    if middles[a] == middles[b] then return a.label < b.label end
-    if figure.cost then return middles[a] < middles[b] end
-    return middles[a] > middles[b]
-  end)
-  return list
-end
-
 -- The step of a trial's run whose rate is in the middle: it stands for the trial where runs cannot
 -- be merged. nil if no run has a rate.
 function series.middle_step(result, item)

@@ -1,6 +1,7 @@
--- report/comparison.lua - comparisons as text: a line for each, with what it is compared with and
--- what that says. Pure.
+-- report/comparison.lua - comparisons as text: a line for each, under what it is found to be.
+-- Pure.
 
+local comparison = require "bigdata.statistics.comparison"
 local table_text = require "bigdata.report.table"
 
 local comparison_report = {}
@@ -19,27 +20,59 @@ comparison_report.percent, comparison_report.factor = percent, factor
 
 -- A line's cells: of { label=, comparison= }.
 function comparison_report.cells(line)
-  local comparison = line.comparison
+  local found = line.comparison
   return {
     line.label,
-    comparison.ratio and factor(comparison.ratio) or "-",
-    comparison.low and factor(comparison.low) .. ".." .. factor(comparison.high) or "-",
-    comparison.smallest and percent(comparison.smallest) or "-",
-    comparison.words,
+    found.ratio and factor(found.ratio) or "-",
+    found.low and factor(found.low) .. ".." .. factor(found.high) or "-",
+    found.smallest and percent(found.smallest) or "-",
   }
 end
 
-local COLUMNS = { { left = true }, {}, {}, {}, { left = true } }
+local COLUMNS = { { left = true }, {}, {}, {} }
 
--- The lines. sections: a list of { title=, { label=, comparison= as of comparison.of }, ... };
--- corner: the title of the labels.
-function comparison_report.lines(sections, corner)
-  local rows = { { corner, "ratio", "95 % interval", "could show", "" } }
+-- The order in which the findings stand.
+local FINDINGS = {
+  "faster", "cheaper", comparison.NO_DIFFERENCE, "slower", "dearer", comparison.TOO_FEW,
+}
+
+-- The lines of a section, the best first.
+local function ranked(section)
+  local list = table.move(section, 1, #section, 1, {})
+  table.sort(list, function(a, b)
+    local one, other = a.comparison.ratio, b.comparison.ratio
+    if one == other then return a.label < b.label end
+    if section.cost then one, other = other, one end
+    return one > other
+  end)
+  return list
+end
+
+-- Groups of a section's lines: { words= the finding, lines ... }.
+function comparison_report.by_finding(section)
+  local groups = {}
+  for _, words in ipairs(FINDINGS) do
+    local group = { words = words }
+    for _, line in ipairs(ranked(section)) do
+      if line.comparison.words == words then group[#group + 1] = line end
+    end
+    if #group > 0 then groups[#groups + 1] = group end
+  end
+  return groups
+end
+
+-- The lines. sections: a list of { title=, cost= whether less is better, { label=, comparison= as
+-- of comparison.of }, ... }.
+function comparison_report.lines(sections)
+  local rows = { { "", "ratio", "95 % interval", "could show" } }
   for _, section in ipairs(sections) do
     rows[#rows + 1] = section.title
-    for _, line in ipairs(section) do rows[#rows + 1] = comparison_report.cells(line) end
+    for _, group in ipairs(comparison_report.by_finding(section)) do
+      rows[#rows + 1] = "  " .. group.words
+      for _, line in ipairs(group) do rows[#rows + 1] = comparison_report.cells(line) end
+    end
   end
-  return table_text.lines(rows, COLUMNS, "  ")
+  return table_text.lines(rows, COLUMNS, "    ")
 end
 
 -- What the columns mean: a list of lines.

@@ -2,13 +2,11 @@
 
 local arrival_report = require "bigdata.report.arrival"
 local core_version = require "bigdata.core".version
+local figures = require "bigdata.result.figures"
 local report_time = require "bigdata.report.time"
 local text = require "bigdata.text"
 
 local report = {}
-
--- A phase that took less says nothing about a rate.
-local SHORTEST_PHASE = 0.5
 
 local LINE = "%-34s %10s %12s %9s %10s"
 
@@ -16,23 +14,8 @@ local function line(...)
   return (LINE:format(...):gsub(" +$", ""))
 end
 
--- A rate as it is shown; N/A where the time was too short to mean anything.
-local function rate(amount, seconds, shortest)
-  if seconds <= 0 or seconds < (shortest or 0) then return "N/A" end
-  return text.count(amount / seconds)
-end
-
--- The two phases of a step, before and after its source had been read to the end.
-local function phases(step)
-  local filling = { seconds = step.fed_seconds, rows = step.fed_rows }
-  local after = {
-    seconds = math.max(step.seconds - step.fed_seconds, 0),
-    rows = step.rows - step.fed_rows,
-  }
-  for _, phase in ipairs { filling, after } do
-    phase.rate = rate(phase.rows, phase.seconds, SHORTEST_PHASE)
-  end
-  return filling, after
+local function rate(amount, seconds)
+  return seconds > 0 and text.count(amount / seconds) or "N/A"
 end
 
 --- The parts of the report, each a list of lines.
@@ -97,6 +80,15 @@ local function heading(result)
   return lines
 end
 
+local function phase_rate(phase)
+  return phase.rate and text.count(phase.rate) or "N/A"
+end
+
+local function phase_line(name, phase)
+  return line("  " .. name, "", text.count(phase.rows), text.seconds(phase.seconds),
+    phase_rate(phase))
+end
+
 local function step_lines(step, with_phases)
   local lines = {
     line(step.name, text.count(step.records), text.count(step.rows), text.seconds(step.seconds),
@@ -105,10 +97,9 @@ local function step_lines(step, with_phases)
   if step.rows == 0 then
     lines[2] = line("  records per second", "", "", "", rate(step.records, step.seconds))
   elseif with_phases then
-    local filling, after = phases(step)
-    lines[2] = line("  while the queue was being filled", "", text.count(filling.rows),
-      text.seconds(filling.seconds), filling.rate)
-    lines[3] = line("  after", "", text.count(after.rows), text.seconds(after.seconds), after.rate)
+    local filling, after = figures.phases(step)
+    lines[2] = phase_line("while the queue was being filled", filling)
+    lines[3] = phase_line("after", after)
   end
   return lines
 end
@@ -117,8 +108,8 @@ end
 local function shows_phases(result, step)
   local last
   for _, other in ipairs(result.steps) do last = other.rows > 0 and other or last end
-  local filling, after = phases(step)
-  return step == last or filling.rate ~= "N/A" or after.rate ~= "N/A"
+  local filling, after = figures.phases(step)
+  return step == last or filling.rate ~= nil or after.rate ~= nil
 end
 
 local function table_of_steps(result)
@@ -135,7 +126,7 @@ end
 
 -- Workers without a record to work on mean that the reader was the slower one.
 local function waiting_note(result, step)
-  if step.seconds < SHORTEST_PHASE then return nil end
+  if step.seconds < figures.SHORTEST_PHASE then return nil end
   local share = step.queue_empty_seconds / (step.seconds * result.settings.poolsize)
   if share >= 0.01 then
     return ("%s: the connections waited for records for %.0f %% of their time"):format(step.name,
@@ -213,7 +204,8 @@ local ENDED = {
 local function notes(result, too_short)
   local lines = {}
   if too_short then
-    lines[1] = ("N/A: shorter than %g s, too short for a rate"):format(SHORTEST_PHASE)
+    lines[1] = ("N/A: shorter than %g s, too short for a rate"):format(
+      figures.SHORTEST_PHASE)
   end
   for _, step in ipairs(result.steps) do
     lines[#lines + 1] = waiting_note(result, step)
@@ -271,9 +263,9 @@ local function short_rate(step)
   if step.rows == 0 then
     return ("%s %s records/s"):format(step.name, rate(step.records, step.seconds))
   end
-  local filling, after = phases(step)
+  local filling, after = figures.phases(step)
   return ("%s %s rows/s (filling the queue %s, after %s)"):format(step.name,
-    rate(step.rows, step.seconds), filling.rate, after.rate)
+    rate(step.rows, step.seconds), phase_rate(filling), phase_rate(after))
 end
 
 -- The rates alone, on one line.

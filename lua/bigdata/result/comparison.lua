@@ -116,7 +116,7 @@ local function title(set, name, figure)
 end
 
 local function section_of(one, pairs_of_trials, name, figure, seed)
-  local section = { title = title(one, name, figure) }
+  local section = { title = title(one, name, figure), cost = figure.cost }
   for _, pair in ipairs(pairs_of_trials) do
     local base = figures.list(pair.item, name, figure)
     local values = figures.list(pair.against, name, figure)

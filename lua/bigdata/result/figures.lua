@@ -45,7 +45,33 @@ local function round_trips(step)
   if step.round_trips and amount(step) > 0 then return step.round_trips / amount(step) end
 end
 
+-- A phase of a step that took less, in seconds, says nothing about a rate.
+figures.SHORTEST_PHASE = 0.5
+
+-- The two phases of a step, before and after its source had been read to the end: each { seconds=,
+-- rows=, rate= }, without a rate if it was too short.
+function figures.phases(step)
+  local filling = { seconds = step.fed_seconds, rows = step.fed_rows }
+  local after = {
+    seconds = math.max(step.seconds - step.fed_seconds, 0), rows = step.rows - step.fed_rows,
+  }
+  for _, phase in ipairs { filling, after } do
+    if phase.seconds >= figures.SHORTEST_PHASE then phase.rate = phase.rows / phase.seconds end
+  end
+  return filling, after
+end
+
+local function filling_rate(step)
+  return step.fed_seconds and figures.phases(step).rate
+end
+
+local function rate_after(step)
+  return step.fed_seconds and select(2, figures.phases(step)).rate
+end
+
 figures.RATE = { name = "rate", title = "rows/s", of = rate }
+figures.FILLING = { name = "filling", title = "rows/s, filling", of = filling_rate }
+figures.AFTER = { name = "after", title = "rows/s, after", of = rate_after }
 figures.CPU = { name = "cpu_us", title = "CPU us/row", of = cpu_us, cost = true }
 figures.LOCK = { name = "lock", title = "for the lock", of = lock, cost = true }
 figures.SERVER_CPU = { name = "server_cpu_us", title = "server us/row", of = server_cpu_us,
@@ -109,6 +135,24 @@ function figures.main_step(result)
     end
   end
   return result.steps[#result.steps]
+end
+
+-- The trials that have a figure of the main step, by their medians: for costs the least first, else
+-- the largest.
+function figures.ranked(result, figure)
+  local step_name, list, middles = figures.main_step(result), {}, {}
+  for _, item in ipairs(result.trials) do
+    local values = figures.list(item, step_name, figure)
+    if #values > 0 then
+      list[#list + 1], middles[item] = item, statistics.median(values)
+    end
+  end
+  table.sort(list, function(a, b)
+    if middles[a] == middles[b] then return a.label < b.label end
+    if figure.cost then return middles[a] < middles[b] end
+    return middles[a] > middles[b]
+  end)
+  return list
 end
 
 return figures

@@ -35,7 +35,7 @@ function sweep_comparison.sections(result)
   for _, step_name in ipairs(result.steps) do
     for _, figure in ipairs(figures.COMPARED) do
       local section = sweep_comparison.with_first(result, step_name, figure)
-      section.title = title(result, step_name, figure)
+      section.title, section.cost = title(result, step_name, figure), figure.cost
       if #section > 0 then sections[#sections + 1] = section end
     end
   end

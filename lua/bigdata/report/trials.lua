@@ -1,0 +1,225 @@
+-- report/trials.lua - the trials of a sweep as a table: for every step a line for each of them; or,
+-- where they have names, one line for each, the fastest first, with the rates of all steps. Pure.
+
+local figures = require "bigdata.result.figures"
+local options = require "bigdata.cli.options"
+local settings = require "bigdata.scenario.settings"
+local statistics = require "bigdata.statistics"
+local text = require "bigdata.text"
+
+local trials = {}
+
+--- Cells.
+
+function trials.rate(rates)
+  return #rates > 0 and text.count(statistics.median(rates)) or "-"
+end
+
+local function spread_cell(rates)
+  if #rates < 2 then return "-" end
+  return ("%s..%s"):format(text.count(math.min(table.unpack(rates))),
+    text.count(math.max(table.unpack(rates))))
+end
+
+local function cpu_cell(values)
+  return #values > 0 and ("%.1f"):format(statistics.median(values)) or "-"
+end
+
+local function lock_cell(values)
+  return #values > 0 and ("%.1f %%"):format(math.min(statistics.median(values), 1) * 100) or "-"
+end
+
+local function bytes_cell(values)
+  return #values > 0 and text.count(math.floor(statistics.median(values) + 0.5)) or "-"
+end
+
+-- Mostly far below one.
+local function round_trips_cell(values)
+  return #values > 0 and ("%.3g"):format(statistics.median(values)) or "-"
+end
+
+-- first: the first trial's figures.
+local function factor_cell(values, first)
+  if #values == 0 or #first == 0 then return "-" end
+  return ("%.2f"):format(statistics.median(values) / statistics.median(first))
+end
+
+-- In the place of figures, where there are none.
+function trials.missing(item)
+  local last = item.runs[#item.runs]
+  if not last then return "not run" end
+  if last.ended == "done" then return "-" end -- another program, which does not tell of this step
+  return last.ended == "interrupted" and "interrupted" or "failed"
+end
+
+--- Columns.
+
+-- The settings that are not the same in all trials.
+function trials.varied(result)
+  local names, first = {}, result.trials[1]
+  for _, name in ipairs(result.names) do
+    for _, item in ipairs(result.trials) do
+      if item.shown[name] ~= first.shown[name] then
+        names[#names + 1] = name
+        break
+      end
+    end
+  end
+  return names
+end
+
+local function varies(result, wanted)
+  for _, name in ipairs(trials.varied(result)) do
+    if name == wanted then return true end
+  end
+  return false
+end
+
+local function any_lock(result)
+  for _, item in ipairs(result.trials) do
+    if item.shown.loop == "lua" and item.shown.lua_state == "shared" then return true end
+  end
+  return false
+end
+
+-- What is told of ways of shipping rows besides, where trials differ in that.
+local SHIPPING = {
+  { title = "server us/row", figure = figures.SERVER_CPU, cell = cpu_cell },
+  { title = "WAL bytes/row", figure = figures.WAL, cell = bytes_cell },
+  { title = "round trips/row", figure = figures.ROUND_TRIPS, cell = round_trips_cell },
+  { title = "factor", figure = figures.RATE, cell = factor_cell },
+}
+
+local function setting_columns(result, titles)
+  local list = {}
+  for n, name in ipairs(trials.varied(result)) do
+    list[n] = { title = titles[name] or options.dashed(name), name = name, left = true }
+  end
+  return list
+end
+
+local function step_columns(result)
+  local list = setting_columns(result, {})
+  list[#list + 1] = { title = "rows/s", figure = figures.RATE, cell = trials.rate }
+  if result.repeats > 1 then
+    list[#list + 1] = { title = "min..max", figure = figures.RATE, cell = spread_cell }
+  end
+  list[#list + 1] = { title = "CPU us/row", figure = figures.CPU, cell = cpu_cell }
+  if any_lock(result) then
+    list[#list + 1] = { title = "for the lock", figure = figures.LOCK, cell = lock_cell }
+  end
+  if varies(result, "insert") then table.move(SHIPPING, 1, #SHIPPING, #list + 1, list) end
+  return list
+end
+
+-- The rates of all steps, the main one's also in parts.
+local function ranked_columns(result)
+  local list, main = setting_columns(result, { poolsize = "pool" }), figures.main_step(result)
+  for _, name in ipairs(result.steps) do
+    list[#list + 1] = { title = name .. "/s", figure = figures.RATE, cell = trials.rate,
+      step = name }
+  end
+  for _, column in ipairs {
+    { title = "filling", figure = figures.FILLING, cell = trials.rate },
+    { title = "after", figure = figures.AFTER, cell = trials.rate },
+    { title = "CPU us/row", figure = figures.CPU, cell = cpu_cell },
+  } do
+    column.step = main
+    list[#list + 1] = column
+  end
+  if any_lock(result) then
+    list[#list + 1] = { title = "lock", figure = figures.LOCK, cell = lock_cell, step = main }
+  end
+  return list
+end
+
+--- Rows.
+
+local function cells(list, item, step_name, first)
+  local row, absent = {}, #figures.list(item, step_name, figures.RATE) == 0
+  for n, column in ipairs(list) do
+    if column.name then
+      local value = item.shown[column.name]
+      row[n] = value == nil and "-" or settings.shown(value)
+    else
+      local step = column.step or step_name
+      row[n] = column.cell(figures.list(item, step, column.figure),
+        figures.list(first, step, column.figure))
+      if absent then
+        row[n] = column.figure == figures.RATE and column.cell == trials.rate
+          and step == step_name and trials.missing(item) or "-"
+      end
+    end
+  end
+  return row
+end
+
+local function titles_of(list)
+  local row = {}
+  for n, column in ipairs(list) do row[n] = column.title end
+  return row
+end
+
+-- The trials with a rate, the fastest first, and then those without.
+local function ranked(result)
+  local list, known = figures.ranked(result, figures.RATE), {}
+  for _, item in ipairs(list) do known[item] = true end
+  for _, item in ipairs(result.trials) do
+    if not known[item] then list[#list + 1] = item end
+  end
+  return list
+end
+
+-- Have the trials names, rather than being combinations of settings?
+function trials.are_named(result)
+  return varies(result, "system")
+end
+
+-- The rows of the table, the first one its titles, each a list of cells, or a step's name; and its
+-- columns, as table_text.lines wants them.
+function trials.table_of(result)
+  if trials.are_named(result) then
+    local list = ranked_columns(result)
+    local rows = { titles_of(list) }
+    for _, item in ipairs(ranked(result)) do
+      rows[#rows + 1] = cells(list, item, figures.main_step(result), result.trials[1])
+    end
+    return rows, list
+  end
+  local list = step_columns(result)
+  local rows = { titles_of(list) }
+  for _, name in ipairs(result.steps) do
+    rows[#rows + 1] = figures.without_rows(result.trials, name) and name .. " (records)" or name
+    for _, item in ipairs(result.trials) do
+      rows[#rows + 1] = cells(list, item, name, result.trials[1])
+    end
+  end
+  return rows, list
+end
+
+-- What the columns mean: a list of lines.
+function trials.notes(result)
+  local lines = {}
+  if trials.are_named(result) then
+    local main = figures.main_step(result)
+    for _, name in ipairs(result.steps) do
+      local unit = figures.without_rows(result.trials, name) and "records" or "rows"
+      lines[#lines + 1] = ("%s/s: %s a second in the step %s"):format(name, unit, name)
+    end
+    lines[#lines + 1] = ("filling, after: %s/s while the queue was being filled, and after"):format(
+      main)
+  end
+  lines[#lines + 1] = "CPU us/row: processor time of this program for a row, in microseconds"
+  if any_lock(result) then
+    lines[#lines + 1] = (trials.are_named(result) and "lock" or "for the lock")
+      .. ": share of the workers' time spent waiting for the interpreter"
+  end
+  if varies(result, "insert") then
+    lines[#lines + 1] = "server us/row: processor time of the server for our connections"
+    lines[#lines + 1] = "round trips/row: how often a connection waited for an answer"
+    lines[#lines + 1] = "factor: rows/s, as a multiple of the first line's"
+  end
+  return lines
+end
+
+return trials
