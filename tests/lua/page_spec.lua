@@ -103,6 +103,18 @@ describe("the answer", function()
     has(sentences, "What bound the fastest one: ")
   end)
 
+  it("is short where many were measured", function()
+    local result = sweep()
+    result.names = { "system", "poolsize" }
+    for _, item in ipairs(sweep().trials) do
+      item.label, item.shown.engine = item.label .. " 2", item.shown.engine .. " 2"
+      result.trials[#result.trials + 1] = item
+    end
+    for _, item in ipairs(result.trials) do item.shown.system = item.shown.engine end
+    has(table.concat(words.answer(result), "\n"),
+      "each achieves: threads: 20; poll: 50; threads 2: 20; poll 2: 50.")
+  end)
+
   it("of two trials is their comparison", function()
     has(table.concat(words.answer(systems()), "\n"), "<theirs> against ours: faster, 1.")
   end)
@@ -154,6 +166,16 @@ describe("the pictures", function()
       ("%g..%g"):format(found.low, found.high))
     found = series.summary { 90, 110 }
     assert.same({ 90, 110 }, { found.low, found.high })
+  end)
+
+  it("have a logarithmic scale where some are far from others", function()
+    local result = sweep()
+    for n = 1, #SIZES do
+      for _, one in ipairs(result.trials[n].runs) do one.steps[1].seconds = 20 end
+    end
+    local picture = titled(result, "rows/s over connections")
+    has(picture.about, "logarithmic")
+    assert.is_nil(picture.html:find(">0<", 1, true))
   end)
 
   it("show every distribution, in panels if they are many", function()

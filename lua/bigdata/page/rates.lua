@@ -36,6 +36,19 @@ local function fit_words(fit, name)
     fit.error * 100)
 end
 
+-- Lines so far apart that the lower ones could not be told from each other on a linear scale.
+local FAR_APART = 5
+
+local function far_apart(list)
+  local least, most = math.huge, 0
+  for _, line in ipairs(list) do
+    local best = 0
+    for _, point in ipairs(line.points) do best = math.max(best, point.y) end
+    least, most = math.min(least, best), math.max(most, best)
+  end
+  return most > FAR_APART * least
+end
+
 -- Lines over a number, and for rates over the pool's size the law's curves.
 local function over_number(result, over, figure, about)
   local list = series.of(result, over, figure)
@@ -49,12 +62,14 @@ local function over_number(result, over, figure, about)
   end
   local notes = #fits > 0 and "Dashed: the Universal Scalability Law. " .. table.concat(fits, "; ")
     .. "." or nil
-  local axis = series.axis(over)
+  local axis, log_y = series.axis(over), far_apart(list)
+  if log_y then about = about .. "; the scale is logarithmic" end
   local title = ("%s over %s"):format(figure.title, axis)
   return {
     title = title, about = series.about(result, about), notes = notes,
     legend = #list > 1 and lines.keys(list) or nil, direct = true,
-    html = lines.svg({ title = title, x = axis, y = figure.title }, all),
+    html = lines.svg({ title = title, x = axis, y = figure.title, log_y = log_y },
+      all),
     rows = series.rows(list, options.dashed(over), figure.title), numbers = series.NUMBERS,
   }
 end

@@ -52,24 +52,32 @@ local function enough(line)
   end
 end
 
--- A sentence for each series over the pool's size.
+local MOST_SENTENCES = 3
+
+local function size_sentence(line, size, best)
+  local fit = usl.fit(line.runs)
+  local measured = line.points[#line.points].x
+  local peak = fit and fit.peak_size and fit.peak_size <= measured
+    and (" The fitted law has its peak at %.0f."):format(fit.peak_size) or ""
+  return ("%s%s are enough: within 5 %% of the best, %s rows/s.%s"):format(
+    line.name ~= "" and line.name .. ": " or "", text.plural(size, "connection"),
+    text.count(best), peak)
+end
+
+-- How many connections are enough: a sentence for each series over the pool's size, or one for all.
 local function sizes(result)
-  local over = series.over(result)
-  local list = {}
-  if over ~= "poolsize" then return list end
-  for _, line in ipairs(series.of(result, over, figures.RATE)) do
+  local sentences, short = {}, {}
+  if series.over(result) ~= "poolsize" then return sentences end
+  for _, line in ipairs(series.of(result, "poolsize", figures.RATE)) do
     local size, best = enough(line)
     if size then
-      local fit = usl.fit(line.runs)
-      local measured = line.points[#line.points].x
-      local peak = fit and fit.peak_size and fit.peak_size <= measured
-        and (" The fitted law has its peak at %.0f."):format(fit.peak_size) or ""
-      list[#list + 1] = ("%s%s are enough: within 5 %% of the best, %s rows/s.%s"):format(
-        line.name ~= "" and line.name .. ": " or "", text.plural(size, "connection"),
-        text.count(best), peak)
+      sentences[#sentences + 1] = size_sentence(line, size, best)
+      short[#short + 1] = ("%s: %d"):format(line.name, size)
     end
   end
-  return list
+  if #sentences <= MOST_SENTENCES then return sentences end
+  return { ("So many connections come within 5 %% of the best that each achieves: %s."):format(
+    table.concat(short, "; ")) }
 end
 
 -- How many of the trials differ from the first one, where that is known.
@@ -108,8 +116,8 @@ function words.answer(result)
   if #ranked == 0 then return { "No trial came to its end: there is nothing to compare." } end
   local step_name = figures.main_step(result)
   local unit = figures.without_rows(result.trials, step_name) and "records/s" or "rows/s"
-  local list = { fastest(result, ranked, unit) }
-  table.move(sizes(result), 1, #sizes(result), #list + 1, list)
+  local list, enough_sizes = { fastest(result, ranked, unit) }, sizes(result)
+  table.move(enough_sizes, 1, #enough_sizes, #list + 1, list)
   list[#list + 1] = differences(result)
   list[#list + 1] = bound(result, ranked)
   return list
