@@ -112,6 +112,9 @@ local function follow(path, wanted)
 end
 
 follow("docs/scenarios.md", function() return true end)
+for _, path in ipairs { "docs/result.md", "docs/sweeps.md" } do
+  follow(path, function(block) return block.language == "sh" end)
+end
 follow("README.md", function(block)
   return block.language == "sh" or block.name ~= "" and block.language ~= "text"
 end)

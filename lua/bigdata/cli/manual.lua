@@ -109,7 +109,8 @@ The same with 50 connections to a database of one's own, for half a minute:
 .PP
 .RS
 .nf
-bigdata row_by_row \-\-dburl postgresql://localhost/census \-\-poolsize 50 \-\-time 30s
+createdb census
+bigdata row_by_row \-\-dburl postgresql:///census \-\-poolsize 50 \-\-time 30s
 .fi
 .RE
 .PP
