@@ -55,16 +55,16 @@ typedef enum BdWant {
 } BdWant;
 
 typedef enum BdWorkerState {
-    BD_WORKER_RECORD, /* between records: waits until it is time to try a unit again; goes to NEXT with the unit's next one, or wants one; to
-                         BEGIN with the first one of a transaction; to NEXT at the unit's end; to
-                         ENDED when there are no more */
+    BD_WORKER_RECORD, /* between records: waits until it is time to try a unit again; goes to NEXT
+                         with the unit's next one, or wants one; to BEGIN with the first one of a
+                         transaction; to NEXT at the unit's end; to ENDED when there are no more */
     BD_WORKER_BEGIN,  /* BEGIN was sent; waits for its answer; goes to NEXT */
     BD_WORKER_NEXT,   /* asks the task for a request; goes to ANSWER; to RECORD when the record is
                          done; to COMMIT or RECORD when the unit is */
     BD_WORKER_ANSWER, /* a request was sent; waits for its answer; goes to NEXT, or to CLEAN when
                          refused */
-    BD_WORKER_AGAIN, /* a statement without a transaction is to be sent again: waits until it is time;
-                         goes to ANSWER */
+    BD_WORKER_AGAIN,  /* a statement without a transaction is to be sent again: waits until it is
+                         time; goes to ANSWER */
     BD_WORKER_MARK,   /* the unit's marker was sent; waits for its answer; goes on to COMMIT, or, if
                        it came first, to RECORD */
     BD_WORKER_COMMIT, /* COMMIT was sent; waits for its answer; goes to RECORD */

@@ -127,7 +127,8 @@ describe("what is not there is named with what comes near, and its place", funct
       assert.is_truthy(reason:find("test.lua:7: there is no table chidl with columns in ", 1, true),
         reason)
       reason = refused 'db:insert("child", { "valeu" }, 1)'
-      assert.is_truthy(reason:find('test.lua:7: table child has no column "valeu"', 1, true), reason)
+      assert.is_truthy(reason:find('test.lua:7: table child has no column "valeu"', 1, true),
+        reason)
       reason = refused 'db:insert("child", { "value" }, {1, 2}, {3})'
       assert.is_truthy(reason:find("1 columns of child, but 2 values", 1, true), reason)
       reason = refused 'db:insert("child", { "value", "parent" }, {1, 2}, {3})'

@@ -14,7 +14,9 @@ setup(function()
     $$ begin raise 'not now' using errcode = '40001'; end $$]]
 end)
 teardown(kit.close)
-before_each(function() kit.execute "truncate stored; update tally set n = 0; update pair set n = 0" end)
+before_each(function()
+  kit.execute "truncate stored; update tally set n = 0; update pair set n = 0"
+end)
 
 local INSERT = [[db:exec("insert into stored values ($1)", row.n)]]
 
