@@ -325,7 +325,7 @@ local function run(result, scenario, flags, watch)
   if core.interrupted() then failure.raise("interrupted", nil, "STOPPED") end
   local server <close> = trial.server(settings, watch)
   local conninfo = settings.dburl or server and server:conninfo() or nil
-  local _claim <close> = settings.resume and resume.claim(conninfo, scenario) or nil
+  local _ <close> = settings.resume and resume.claim(conninfo, scenario) or nil
   prepare_database(result, conninfo, scenario, server ~= nil)
   warm_up(result, conninfo, scenario, compiled, flags, watch)
   run_with_hooks(result, conninfo, scenario, compiled, flags, watch)
