@@ -3,6 +3,7 @@
 #include "bind/fail.h"
 #include "bind/object.h"
 #include "bind/table.h"
+#include "core/clock.h"
 #include "pg/proxy.h"
 
 typedef struct Proxy {
@@ -43,8 +44,19 @@ static int conninfo(lua_State *lua) {
     return 1;
 }
 
+static int used(lua_State *lua) {
+    const Proxy *self = bd_object_check(lua, 1, &proxy_type);
+    int64_t user_ns = 0;
+    int64_t system_ns = 0;
+    bd_proxy_used(self->proxy, &user_ns, &system_ns);
+    lua_pushnumber(lua, (lua_Number)user_ns / (lua_Number)BD_NS_PER_S);
+    lua_pushnumber(lua, (lua_Number)system_ns / (lua_Number)BD_NS_PER_S);
+    return 2;
+}
+
 static const luaL_Reg methods[] = {
     {"conninfo", conninfo},
+    {"used", used},
     {NULL, NULL},
 };
 

@@ -3,6 +3,7 @@
  *
  *     core.proxy { conninfo = nil|string, delay = seconds each way } -> proxy | nil, message, info
  *     proxy:conninfo()    how to connect through it; proxy:close()
+ *     proxy:used()        user and system seconds of the processor that it has taken so far
  */
 #ifndef BD_L_PROXY_H
 #define BD_L_PROXY_H

@@ -9,6 +9,7 @@
 #include "pg/conninfo.h"
 #include "pg/delayed.h"
 #include "pg/session_impl.h"
+#include "stats/usage.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -41,6 +43,8 @@ struct BdProxy {
     struct sockaddr_storage server;
     socklen_t server_bytes;
     BdBuf conninfo;
+    _Atomic int64_t user_ns; /* processor time of the thread */
+    _Atomic int64_t system_ns;
     Link *links; /* of the thread, as all below */
     struct pollfd *polled;
     size_t room; /* of polled */
@@ -230,6 +234,12 @@ static int wait_for(struct pollfd *polled, size_t count, int64_t due_ns) {
     return ppoll(polled, (nfds_t)count, due_ns == INT64_MAX ? NULL : &time, NULL);
 }
 
+static void note_use(BdProxy *proxy) {
+    BdUsage usage = bd_usage_of_thread();
+    atomic_store_explicit(&proxy->user_ns, usage.user_ns, memory_order_relaxed);
+    atomic_store_explicit(&proxy->system_ns, usage.system_ns, memory_order_relaxed);
+}
+
 static void *proxy_main(void *arg) {
     BdProxy *proxy = arg;
     for (;;) {
@@ -243,6 +253,7 @@ static void *proxy_main(void *arg) {
         if (proxy->polled[1].revents != 0) {
             accept_clients(proxy);
         }
+        note_use(proxy);
     }
 }
 
@@ -292,6 +303,11 @@ int bd_proxy_open(BdProxy **out, const char *conninfo, int64_t delay_ns, BdErr *
 
 const char *bd_proxy_conninfo(const BdProxy *proxy) {
     return proxy->conninfo.p;
+}
+
+void bd_proxy_used(BdProxy *proxy, int64_t *user_ns, int64_t *system_ns) {
+    *user_ns = atomic_load_explicit(&proxy->user_ns, memory_order_relaxed);
+    *system_ns = atomic_load_explicit(&proxy->system_ns, memory_order_relaxed);
 }
 
 void bd_proxy_close(BdProxy *proxy) {

@@ -6,7 +6,8 @@
  * Bytes are passed as they are; only their moment changes. A round trip takes twice the delay
  * longer, and not less, since the delay counts from when the proxy had the bytes.
  *
- * Threads:   the proxy has a thread of its own; open and close it from one.
+ * Threads:   the proxy has a thread of its own; open and close it from one. bd_proxy_used() may be
+ *            called from any.
  * Errors:    BD_E_CONN where the server does not answer, BD_E_IO for sockets and threads.
  */
 #ifndef BD_PROXY_H
@@ -25,6 +26,10 @@ BD_MUSTCHECK int bd_proxy_open(BdProxy **out, const char *conninfo, int64_t dela
 /* How to connect through it, with everything else as in the original; lives as long as the proxy.
  * May hold a password. */
 const char *bd_proxy_conninfo(const BdProxy *proxy);
+
+/* The processor time that it has taken so far, of what the process has: it stands for a network,
+ * which takes none of the client's. */
+void bd_proxy_used(BdProxy *proxy, int64_t *user_ns, int64_t *system_ns);
 
 /* End it, and with it all connections that go through it. NULL is allowed. */
 void bd_proxy_close(BdProxy *proxy);

@@ -11,9 +11,9 @@ static int64_t to_ns(struct timeval time) {
     return time.tv_sec * BD_NS_PER_S + time.tv_usec * INT64_C(1000);
 }
 
-BdUsage bd_usage_now(void) {
+static BdUsage usage_of(int who) {
     struct rusage usage = {0};
-    getrusage(RUSAGE_SELF, &usage);
+    getrusage(who, &usage);
     return (BdUsage){
         .user_ns = to_ns(usage.ru_utime),
         .system_ns = to_ns(usage.ru_stime),
@@ -21,6 +21,14 @@ BdUsage bd_usage_now(void) {
         .voluntary = usage.ru_nvcsw,
         .involuntary = usage.ru_nivcsw,
     };
+}
+
+BdUsage bd_usage_now(void) {
+    return usage_of(RUSAGE_SELF);
+}
+
+BdUsage bd_usage_of_thread(void) {
+    return usage_of(RUSAGE_THREAD);
 }
 
 /* The second number is the time spent on a run queue. */
@@ -38,14 +46,13 @@ static int64_t run_delay_ns(void) {
 }
 
 BdThreadUse bd_thread_use_now(void) {
-    struct rusage usage = {0};
-    getrusage(RUSAGE_THREAD, &usage);
+    BdUsage usage = bd_usage_of_thread();
     return (BdThreadUse){
-        .user_ns = to_ns(usage.ru_utime),
-        .system_ns = to_ns(usage.ru_stime),
+        .user_ns = usage.user_ns,
+        .system_ns = usage.system_ns,
         .delay_ns = run_delay_ns(),
-        .voluntary = usage.ru_nvcsw,
-        .involuntary = usage.ru_nivcsw,
+        .voluntary = usage.voluntary,
+        .involuntary = usage.involuntary,
     };
 }
 

@@ -17,6 +17,9 @@ typedef struct BdUsage {
 /* From getrusage(2). */
 BdUsage bd_usage_now(void);
 
+/* The same of the calling thread, but for peak_bytes, which is the process's. */
+BdUsage bd_usage_of_thread(void);
+
 /* What one thread has used, and how long it has waited. */
 typedef struct BdThreadUse {
     int64_t user_ns;     /* CPU time, as above */

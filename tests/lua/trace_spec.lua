@@ -368,9 +368,12 @@ describe("trace refuses", function()
   end)
 
   it("a step without a statement", function()
-    local spec, message = record(function() end)
+    local spec, message, info = record(function(db, row)
+      if row.fileid == "uSF1" then db:exec("select 1") end
+    end)
     assert.is_nil(spec)
     assert.equal("step data sends no statement", message)
+    assert.is_truthy(info.hint:find("use --loop lua", 1, true))
   end)
 
   it("an error of the scenario's own, with its place and traceback", function()

@@ -50,6 +50,16 @@ describe("a proxy", function()
     assert.same(direct:query(WHO), through:query(WHO))
   end)
 
+  it("knows what it takes of the processor", function()
+    local proxy <close> = assert(core.proxy { conninfo = server:conninfo(), delay = 0 })
+    local connection <close> = assert(core.connect(proxy:conninfo()))
+    local user, system = proxy:used()
+    for _ = 1, 500 do connection:query "select repeat('x', 100000)" end
+    local later_user, later_system = proxy:used()
+    assert.is_true(later_user >= user and later_system >= system)
+    assert.is_true(later_user + later_system > user + system)
+  end)
+
   it("ends the connections that go through it with itself", function()
     local proxy = assert(core.proxy { conninfo = server:conninfo(), delay = 0 })
     local connection <close> = assert(core.connect(proxy:conninfo()))

@@ -448,7 +448,8 @@ local function record(step, fields, rest, opt)
   check_loops(self)
   if #self.ops == 0 then
     failure.raise(("step %s sends no statement"):format(step.name),
-      "call db:exec, db:insert, db:one or db:all in it")
+      "call db:exec, db:insert, db:one or db:all in it; what it would only send for some values is "
+      .. "not seen: use --loop lua for that")
   end
   return { name = self.step, fields = fields, rest = rest ~= nil, ops = self.ops }
 end

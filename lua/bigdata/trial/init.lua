@@ -20,6 +20,7 @@ local proof = require "bigdata.step.proof"
 local resume = require "bigdata.trial.resume"
 local schema = require "bigdata.trial.schema"
 local trace = require "bigdata.step.trace"
+local ways = require "bigdata.trial.way"
 
 local trial = {}
 
@@ -182,14 +183,14 @@ local function end_proof(proof_begun, outcome)
   end
 end
 
-local function run_step(pool, conninfo, scenario, compiled, settings, flags, watch, monitor)
+local function run_step(pool, way, scenario, compiled, settings, flags, watch, monitor)
   local step = compiled.step
   local source <close> = trial.source(step, flags)
-  local mark = settings.resume and resume.step(conninfo, scenario, step, source) or nil
+  local mark = settings.resume and resume.step(way.direct, scenario, step, source) or nil
   if settings.loop ~= "lua" then
     hooks.prepare_workers(scenario, pool, settings.poolsize, flags)
   end
-  local proof_begun = begin_proof(pool, conninfo, scenario, compiled, settings)
+  local proof_begun = begin_proof(pool, way.direct, scenario, compiled, settings)
   watch.begin(step.name, settings)
   local outcome, message, info = pool:run {
     plan = compiled.plan,
@@ -212,12 +213,16 @@ local function run_step(pool, conninfo, scenario, compiled, settings, flags, wat
     max_errors = settings.max_errors,
     progress_every = watch.every,
     progress = watch.update,
-    ready = function() monitor:begin() end,
+    ready = function()
+      monitor:begin()
+      way:begin()
+    end,
     verify = proof_begun.manifest,
   }
   monitor:stop()
   watch.finish()
   if not outcome then failure.raise(message, info.hint, info.code) end
+  way:settle(outcome)
   outcome.name = step.name
   json.array(outcome.samples)
   json.array(outcome.statement_latencies)
@@ -229,10 +234,10 @@ local function run_step(pool, conninfo, scenario, compiled, settings, flags, wat
   return outcome
 end
 
-local function run_steps(result, link, conninfo, scenario, compiled, flags, watch, monitor)
+local function run_steps(result, link, way, scenario, compiled, flags, watch, monitor)
   for _, item in ipairs(compiled) do
     local outcome = link:patiently(function(pool)
-      return run_step(pool, conninfo, scenario, item, result.settings, flags, watch, monitor)
+      return run_step(pool, way, scenario, item, result.settings, flags, watch, monitor)
     end)
     outcome.verdict = conclusion.of(result, outcome, item.spec)
     result.steps[#result.steps + 1] = outcome
@@ -245,22 +250,16 @@ local function run_steps(result, link, conninfo, scenario, compiled, flags, watc
   result.ended = "done"
 end
 
--- A longer way to the server, if one is asked for.
-local function open_proxy(conninfo, delay_ms)
-  if (delay_ms or 0) == 0 then return nil end
-  return failure.check(core.proxy { conninfo = conninfo, delay = delay_ms / 2000 })
-end
-
 local function run_pool(result, conninfo, scenario, compiled, flags, watch)
-  local proxy <close> = open_proxy(conninfo, result.settings.delay)
-  local way = proxy and proxy:conninfo() or conninfo
-  local link <close> = connections.open(way, result.settings, result.server.max_connections)
+  local way <close> = ways.open(conninfo, result.settings.delay)
+  local link <close> = connections.open(way.conninfo, result.settings,
+    result.server.max_connections)
   result.connect_seconds = link:get():open_seconds()
-  local monitor <close> = monitors.open(way, result.settings.monitor or 0)
+  local monitor <close> = monitors.open(way.conninfo, result.settings.monitor or 0)
   link.opened = function(pool) monitor:attach(pool, result.settings.poolsize) end
   link.opened(link:get())
   for name, fact in pairs(monitor:facts()) do result.server[name] = fact end
-  run_steps(result, link, conninfo, scenario, compiled, flags, watch, monitor)
+  run_steps(result, link, way, scenario, compiled, flags, watch, monitor)
   return true
 end
 
