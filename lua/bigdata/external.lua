@@ -77,6 +77,7 @@ local function environment_of(settings, flags)
   local env = {
     "BIGDATA_POOLSIZE=" .. settings.poolsize,
     "BIGDATA_LIMIT=" .. settings.limit,
+    "BIGDATA_QUEUE=" .. settings.queue,
     "BIGDATA_DBURL=" .. (settings.dburl or ""),
   }
   for name, value in pairs(flags) do
@@ -105,7 +106,7 @@ end
 
 local WANTED = "one JSON object with rows and seconds is wanted"
 
-local OPTIONAL = { "cpu_user_seconds", "cpu_system_seconds" }
+local OPTIONAL = { "cpu_user_seconds", "cpu_system_seconds", "fed_seconds", "fed_rows" }
 
 local function has_figures(figures)
   if type(figures) ~= "table" then return false end
@@ -116,19 +117,53 @@ local function has_figures(figures)
     and statistics.finite(figures.seconds) and figures.seconds > 0
 end
 
+-- Are the figures of other steps those of steps that the scenario has?
+local function has_steps(steps, scenario)
+  if type(steps or {}) ~= "table" then return false end
+  local known = {}
+  for _, step in ipairs(scenario.steps) do known[step.name] = true end
+  for name, figures in pairs(steps or {}) do
+    if not known[name] or not has_figures(figures) then return false end
+  end
+  return true
+end
+
 -- The figures that the program printed; nil and what it printed instead.
-local function read_figures(out)
+local function read_figures(out, scenario)
   if not out:find("%S") then return nil, ("it printed nothing: %s"):format(WANTED) end
   local figures = json.decode(out) or json.decode(last_line(out))
-  if has_figures(figures) then return figures end
+  if has_figures(figures) and has_steps(figures.steps, scenario) then return figures end
   local shown = out:gsub("%s+", " "):sub(1, 60)
   return nil, ("it printed %s: %s"):format(shown, WANTED)
 end
 
--- The result of the trial, in the form that trial.run gives. The program's processor time is the
--- kernel's account of it and its children, unless it says what the measured part alone took.
+-- A step's result. cpu: where its processor time is, if not among the figures.
+local function step_of(name, figures, cpu)
+  local own = figures.cpu_user_seconds ~= nil and figures or cpu or {}
+  return {
+    name = name, ended = "done", rows = figures.rows,
+    records = math.tointeger(figures.records) or 0, seconds = figures.seconds,
+    fed_seconds = figures.fed_seconds, fed_rows = figures.fed_rows,
+    cpu_user_seconds = own.cpu_user_seconds, cpu_system_seconds = own.cpu_system_seconds or 0,
+    rejects = 0, samples = json.array {},
+  }
+end
+
+-- The results of the steps that the program told of, the main one last. The processor time of that
+-- is the kernel's account of the program and its children, unless it says what the measured part
+-- alone took.
+local function steps_of(object, figures, result, scenario)
+  local steps, main = json.array {}, object.step or scenario.steps[#scenario.steps].name
+  for _, step in ipairs(scenario.steps) do
+    local other = figures.steps and figures.steps[step.name]
+    if other and step.name ~= main then steps[#steps + 1] = step_of(step.name, other) end
+  end
+  steps[#steps + 1] = step_of(main, figures, result)
+  return steps
+end
+
+-- The result of the trial, in the form that trial.run gives.
 local function outcome_of(object, figures, result, settings, flags, scenario)
-  local own = figures.cpu_user_seconds ~= nil and figures or result
   local given = {}
   for name, value in pairs(flags) do given[name] = value end
   return {
@@ -138,12 +173,7 @@ local function outcome_of(object, figures, result, settings, flags, scenario)
       seconds = result.seconds, peak_bytes = result.peak_bytes,
       cpu_user_seconds = result.cpu_user_seconds, cpu_system_seconds = result.cpu_system_seconds,
     },
-    steps = { {
-      name = object.step or scenario.steps[#scenario.steps].name, ended = "done",
-      rows = figures.rows, records = math.tointeger(figures.records) or 0,
-      seconds = figures.seconds, cpu_user_seconds = own.cpu_user_seconds,
-      cpu_system_seconds = own.cpu_system_seconds or 0, rejects = 0, samples = json.array {},
-    } },
+    steps = steps_of(object, figures, result, scenario),
   }
 end
 
@@ -153,7 +183,7 @@ local function run_program(object, settings, flags, scenario)
     argv = located(object.command), env = environment_of(settings, flags), timeout = timeout,
   })
   local why, figures = bad_end(result, timeout), nil
-  if not why then figures, why = read_figures(result.out) end
+  if not why then figures, why = read_figures(result.out, scenario) end
   if why then
     failure.raise(("%s: %s"):format(object.name, why), ("its command: %s"):format(
       table.concat(object.command, " ")))

@@ -1,19 +1,19 @@
 """What the peers have in common: settings, statements, records, and the measuring of a step.
 
 The settings come from the environment: BIGDATA_DBURL (a libpq URI or keyword string; without it
-libpq's own variables say where to connect), BIGDATA_POOLSIZE, BIGDATA_DIRECTORY, BIGDATA_LIMIT.
+libpq's own variables say where to connect), BIGDATA_POOLSIZE, BIGDATA_QUEUE, BIGDATA_DIRECTORY,
+BIGDATA_LIMIT.
 """
 
-import asyncio
 import contextlib
 import io
 import itertools
 import json
 import os
 import pathlib
-import re
 import resource
 import sys
+import threading
 import time
 import zipfile
 from collections import namedtuple
@@ -22,7 +22,7 @@ DBURL = os.environ.get("BIGDATA_DBURL", "")
 POOLSIZE = int(os.environ.get("BIGDATA_POOLSIZE", "15"))
 DIRECTORY = pathlib.Path(os.environ.get("BIGDATA_DIRECTORY", "data/sample"))
 LIMIT = int(os.environ.get("BIGDATA_LIMIT", "0")) or None
-QUEUE = 4096  # records
+QUEUE = int(os.environ.get("BIGDATA_QUEUE", "4096"))  # records; 0: any number
 
 GEO_FILES = sorted(DIRECTORY.glob("??geo_uf1.zip"))
 DATA_FILES = sorted(DIRECTORY.glob("??000??*uf1.zip"))
@@ -43,11 +43,6 @@ SELECT_DICTIONARY = """
 INSERT_ELEMENT = """
   insert into data_element (geo_record_id, dictionary_item_id, value)
   values ($1, $2, $3)"""
-
-
-def pyformat(sql):
-    """The statement with its parameters as psycopg2 writes them."""
-    return re.sub(r"\$\d+", "%s", sql)
 
 
 # Where fileid, stusab, chariter, cifsn and logrecno stand in a geographic header.
@@ -77,36 +72,39 @@ def data_records():
         yield Data(*fields[:5], fields[5:])
 
 
+class Step:
+    """How many rows a step has inserted, and when its last record was on the queue."""
+
+    def __init__(self):
+        self.began, self.lock, self.figures = time.monotonic(), threading.Lock(), {"rows": 0}
+
+    def done(self, rows):
+        with self.lock:
+            self.figures["rows"] += rows
+
+    def seconds(self):
+        return time.monotonic() - self.began
+
+    def fed(self):
+        self.figures.update(fed_rows=self.figures["rows"], fed_seconds=self.seconds())
+
+
+STEPS = {}  # the figures of each, by its name
+
+
 @contextlib.contextmanager
-def measured():
-    """Print what the block took; it puts its number of rows into the dictionary given to it."""
-    figures = {}
-    before, began = resource.getrusage(resource.RUSAGE_SELF), time.monotonic()
-    yield figures
-    after, ended = resource.getrusage(resource.RUSAGE_SELF), time.monotonic()
-    figures["seconds"] = ended - began
-    figures["cpu_user_seconds"] = after.ru_utime - before.ru_utime
-    figures["cpu_system_seconds"] = after.ru_stime - before.ru_stime
-    print(json.dumps(figures))
+def measured(name):
+    """Measure what the block takes for a step, which is given to it."""
+    before, step = resource.getrusage(resource.RUSAGE_SELF), Step()
+    yield step
+    seconds, after = step.seconds(), resource.getrusage(resource.RUSAGE_SELF)
+    STEPS[name] = step.figures | {
+        "seconds": seconds,
+        "cpu_user_seconds": after.ru_utime - before.ru_utime,
+        "cpu_system_seconds": after.ru_stime - before.ru_stime,
+    }
 
 
-async def run_tasks(step, sessions, records):
-    """A task for each session does the step for the records on a queue; the number of rows."""
-    waiting = asyncio.Queue(QUEUE)
-
-    async def feed():
-        for record in records:
-            await waiting.put(record)
-        for _ in sessions:
-            await waiting.put(None)
-
-    async def work(session):
-        rows = 0
-        while (record := await waiting.get()) is not None:
-            rows += await step(session, record)
-        return rows
-
-    async with asyncio.TaskGroup() as group:
-        group.create_task(feed())
-        workers = [group.create_task(work(session)) for session in sessions]
-    return sum(worker.result() for worker in workers)
+def report():
+    """Print the figures as bigdata.external wants them: those of the data, and of other steps."""
+    print(json.dumps(STEPS.pop("data") | {"steps": STEPS}))

@@ -5,11 +5,8 @@ import asyncio
 import aiopg
 
 import peer
-
-INSERT_GEO = peer.pyformat(peer.INSERT_GEO)
-SELECT_GEO = peer.pyformat(peer.SELECT_GEO)
-SELECT_DICTIONARY = peer.pyformat(peer.SELECT_DICTIONARY)
-INSERT_ELEMENT = peer.pyformat(peer.INSERT_ELEMENT)
+import tasks
+from pyformat import INSERT_ELEMENT, INSERT_GEO, SELECT_DICTIONARY, SELECT_GEO
 
 
 async def insert_geo(cursor, record):
@@ -29,9 +26,7 @@ async def insert_data(cursor, record):
 async def main():
     connections = [await aiopg.connect(peer.DBURL) for _ in range(peer.POOLSIZE)]
     cursors = [await connection.cursor() for connection in connections]
-    await peer.run_tasks(insert_geo, cursors, peer.geo_records())
-    with peer.measured() as figures:
-        figures["rows"] = await peer.run_tasks(insert_data, cursors, peer.data_records())
+    await tasks.main(insert_geo, insert_data, cursors)
     for connection in connections:
         await connection.close()
 

@@ -6,6 +6,7 @@ import shlex
 import asyncpg
 
 import peer
+import tasks
 
 
 async def insert_geo(connection, record):
@@ -35,9 +36,7 @@ def arguments():
 
 async def main():
     connections = [await asyncpg.connect(**arguments()) for _ in range(peer.POOLSIZE)]
-    await peer.run_tasks(insert_geo, connections, peer.geo_records())
-    with peer.measured() as figures:
-        figures["rows"] = await peer.run_tasks(insert_data, connections, peer.data_records())
+    await tasks.main(insert_geo, insert_data, connections)
     for connection in connections:
         await connection.close()
 

@@ -8,11 +8,8 @@ import contextlib
 import psycopg
 
 import peer
-
-INSERT_GEO = peer.pyformat(peer.INSERT_GEO)
-SELECT_GEO = peer.pyformat(peer.SELECT_GEO)
-SELECT_DICTIONARY = peer.pyformat(peer.SELECT_DICTIONARY)
-INSERT_ELEMENT = peer.pyformat(peer.INSERT_ELEMENT)
+import tasks
+from pyformat import INSERT_ELEMENT, INSERT_GEO, SELECT_DICTIONARY, SELECT_GEO
 
 
 async def insert_geo(connection, record):
@@ -38,9 +35,7 @@ async def main():
     async with contextlib.AsyncExitStack() as stack:
         connections = [await stack.enter_async_context(await connect())
                        for _ in range(peer.POOLSIZE)]
-        await peer.run_tasks(insert_geo, connections, peer.geo_records())
-        with peer.measured() as figures:
-            figures["rows"] = await peer.run_tasks(insert_data, connections, peer.data_records())
+        await tasks.main(insert_geo, insert_data, connections)
 
 
 asyncio.run(main())

@@ -32,6 +32,7 @@ take() {
     return 1
   }
   awk -v name="$name" '{
+    sub(/"steps":.*/, "") # the figures of others
     gsub(/[{}",:]/, " ")
     for (i = 1; i < NF; i += 2) of[$i] = $(i + 1)
     print (of["cpu_user_seconds"] + of["cpu_system_seconds"]) * 1e6 / of["rows"] >>(name ".cpu")

@@ -46,6 +46,14 @@ describe("another program", function()
     assert.is_true(outcome.steps[1].cpu_user_seconds > 0.02)
   end)
 
+  it("may tell of other steps, and of when all was read", function()
+    local outcome = outcome_of [[echo '{"rows": 500, "seconds": 2, "fed_rows": 300,
+      "fed_seconds": 1, "steps": {"geo": {"rows": 5, "seconds": 0.5}}}' | tr -d '\n']]
+    local geo, data = outcome.steps[1], outcome.steps[2]
+    assert.same({ "geo", 5, 0.5 }, { geo.name, geo.rows, geo.seconds })
+    assert.same({ "data", 300, 1 }, { data.name, data.fed_rows, data.fed_seconds })
+  end)
+
   it("gets the server, the pool's size, the limit and the flags, and finds empty tables", function()
     local outcome = outcome_of([[
       rows=$(psql -AtX -d "$BIGDATA_DBURL" -c 'select count(*) from data_element') || exit 9
@@ -106,6 +114,9 @@ describe("another program", function()
   fails("prints nothing", "true", "it: it printed nothing: one JSON object with rows and seconds")
   fails("prints rubbish", "echo hello there", "it printed hello there : one JSON object")
   fails("prints figures that are none", [[echo '{"rows": "many", "seconds": 1}']], "it printed {")
+  fails("tells of a step that there is not",
+    [[echo '{"rows": 1, "seconds": 1, "steps": {"goe": {"rows": 1, "seconds": 1}}}']],
+    "it printed {")
   fails("took no time", [[echo '{"rows": 1, "seconds": 0}']], "it printed {")
   fails("fails", "echo the disk is full >&2; exit 4",
     "it failed with exit status 4: the disk is full")
