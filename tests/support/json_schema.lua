@@ -49,6 +49,10 @@ function KEYWORDS.minimum(least, value, where, context)
   if value < least then note(context, where, "%s is below %s", value, least) end
 end
 
+function KEYWORDS.exclusiveMinimum(least, value, where, context)
+  if value <= least then note(context, where, "%s is not above %s", value, least) end
+end
+
 function KEYWORDS.maximum(most, value, where, context)
   if value > most then note(context, where, "%s is above %s", value, most) end
 end
