@@ -49,6 +49,11 @@ function text.seconds(seconds)
   return text.count(tonumber(whole)) .. rest
 end
 
+-- A part of a whole in percent.
+function text.percent(share)
+  return ("%.0f %%"):format(100 * share)
+end
+
 -- Seconds as a clock: 0:07, 12:34, 1:02:03.
 function text.clock(seconds)
   local all = math.floor(seconds + 0.5)

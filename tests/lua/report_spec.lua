@@ -48,14 +48,20 @@ bigdata %s: row_by_row, insert records
 
 step                                  records         rows   seconds     rows/s
 geo                                     4,500        4,500      1.25      3,600
-  while the queue was being filled                      10      0.02        N/A
-  after                                              4,490      1.23      3,650
 data                                    4,500      999,000     60.00     16,650
   while the queue was being filled                 300,000     20.00     15,000
   after                                            699,000     40.00     17,475
+]]):format(core.version), report.text(result { step(GEO), step() }))
+  end)
+
+  it("has both phases of the last step, and no rate of one that was too short", function()
+    local text = report.text(result { step(GEO) })
+    has(text, [[
+  while the queue was being filled                      10      0.02        N/A
+  after                                              4,490      1.23      3,650
 
 N/A: shorter than 0.5 s, too short for a rate
-]]):format(core.version), report.text(result { step(GEO), step() }))
+]])
   end)
 
   it("says how late records began, and where the rate was too high", function()
@@ -63,10 +69,11 @@ N/A: shorter than 0.5 s, too short for a rate
       service = {} }
     local text = report.text(result({ step { schedule = schedule } }, {}, { rate = 500 }))
     has(text, "  rate      500 records a second\n")
-    has(text, "data: begun 2.10 ms late on average, 30.0 ms at most\n")
+    has(text, "data: records began 2.10 ms late on average, 30.0 ms at most\n")
     schedule.lag_max_seconds = 6
     has(report.text(result { step { schedule = schedule } }),
-      "data: overloaded, the rate was not reached; begun 2.10 ms late on average, 6,000 ms at most")
+      "data: overloaded, the rate was not reached\n"
+        .. "  records began 2.10 ms late on average, 6,000 ms at most\n")
   end)
 
   it("fits 80 columns up to a thousand million rows", function()
@@ -166,7 +173,7 @@ data: 3 records were left out
   end)
 
   it("is one line when it is to be quiet", function()
-    assert.equal("row_by_row: geo 3,600 rows/s (filling the queue N/A, after 3,650), "
+    assert.equal("row_by_row: geo 3,600 rows/s, "
       .. "data 16,650 rows/s (filling the queue 15,000, after 17,475)\n",
       report.line(result { step(GEO), step() }))
     assert.equal("row_by_row: ask 75 records/s, interrupted\n",

@@ -32,19 +32,19 @@ end)
 
 describe("CPU time", function()
   local step = { rows = 4, records = 2, cpu_user_seconds = 0.00001, cpu_system_seconds = 0.000002,
-    feeder_cpu_seconds = 0.000001, threads = { { wall_seconds = 10, waited_seconds = 9 },
-      { wall_seconds = 10, waited_seconds = 2 } } }
+    feeder_cpu_seconds = 0.000001, round_trips = 5, threads = {
+      { wall_seconds = 10, waited_seconds = 9 }, { wall_seconds = 10, waited_seconds = 2 } } }
 
-  it("is of a row, beside the busiest thread", function()
+  it("is of a row, beside the busiest thread and round trips", function()
     assert.same({
-      "CPU, us/row       user    system    feeder  busiest thread",
-      "data              2.50      0.50      0.25            80 %",
+      "CPU, us/row       user    system    feeder  busiest thread  round trips/row",
+      "data              2.50      0.50      0.25            80 %             1.25",
     }, report_time.cpu(result(step)))
   end)
 
   it("is of a record where there are no rows, and left out where there are none", function()
     step.rows = 0
-    assert.equal("data              5.00      1.00      0.50            80 %",
+    assert.equal("data              5.00      1.00      0.50            80 %             2.50",
       report_time.cpu(result(step))[2])
     step.records = 0
     assert.same({}, report_time.cpu(result(step)))
@@ -124,8 +124,9 @@ end)
 describe("the verdict", function()
   it("has its evidence, the gain and what to try, and what is close to it", function()
     assert.same({
-      "verdict on data: too few connections, without it at most 4.0 times as fast",
+      "verdict on data: too few connections",
       "  one",
+      "  without that: at most 4.0 times as fast",
       "  try: bigdata x",
       "and on data: network round trips",
       "  two",
@@ -133,6 +134,19 @@ describe("the verdict", function()
       { cause = "few_connections", gain = 4, evidence = { "one" }, next = { "bigdata x" } },
       { cause = "network", gain = 1, evidence = { "two" }, next = {} },
     } } }))
+  end)
+
+  it("fits 80 columns, and hangs what it goes on with", function()
+    local lines = report_time.verdicts(result { verdict = {
+      warning = ("word "):rep(20), causes = {
+        { cause = "network", gain = 1, evidence = { ("word "):rep(20) }, next = {} },
+      },
+    } })
+    assert.same({
+      "data:" .. (" word"):rep(14) .. "\n  word word word word word word",
+      "verdict on data: network round trips",
+      "  word" .. (" word"):rep(14) .. "\n    word word word word word",
+    }, lines)
   end)
 
   it("says why there is none", function()

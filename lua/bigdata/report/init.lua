@@ -104,12 +104,12 @@ local function step_lines(step, with_phases)
   return lines
 end
 
--- The last step that wrote rows always shows its phases; others do if one was long enough.
+-- The last step that wrote rows always shows its phases; others do if both were long enough.
 local function shows_phases(result, step)
   local last
   for _, other in ipairs(result.steps) do last = other.rows > 0 and other or last end
   local filling, after = figures.phases(step)
-  return step == last or filling.rate ~= nil or after.rate ~= nil
+  return step == last or filling.rate ~= nil and after.rate ~= nil
 end
 
 local function table_of_steps(result)
@@ -129,8 +129,8 @@ local function waiting_note(result, step)
   if step.seconds < figures.SHORTEST_PHASE then return nil end
   local share = step.queue_empty_seconds / (step.seconds * result.settings.poolsize)
   if share >= 0.01 then
-    return ("%s: the connections waited for records for %.0f %% of their time"):format(step.name,
-      math.min(share, 1) * 100)
+    return ("%s: the connections waited for records for %s of their time"):format(step.name,
+      text.percent(math.min(share, 1)))
   end
 end
 
@@ -164,8 +164,8 @@ local function schedule_note(step)
   local schedule = step.schedule
   if not schedule then return nil end
   local overloaded = schedule.lag_max_seconds > OVERLOADED * step.seconds
-  return ("%s: %sbegun %s ms late on average, %s ms at most"):format(step.name,
-    overloaded and "overloaded, the rate was not reached; " or "",
+  return ("%s: %srecords began %s ms late on average, %s ms at most"):format(step.name,
+    overloaded and "overloaded, the rate was not reached\n  " or "",
     text.milliseconds(schedule.lag_mean_seconds), text.milliseconds(schedule.lag_max_seconds))
 end
 
@@ -264,8 +264,10 @@ local function short_rate(step)
     return ("%s %s records/s"):format(step.name, rate(step.records, step.seconds))
   end
   local filling, after = figures.phases(step)
-  return ("%s %s rows/s (filling the queue %s, after %s)"):format(step.name,
-    rate(step.rows, step.seconds), phase_rate(filling), phase_rate(after))
+  local line_of_step = ("%s %s rows/s"):format(step.name, rate(step.rows, step.seconds))
+  if not (filling.rate and after.rate) then return line_of_step end
+  return ("%s (filling the queue %s, after %s)"):format(line_of_step, phase_rate(filling),
+    phase_rate(after))
 end
 
 -- The rates alone, on one line.

@@ -29,15 +29,15 @@ function search_report.line(result)
     return ("%s: %s rows/s, the best there is\n"):format(text.plural(found.answer, noun),
       text.count(rate(found, found.answer)))
   end
-  return ("%s: %s rows/s, %.0f %% of the best, which takes %s\n"):format(
-    text.plural(found.answer, noun), text.count(rate(found, found.answer)), found.share * 100,
-    text.count(found.best))
+  return ("%s: %s rows/s, %s of the best, which takes %s\n"):format(
+    text.plural(found.answer, noun), text.count(rate(found, found.answer)),
+    text.percent(found.share), text.count(found.best))
 end
 
 local function beside(found, size, what)
   if not size then return ("  %s: nothing was measured"):format(what) end
   local change = share(found, size) / share(found, found.answer) - 1
-  return ("  %s, with %s: %.0f %% %s"):format(what, text.count(size), math.abs(change) * 100,
+  return ("  %s, with %s: %s %s"):format(what, text.count(size), text.percent(math.abs(change)),
     change < 0 and "less" or "more")
 end
 
@@ -64,7 +64,7 @@ function search_report.fit_lines(fit)
       text.count(fit.peak_size))
   end
   return {
-    ("Universal Scalability Law: %s; off by %.0f %% on average"):format(peak, fit.error * 100),
+    ("Universal Scalability Law: %s; off by %s on average"):format(peak, text.percent(fit.error)),
     ("  lambda %s rows/s each, sigma %s, kappa %s"):format(
       with_error(fit.lambda, fit.errors.lambda, "%.0f"),
       with_error(fit.sigma, fit.errors.sigma, "%.4f"),
@@ -79,7 +79,7 @@ local function rows_of(result)
     local rates = found.rates[size]
     rows[#rows + 1] = {
       tostring(size), #rates > 0 and text.count(rate(found, size)) or "failed",
-      ("%.0f %%"):format(share(found, size) * 100), tostring(#rates),
+      text.percent(share(found, size)), tostring(#rates),
       size == found.answer and "the smallest near the best" or size == found.best and "the best"
         or "",
     }

@@ -15,7 +15,7 @@ local LEAST_SHOWN = 0.005 -- of the time
 
 local LATENCY = "%-" .. NAME .. "s %9s %9s %9s %9s %9s %9s %9s"
 
-local milliseconds = text.milliseconds
+local milliseconds, percent = text.milliseconds, text.percent
 
 local function latency_line(name, l)
   return LATENCY:format(name, milliseconds(l.mean_seconds), milliseconds(l.deviation_seconds),
@@ -45,12 +45,13 @@ local function busiest(step)
       most = math.max(most, 1 - thread.waited_seconds / thread.wall_seconds)
     end
   end
-  return ("%.0f %%"):format(100 * most)
+  return percent(most)
 end
 
-local CPU = "%-" .. NAME .. "s %9s %9s %9s %15s"
+local CPU = "%-" .. NAME .. "s %9s %9s %9s %15s %16s"
 
--- What the steps took of this machine: CPU time for each row, or each record where there are none.
+-- What the steps took of this machine and the network, for each row, or each record where there are
+-- none.
 function report_time.cpu(result)
   local lines = {}
   for _, step in ipairs(result.steps) do
@@ -58,11 +59,13 @@ function report_time.cpu(result)
     if step.feeder_cpu_seconds and amount > 0 then
       local function us(seconds) return ("%.2f"):format(1e6 * seconds / amount) end
       lines[#lines + 1] = CPU:format(step.name, us(step.cpu_user_seconds),
-        us(step.cpu_system_seconds), us(step.feeder_cpu_seconds), busiest(step))
+        us(step.cpu_system_seconds), us(step.feeder_cpu_seconds), busiest(step),
+        step.round_trips and ("%.2f"):format(step.round_trips / amount) or "-")
     end
   end
   if #lines > 0 then
-    table.insert(lines, 1, CPU:format("CPU, us/row", "user", "system", "feeder", "busiest thread"))
+    table.insert(lines, 1, CPU:format("CPU, us/row", "user", "system", "feeder", "busiest thread",
+      "round trips/row"))
   end
   return lines
 end
@@ -128,10 +131,6 @@ local function bar(parts, marks)
     at = to
   end
   return table.concat(drawn) .. (" "):rep(BAR - at)
-end
-
-local function percent(share)
-  return ("%.0f %%"):format(100 * share)
 end
 
 -- A line of a bar: its name, the bar, and as many of its parts in words as there is room for.
@@ -233,14 +232,14 @@ end
 
 --- The verdict.
 
-local function wrapped(lines, indent, words)
-  local room = WIDTH - #indent
-  lines[#lines + 1] = indent .. text.wrap(text.words(words), room, indent)
+local function wrapped(lines, indent, words, hang)
+  hang = indent .. (hang or "")
+  lines[#lines + 1] = indent .. text.wrap(text.words(words), WIDTH - #hang, hang)
 end
 
 local function gain(cause)
-  if cause.gain < 1.05 then return "" end
-  return (", without it at most %s times as fast"):format(
+  if cause.gain < 1.05 then return nil end
+  return ("  without that: at most %s times as fast"):format(
     cause.gain >= 20 and ("%.0f"):format(cause.gain) or ("%.1f"):format(cause.gain))
 end
 
@@ -252,12 +251,12 @@ function report_time.verdicts(result)
     if judged.why then
       lines[#lines + 1] = ("verdict on %s: none, %s"):format(step.name, judged.why)
     end
-    if judged.warning then wrapped(lines, "", step.name .. ": " .. judged.warning) end
+    if judged.warning then wrapped(lines, "", step.name .. ": " .. judged.warning, "  ") end
     for i, cause in ipairs(judged.causes) do
       local which = i == 1 and "verdict on" or "and on"
-      wrapped(lines, "", ("%s %s: %s%s"):format(which, step.name, verdict.name(cause.cause),
-        gain(cause)))
-      for _, line in ipairs(cause.evidence) do wrapped(lines, "  ", line) end
+      lines[#lines + 1] = ("%s %s: %s"):format(which, step.name, verdict.name(cause.cause))
+      for _, line in ipairs(cause.evidence) do wrapped(lines, "  ", line, "  ") end
+      lines[#lines + 1] = gain(cause)
       for _, line in ipairs(cause.next) do lines[#lines + 1] = "  try: " .. line end
     end
   end

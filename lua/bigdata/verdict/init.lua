@@ -16,7 +16,10 @@
 --   round_trip_seconds, statements_per_second
 -- Only seconds, workers and shares must be there.
 
+local text = require "bigdata.text"
+
 local verdict = {}
+local percent = text.percent
 
 local SHORTEST = 1      -- second: less is too short to judge
 local FEWEST_LOOKS = 10 -- at the server: of less its waits are not judged
@@ -29,10 +32,6 @@ local LEAST_LEFT = 0.01 -- of the time, when a cause is gone: no gain is more th
 local MANY_ENOUGH = 10  -- connections to try where there were fewer
 
 local CLASSES = { "cpu", "commit", "read", "lock", "internal", "other" }
-
-local function percent(fraction)
-  return ("%.0f %%"):format(100 * fraction)
-end
 
 --- What follows from the measurements before any cause is looked for.
 
@@ -113,7 +112,7 @@ function CAUSES.client_cpu(case)
   if not full and of_workers < OWN then of_workers = 0 end
   local in_lua = case.lua > 0 and (" (%s in the interpreter)"):format(percent(case.lua)) or ""
   local evidence = case:computing(shares.client + shares.turn,
-    ("the workers ran our code for %s of their time%s, and waited %s for their turn"):format(
+    ("our code ran for %s of the connections' time%s, and waited %s for its turn"):format(
       percent(shares.client), in_lua, percent(shares.turn)))
   if full then
     evidence[#evidence + 1] = ("the busiest event loop worked %s of its time"):format(
@@ -134,7 +133,7 @@ function CAUSES.interpreter_lock(case)
   return {
     share = case.lock,
     evidence = {
-      ("the workers waited %s of their time for the interpreter's lock"):format(
+      ("the connections waited %s of their time for the interpreter's lock"):format(
         percent(case.lock)),
       ("the interpreter ran for %s of the time"):format(percent(case.lua * case.m.workers)),
     },
@@ -148,7 +147,7 @@ function CAUSES.server_cpu(case)
   return {
     share = math.max(of_machine, cpu >= OWN and cpu or 0),
     evidence = case:computing(cpu,
-      ("the server's backends computed for %s of the workers' time"):format(percent(cpu))),
+      ("the server's backends computed for %s of the connections' time"):format(percent(cpu))),
     try = { "--insert copy", "--protocol prepared" }, freed = case.m.server_cores,
   }
 end
@@ -160,9 +159,9 @@ local function waited(class, for_what, try)
     return {
       share = case:wait(class),
       evidence = {
-        ("the server's backends waited for %s for %s of the workers' time%s"):format(for_what,
+        ("the server's backends waited for %s for %s of the connections' time%s"):format(for_what,
           percent(case:wait(class)), event and (", mostly " .. event) or ""),
-        ("the workers waited %s of their time for the server"):format(
+        ("the connections waited %s of their time for the server"):format(
           percent(case.shares.server)),
       },
       try = try or { case:more_connections() },
@@ -183,7 +182,7 @@ function CAUSES.network(case)
   local each = m.statements_per_second / m.workers
   local share = math.min(case.shares.server - case.worked, m.round_trip_seconds * each)
   local evidence = {
-    ("for %s of the workers' time an answer was awaited of a backend that had nothing to do")
+    ("for %s of the connections' time an answer was awaited of a backend that had nothing to do")
       :format(percent(case.shares.server - case.worked)),
     ("each connection made %.0f round trips a second, and an empty query takes %.2f ms"):format(
       each, 1000 * m.round_trip_seconds),
@@ -199,7 +198,7 @@ function CAUSES.server(case)
   return {
     share = case.shares.server,
     evidence = {
-      ("the workers waited %s of their time for the server; what it did cannot be seen"):format(
+      ("the connections waited %s of their time for the server; what it did cannot be seen"):format(
         percent(case.shares.server)),
     },
     try = { "--monitor 20" },
@@ -211,7 +210,7 @@ function CAUSES.source(case)
   return {
     share = share,
     evidence = {
-      ("the workers had no record to work on for %s of their time"):format(percent(share)),
+      ("the connections had no record to work on for %s of their time"):format(percent(share)),
       case:machine_line(),
     },
     try = { "--preload" },
@@ -222,7 +221,7 @@ function CAUSES.rate_limit(case)
   return {
     share = case.paced,
     evidence = {
-      ("the workers waited %s of their time for the schedule of --rate"):format(
+      ("the connections waited %s of their time for the schedule of --rate"):format(
         percent(case.paced)),
     },
     try = { "--rate 0" },
@@ -238,7 +237,8 @@ function CAUSES.few_connections(case)
     evidence = {
       ("nothing that connections share was in use for more than %s of the time"):format(
         percent(use)),
-      ("the workers waited %s of their time for the server"):format(percent(case.shares.server)),
+      ("the connections waited %s of their time for the server"):format(
+        percent(case.shares.server)),
     },
     try = { case:more_connections() },
   }
