@@ -16,7 +16,11 @@ local COMMAND = command.new {
   options = {
     {
       title = "Options",
-      options.DBURL,
+      {
+        name = "dburl", argument = "URL", read = options.DBURL.read,
+        help = "a libpq URI or keyword string; without it the environment of libpq says where to "
+          .. "connect (PGHOST, PGSERVICE, ...)",
+      },
       { name = "force", help = "drop tables that this program has not made, too" },
       options.QUIET,
       options.VERBOSE,

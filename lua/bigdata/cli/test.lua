@@ -10,7 +10,7 @@ test.definition = {
   usage = "Usage: bigdata test [options of busted] SPEC...",
   description = "Runs specs written for busted (Debian: lua-busted) with bigdata and bigdata.core "
     .. "at hand. The options are those of busted: -o TAP for output in that form, --filter "
-    .. "PATTERN, --help for all.",
+    .. "PATTERN; `busted --help` shows all.",
   options = {},
 }
 
@@ -45,7 +45,18 @@ local function unreadable(args)
   end
 end
 
+local function wants_help(args)
+  for _, argument in ipairs(args) do
+    if argument == "--" then return false end
+    if argument == "--help" then return true end
+  end
+end
+
 function test.run(args, out)
+  if wants_help(args) then
+    out:result(test.help() .. "\n")
+    return 0
+  end
   if not pcall(require, "busted.core") then
     return out:problem("busted is not installed", { hint = "Debian: apt-get install lua-busted" })
   end

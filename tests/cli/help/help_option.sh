@@ -1,2 +1,5 @@
 # help and --help are the same.
 diff <(bigdata help) <(bigdata --help)
+diff <(bigdata help test) <(bigdata test --help)
+diff <(bigdata help rebuild) <(bigdata rebuild --help)
+! bigdata help rebuild | grep "private server"

@@ -19,7 +19,7 @@ export LUA_PATH="$PWD/deep down/modules/?.lua;;"
 bigdata "deep down/here.lua" --dburl "$url" >/dev/null 2>&1
 echo "status $?"
 sql "select count(*), sum(n) from seen"
-# Without the ";;" that stands for the default paths: the program finds its own modules all the same.
+# Without the ";;" that stands for the default paths: the program finds its own modules anyway.
 export LUA_PATH="$PWD/deep down/modules/?.lua" LUA_CPATH="$PWD/?.so"
 bigdata "deep down/here.lua" --dry-run >/dev/null
 echo "status $?"
