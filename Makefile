@@ -91,9 +91,10 @@ run:
 test:
 	@scripts/setup test
 	@$(MAKE) --no-print-directory VARIANT=debug program tests
-	@tests/run --variant debug pg gc cli no-epoll c fuzz lua verdict
+	@tests/run --variant debug pg gc-core cli no-epoll c fuzz lua verdict
 
-## test-c, test-lua, test-cli, test-pg, test-gc: one suite of them
+## test-c, test-lua, test-cli, test-pg: one suite of them
+## test-gc: all specs in Lua under an eager garbage collector (takes minutes)
 test-c test-lua test-cli test-pg test-gc:
 	@$(MAKE) --no-print-directory VARIANT=debug program tests
 	@tests/run --variant debug $(@:test-%=%)
@@ -146,7 +147,7 @@ fuzz:
 format:
 	$(Q)clang-format -i $(SOURCES) $(wildcard src/*/*.h tests/*/*.c tests/*/*.h)
 
-## install: copy the program and its files under $(DESTDIR)$(PREFIX)
+## install: copy the program, its files and its manual page under $(DESTDIR)$(PREFIX)
 install: program
 	$(Q)scripts/install $(PROGRAM) "$(DESTDIR)$(PREFIX)"
 
