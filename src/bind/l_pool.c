@@ -316,6 +316,10 @@ static void push_result(lua_State *lua, const BdStepResult *result) {
     bd_result_seconds(lua, "queue_full_seconds", result->queue_full_ns);
     bd_result_seconds(lua, "queue_empty_seconds", result->queue_empty_ns);
     bd_result_integer(lua, "round_trips", result->round_trips);
+    if (result->carried) {
+        bd_result_integer(lua, "sent_bytes", result->traffic.sent_bytes);
+        bd_result_integer(lua, "received_bytes", result->traffic.received_bytes);
+    }
     bd_result_integer(lua, "retries", result->retries);
     bd_result_integer(lua, "reconnects", result->reconnects);
     bd_result_integer(lua, "skipped", result->skipped);

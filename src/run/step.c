@@ -37,6 +37,8 @@ typedef struct Run {
     bool aborted; /* the queue: nobody takes another record */
     BdAccounts accounts;
     BdUsage usage;
+    bool carried; /* the traffic is known */
+    BdTraffic traffic;
 } Run;
 
 static BdTotals totals(const Run *run) {
@@ -197,8 +199,31 @@ static int64_t attend(Run *run, int64_t now_ns, int64_t *next_progress_ns) {
     return again_ns;
 }
 
+/* What the sessions have carried so far; false if that is not known of all. */
+static bool sum_traffic(const Run *run, BdTraffic *sum) {
+    *sum = (BdTraffic){.sent_bytes = 0};
+    for (uint32_t i = 0; i < run->count; i++) {
+        BdTraffic one = {.sent_bytes = 0};
+        if (!bd_traffic_of(bd_session_fd(bd_pool_session(run->pool, i)), &one)) {
+            return false;
+        }
+        sum->sent_bytes += one.sent_bytes;
+        sum->received_bytes += one.received_bytes;
+    }
+    return true;
+}
+
+static void note_traffic(Run *run, bool known, const BdTraffic *before) {
+    BdTraffic after = {.sent_bytes = 0};
+    run->carried = known && sum_traffic(run, &after);
+    run->traffic = (BdTraffic){.sent_bytes = after.sent_bytes - before->sent_bytes,
+                               .received_bytes = after.received_bytes - before->received_bytes};
+}
+
 /* Open the gate and wait until every worker has ended. Returns how long it took. */
 static int64_t drive(Run *run) {
+    BdTraffic carried = {.sent_bytes = 0};
+    bool known = sum_traffic(run, &carried);
     BdUsage before = bd_usage_now();
     int64_t begin_ns = bd_now_ns();
     int64_t next_progress_ns = begin_ns + run->opts->progress_ns;
@@ -222,6 +247,7 @@ static int64_t drive(Run *run) {
                            .peak_bytes = after.peak_bytes,
                            .voluntary = after.voluntary - before.voluntary,
                            .involuntary = after.involuntary - before.involuntary};
+    note_traffic(run, known, &carried);
     return elapsed_ns;
 }
 
@@ -255,6 +281,7 @@ static void fill_result(Run *run, int64_t elapsed_ns, BdStepResult *result) {
                              .queue_full_ns = queue.full_wait_ns,
                              .queue_empty_ns = queue.empty_wait_ns,
                              .usage = run->usage,
+                             .traffic = run->traffic,
                              .rejects = run->control.rejects.count,
                              .samples = run->control.rejects.kept,
                              .arrival = run->arrival};
@@ -271,6 +298,7 @@ static void fill_result(Run *run, int64_t elapsed_ns, BdStepResult *result) {
         bd_arrival_merge(&result->arrival, &run->workers[i].arrival);
         result->turn_ns += run->workers[i].task->turn_ns;
     }
+    result->carried = run->carried && result->reconnects == 0;
     const BdCrewing crewing = {.kind = run->opts->engine, .jobs = run->opts->jobs};
     bd_accounts_fill(&run->accounts, run->workers, run->count, crewing, elapsed_ns);
     result->accounts = run->accounts; /* as are the samples */

@@ -19,6 +19,7 @@
 #include "run/pool.h"
 #include "stats/arrival.h"
 #include "stats/counters.h"
+#include "stats/traffic.h"
 #include "stats/usage.h"
 
 #include <stdbool.h>
@@ -90,6 +91,8 @@ typedef struct BdStepResult {
     int64_t retries;        /* units and statements that were done again */
     int64_t turn_ns;        /* workers waited for their interpreter, summed over them */
     BdAccounts accounts;    /* where the workers' time went, and how long what they did took */
+    bool carried;           /* traffic is known: see there, and no session was lost */
+    BdTraffic traffic;      /* of all sessions */
     BdUsage usage;          /* of the process between gate and end; peak_bytes since its start */
     BdArrival arrival;      /* of all workers; owned */
     int64_t rejects;

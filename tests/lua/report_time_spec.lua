@@ -51,6 +51,20 @@ describe("CPU time", function()
   end)
 end)
 
+describe("traffic", function()
+  it("is of a row, or a record, and left out where it was not counted", function()
+    local step = { rows = 4, records = 2, sent_bytes = 8000, received_bytes = 400 }
+    assert.same({
+      "bytes/row         sent  received",
+      "data             2,000       100",
+    }, report_time.traffic(result(step)))
+    step.rows = 0
+    assert.equal("data             4,000       200", report_time.traffic(result(step))[2])
+    step.sent_bytes, step.received_bytes = nil, nil
+    assert.same({}, report_time.traffic(result(step)))
+  end)
+end)
+
 describe("statements", function()
   it("have a line for what they are, and one for how long they took", function()
     local latency = { count = 1234, mean_seconds = 0.001, deviation_seconds = 0.002,

@@ -252,6 +252,7 @@ function report.text(result, style)
   if style.statements then append(lines, report_time.statements(result)) end
   append(lines, report_time.pgbench(result))
   append(lines, report_time.cpu(result))
+  append(lines, report_time.traffic(result))
   append(lines, report_time.shares(result, style.blocks))
   append(lines, report_time.server(result, style.blocks))
   append(lines, report_time.verdicts(result))

@@ -70,6 +70,22 @@ function report_time.cpu(result)
   return lines
 end
 
+local TRAFFIC = "%-" .. NAME .. "s %9s %9s"
+
+-- What the connections carried for each row, or each record where there are none.
+function report_time.traffic(result)
+  local lines = {}
+  for _, step in ipairs(result.steps) do
+    local amount = step.rows > 0 and step.rows or step.records
+    if step.sent_bytes and amount > 0 then
+      lines[#lines + 1] = TRAFFIC:format(step.name, text.count(step.sent_bytes / amount),
+        text.count(step.received_bytes / amount))
+    end
+  end
+  if #lines > 0 then table.insert(lines, 1, TRAFFIC:format("bytes/row", "sent", "received")) end
+  return lines
+end
+
 -- Latencies and rates under the names that pgbench gives to them.
 function report_time.pgbench(result)
   local lines = {}
