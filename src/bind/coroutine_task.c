@@ -10,6 +10,7 @@
  */
 #include "bind/coroutine_task.h"
 
+#include "bind/coroutine_task_impl.h"
 #include "bind/explain.h"
 #include "bind/fail.h"
 #include "bind/l_db.h"
@@ -24,50 +25,17 @@
 /* How long a record may still send statements when the step is to end after it. */
 #define DRAIN_PATIENCE_NS (10 * BD_NS_PER_S)
 
-/* What stands between two calls of the scenario. */
-typedef enum Stage {
-    READY,    /* the coroutine is empty */
-    STARTED,  /* a call is due: entry is to be pushed */
-    UNDER_WAY /* the coroutine has been resumed, and must be unwound if the call is given up */
-} Stage;
-
-typedef struct CoroutineTask {
-    BdTask task; /* first: a BdTask * is a CoroutineTask * */
-    BdInterpreter *interpreter;
-    BdProtocol protocol;
-    lua_State *lua;      /* the coroutine */
-    int thread;          /* registry references: the coroutine, */
-    int state;           /* and the table that the function keeps its state in */
-    lua_CFunction entry; /* what the coroutine begins with; its argument is the task */
-    Stage stage;
-    BdAsk ask;
-    uint32_t sent;    /* of the requests that are asked for, so many were sent */
-    BdFifo flights;   /* Flight: the requests that are not answered */
-    BdBuf prepared;   /* a byte per statement: 1 once it was sent to be prepared */
-    bool batches;     /* the rows of a unit's records travel together */
-    int64_t drain_ns; /* when it was first noticed that the step is to end; 0: not yet */
-} CoroutineTask;
-
-/* A request under way. */
-typedef struct Flight {
-    bool prepares;                /* it only prepares the statement */
-    bool detached;                /* nobody waits for its answer */
-    uint32_t item;                /* else it is of this item */
-    const BdStatement *statement; /* NULL for text and SYNC */
-    BdAskPlace place;             /* of what is detached */
-} Flight;
-
-static CoroutineTask *self(BdTask *task) {
-    return (CoroutineTask *)task;
+static BdCoroutineTask *self(BdTask *task) {
+    return (BdCoroutineTask *)task;
 }
 
-static void enter(CoroutineTask *run) {
+static void enter(BdCoroutineTask *run) {
     if (run->interpreter->turn != NULL) {
         run->task.turn_ns += bd_turn_enter(run->interpreter->turn);
     }
 }
 
-static void leave(CoroutineTask *run) {
+static void leave(BdCoroutineTask *run) {
     if (run->interpreter->turn != NULL) {
         bd_turn_leave(run->interpreter->turn);
     }
@@ -99,7 +67,7 @@ static int call(lua_State *lua, int arguments) {
 
 /* Argument: the task. Calls the step's function with (db, row, state, opt). */
 static int call_each(lua_State *lua) {
-    CoroutineTask *run = lua_touserdata(lua, 1);
+    BdCoroutineTask *run = lua_touserdata(lua, 1);
     lua_rawgeti(lua, LUA_REGISTRYINDEX, run->interpreter->each);
     lua_pushvalue(lua, -1);
     bd_lua_push_db(lua, &run->ask);
@@ -111,7 +79,7 @@ static int call_each(lua_State *lua) {
 
 /* Argument: the task. Calls the scenario's function for each worker with (db, opt, state). */
 static int call_worker(lua_State *lua) {
-    CoroutineTask *run = lua_touserdata(lua, 1);
+    BdCoroutineTask *run = lua_touserdata(lua, 1);
     lua_rawgeti(lua, LUA_REGISTRYINDEX, run->interpreter->worker);
     lua_pushvalue(lua, -1);
     bd_lua_push_db(lua, &run->ask);
@@ -124,28 +92,21 @@ static int call_worker(lua_State *lua) {
 
 static int start(BdTask *task, const BdRecord *record, BdErr *err) {
     (void)err;
-    CoroutineTask *run = self(task);
+    BdCoroutineTask *run = self(task);
     run->ask.current.record = *record;
     run->ask.current.number++;
-    run->stage = STARTED;
+    run->stage = BD_STAGE_STARTED;
     return 0;
 }
 
-/* What becomes of collected rows that are refused. Nothing may be under way. */
-static BdCare care(const CoroutineTask *run) {
-    if (run->task.careful) {
-        return BD_CARE_SAVEPOINTS;
-    }
-    return bd_session_in_transaction(run->ask.session) ? BD_CARE_WHOLE : BD_CARE_PARTS;
-}
-
-static int begin_collecting(CoroutineTask *run, BdErr *err) {
+static int begin_collecting(BdCoroutineTask *run, BdErr *err) {
     BdCargo *cargo = run->ask.cargo;
-    return cargo == NULL ? 0 : bd_cargo_begin(cargo, care(run), run->task.arrival, err);
+    return cargo == NULL ? 0
+                         : bd_cargo_begin(cargo, bd_coroutine_care(run), run->task.arrival, err);
 }
 
 /* Run Lua until it asks for something, or has come to its end. */
-static BdNext resume(CoroutineTask *run, BdErr *err) {
+static BdNext resume(BdCoroutineTask *run, BdErr *err) {
     BdInterpreter *interpreter = run->interpreter;
     int arguments = 0;
     int results = 0;
@@ -154,8 +115,8 @@ static BdNext resume(CoroutineTask *run, BdErr *err) {
     interpreter->running = &run->ask.current;
     interpreter->coroutine = run->lua;
     interpreter->resumed_ns = 0;
-    if (run->stage == STARTED) {
-        run->stage = UNDER_WAY;
+    if (run->stage == BD_STAGE_STARTED) {
+        run->stage = BD_STAGE_UNDER_WAY;
         lua_pushcfunction(run->lua, run->entry);
         lua_pushlightuserdata(run->lua, run);
         arguments = 1;
@@ -171,7 +132,7 @@ static BdNext resume(CoroutineTask *run, BdErr *err) {
     interpreter->coroutine = NULL;
     if (status == LUA_OK) {
         lua_settop(run->lua, 0);
-        run->stage = READY;
+        run->stage = BD_STAGE_READY;
         run->ask.count = 0;
         return BD_NEXT_DONE;
     }
@@ -184,7 +145,7 @@ static BdNext resume(CoroutineTask *run, BdErr *err) {
 }
 
 /* A record may be finished when the step is to end, but it must come to an end. */
-static bool outstays(CoroutineTask *run) {
+static bool outstays(BdCoroutineTask *run) {
     if (bd_control_stopped(run->interpreter->control) != BD_STOP_DRAIN) {
         return false;
     }
@@ -195,112 +156,12 @@ static bool outstays(CoroutineTask *run) {
     return now_ns - run->drain_ns > DRAIN_PATIENCE_NS;
 }
 
-/* Make room to note whether the statement is prepared on this session. */
-static int note_statement(CoroutineTask *run, uint32_t id, BdErr *err) {
-    while (run->prepared.len <= id) {
-        if (bd_buf_append(&run->prepared, "", 1) != 0) {
-            return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for %u statements", id + 1);
-        }
-    }
-    return 0;
-}
-
-/* Are the statements that are asked for sent together? The simple protocol cannot. */
-static bool is_pipeline(const CoroutineTask *run) {
-    return run->ask.count > 1 && run->protocol != BD_PROTOCOL_SIMPLE;
-}
-
-/* Is the item's request sent in a pipeline? */
-static bool in_pipeline(const CoroutineTask *run, const BdAskItem *item) {
-    return is_pipeline(run) || run->ask.pipelines > 0 || item->detached;
-}
-
-/* Does another request follow the item's in the same pipeline? */
-static bool more_follows(const CoroutineTask *run, const BdAskItem *item) {
-    return item->detached || (is_pipeline(run) && run->sent + 1 < run->ask.count);
-}
-
-/* Has the item's statement to be prepared first? */
-static bool must_prepare(const CoroutineTask *run, const BdAskItem *item) {
-    return item->statement != NULL && run->protocol == BD_PROTOCOL_PREPARED &&
-           run->prepared.p[item->statement->id] == 0;
-}
-
-static void fill_request(const CoroutineTask *run, const BdAskItem *item, BdRequest *request) {
-    static const BdRequestKind kinds[] = {
-        [BD_ASK_TEXT] = BD_REQUEST_TEXT, [BD_ASK_SYNC] = BD_REQUEST_SYNC};
-    *request = (BdRequest){.statement = item->statement, .text = item->text};
-    request->kind = item->statement != NULL ? BD_REQUEST_EXECUTE : kinds[item->kind];
-    request->values = (const char *const *)(void *)run->ask.values.p + item->first;
-    request->more = more_follows(run, item);
-}
-
-/* The request for the next item to be sent, or for preparing its statement if that was not done. */
-static BdNext send_item(CoroutineTask *run, BdRequest *request, BdErr *err) {
-    BdAskItem *item = bd_ask_item(&run->ask, run->sent);
-    Flight flight = {.detached = item->detached,
-                     .item = run->sent,
-                     .statement = item->statement,
-                     .place = item->place};
-    if (item->statement != NULL && note_statement(run, item->statement->id, err) != 0) {
-        return BD_NEXT_FAILED;
-    }
-    fill_request(run, item, request);
-    flight.prepares = must_prepare(run, item);
-    if (flight.prepares) {
-        request->kind = BD_REQUEST_PREPARE;
-        request->more = in_pipeline(run, item);
-    }
-    if (bd_fifo_push(&run->flights, &flight) != 0) {
-        bd_err_set(err, BD_E_NOMEM, 0, "out of memory for a request");
-        return BD_NEXT_FAILED;
-    }
-    if (flight.prepares) {
-        run->prepared.p[item->statement->id] = 1;
-    } else {
-        run->sent++;
-    }
-    run->ask.open = request->more;
-    return BD_NEXT_REQUEST;
-}
-
-/* End the part of a pipeline that is open. */
-static BdNext end_part(CoroutineTask *run, BdRequest *request, BdErr *err) {
-    static const Flight sync = {.detached = true};
-    *request = (BdRequest){.kind = BD_REQUEST_SYNC};
-    run->ask.open = false;
-    if (bd_fifo_push(&run->flights, &sync) == 0) {
-        return BD_NEXT_REQUEST;
-    }
-    bd_err_set(err, BD_E_NOMEM, 0, "out of memory for a request");
-    return BD_NEXT_FAILED;
-}
-
-/* Send the rows that were collected, until none are left. */
-static BdNext ship(CoroutineTask *run, BdRequest *request, BdErr *err) {
-    BdAsk *ask = &run->ask;
-    if (ask->cargo == NULL || ask->broken) {
-        return BD_NEXT_DONE;
-    }
-    if (ask->open && bd_cargo_rows(ask->cargo) > 0) { /* COPY cannot be in a pipeline */
-        return end_part(run, request, err);
-    }
-    return bd_cargo_next(ask->cargo, care(run), request, err);
-}
-
-/* The next request of what is asked for. */
-static BdNext send_next(CoroutineTask *run, BdRequest *request, BdErr *err) {
-    BdNext shipped = run->ask.ships ? ship(run, request, err) : BD_NEXT_DONE;
-    run->ask.ships = shipped != BD_NEXT_DONE;
-    return shipped == BD_NEXT_DONE ? send_item(run, request, err) : shipped;
-}
-
 /* The function has come to its end: end the pipeline that db:insert has left open, or send what it
  * has collected. */
-static BdNext end_record(CoroutineTask *run, BdRequest *request, BdErr *err) {
+static BdNext end_record(BdCoroutineTask *run, BdRequest *request, BdErr *err) {
     BdAsk *ask = &run->ask;
     if (ask->open) {
-        return end_part(run, request, err);
+        return bd_coroutine_end_part(run, request, err);
     }
     if (ask->broken) {
         *err = ask->broken_err;
@@ -309,18 +170,18 @@ static BdNext end_record(CoroutineTask *run, BdRequest *request, BdErr *err) {
         }
         return BD_NEXT_FAILED;
     }
-    BdNext next = run->batches ? BD_NEXT_DONE : ship(run, request, err);
+    BdNext next = run->batches ? BD_NEXT_DONE : bd_coroutine_ship(run, request, err);
     run->task.held_rows = ask->cargo == NULL ? 0 : bd_cargo_rows(ask->cargo);
     return next;
 }
 
 static BdNext next(BdTask *task, BdRequest *request, BdErr *err) {
-    CoroutineTask *run = self(task);
-    if (run->stage == READY) {
+    BdCoroutineTask *run = self(task);
+    if (run->stage == BD_STAGE_READY) {
         return end_record(run, request, err);
     }
     if (run->sent < run->ask.count) {
-        return send_next(run, request, err);
+        return bd_coroutine_send(run, request, err);
     }
     if (outstays(run)) {
         bd_err_set(err, BD_E_STOPPED, 0, "the record does not come to its end");
@@ -332,28 +193,28 @@ static BdNext next(BdTask *task, BdRequest *request, BdErr *err) {
     if (next == BD_NEXT_DONE) {
         return end_record(run, request, err);
     }
-    return next == BD_NEXT_REQUEST ? send_next(run, request, err) : next;
+    return next == BD_NEXT_REQUEST ? bd_coroutine_send(run, request, err) : next;
 }
 
-static Flight land(CoroutineTask *run) {
-    Flight flight = *(const Flight *)bd_fifo_front(&run->flights);
+static BdFlight land(BdCoroutineTask *run) {
+    BdFlight flight = *(const BdFlight *)bd_fifo_front(&run->flights);
     bd_fifo_pop(&run->flights);
     return flight;
 }
 
 /* Are requests and answers those of collected rows? */
-static bool is_shipping(const CoroutineTask *run) {
+static bool is_shipping(const BdCoroutineTask *run) {
     return run->ask.cargo != NULL && bd_cargo_sending(run->ask.cargo);
 }
 
 static int answer(BdTask *task, BdAnswer *given, BdErr *err) {
     (void)err;
-    CoroutineTask *run = self(task);
+    BdCoroutineTask *run = self(task);
     if (is_shipping(run)) {
         bd_cargo_answer(run->ask.cargo, given);
         return 0;
     }
-    Flight flight = land(run);
+    BdFlight flight = land(run);
     if (flight.prepares || flight.detached) {
         bd_answer_free(given);
     } else {
@@ -363,7 +224,7 @@ static int answer(BdTask *task, BdAnswer *given, BdErr *err) {
 }
 
 /* Collected rows were refused. */
-static int refused_rows(CoroutineTask *run, BdErr *err) {
+static int refused_rows(BdCoroutineTask *run, BdErr *err) {
     int status = bd_cargo_refused(run->ask.cargo, err);
     run->task.vague = status != 0 && bd_cargo_vague(run->ask.cargo);
     return status;
@@ -372,11 +233,11 @@ static int refused_rows(CoroutineTask *run, BdErr *err) {
 /* The first error is kept, and raised where the function stands; but that of collected rows, about
  * which nothing is to be done there, fails the record. */
 static int refused(BdTask *task, BdErr *err) {
-    CoroutineTask *run = self(task);
+    BdCoroutineTask *run = self(task);
     if (is_shipping(run)) {
         return refused_rows(run, err);
     }
-    Flight flight = land(run);
+    BdFlight flight = land(run);
     BdAsk *ask = &run->ask;
     if (flight.prepares) {
         run->prepared.p[flight.statement->id] = 0;
@@ -390,19 +251,19 @@ static int refused(BdTask *task, BdErr *err) {
         ask->refused = flight.item;
         ask->err = *err;
     }
-    if (flight.prepares && !in_pipeline(run, bd_ask_item(ask, flight.item))) {
+    if (flight.prepares && !bd_coroutine_in_pipeline(run, bd_ask_item(ask, flight.item))) {
         run->sent++; /* in a pipeline the statement itself is under way, and refused too */
     }
     return 0;
 }
 
 static void reset(BdTask *task) {
-    CoroutineTask *run = self(task);
+    BdCoroutineTask *run = self(task);
     bd_ask_reset(&run->ask);
     bd_fifo_reset(&run->flights);
     run->sent = 0;
     run->ask.current.number++;
-    if (run->stage == UNDER_WAY) {
+    if (run->stage == BD_STAGE_UNDER_WAY) {
         enter(run);
         do { /* again if a to-be-closed variable has yielded meanwhile */
             lua_resetthread(run->lua);
@@ -411,11 +272,11 @@ static void reset(BdTask *task) {
         bd_interpreter_watch(run->lua);
         leave(run);
     }
-    run->stage = READY;
+    run->stage = BD_STAGE_READY;
 }
 
 static BdNext finish(BdTask *task, BdRequest *request, BdErr *err) {
-    return ship(self(task), request, err);
+    return bd_coroutine_ship(self(task), request, err);
 }
 
 static void settle(BdTask *task, bool stored) {
@@ -428,7 +289,7 @@ static void settle(BdTask *task, bool stored) {
 }
 
 static void reopened(BdTask *task, BdSession *session) {
-    CoroutineTask *run = self(task);
+    BdCoroutineTask *run = self(task);
     run->ask.session = session;
     bd_buf_reset(&run->prepared);
     if (run->ask.cargo != NULL) {
@@ -437,7 +298,7 @@ static void reopened(BdTask *task, BdSession *session) {
 }
 
 static void free_task(BdTask *task) {
-    CoroutineTask *run = self(task);
+    BdCoroutineTask *run = self(task);
     reset(task);
     bd_buf_deinit(&run->prepared);
     bd_fifo_deinit(&run->flights);
@@ -460,8 +321,8 @@ static const BdTaskOps coroutine_task_ops = {
 
 /* Argument: where to put the task. */
 static int set_up(lua_State *lua) {
-    CoroutineTask **out = lua_touserdata(lua, 1);
-    CoroutineTask *run = lua_newuserdatauv(lua, sizeof(*run), 0);
+    BdCoroutineTask **out = lua_touserdata(lua, 1);
+    BdCoroutineTask *run = lua_newuserdatauv(lua, sizeof(*run), 0);
     memset(run, 0, sizeof(*run));
     luaL_ref(lua, LUA_REGISTRYINDEX); /* for good */
     lua_State *thread = lua_newthread(lua);
@@ -478,9 +339,9 @@ static int set_up(lua_State *lua) {
 }
 
 /* Run the scenario's function for each worker on the session, waiting for its answers. */
-static int run_worker_function(CoroutineTask *run, BdSession *session, BdErr *err) {
+static int run_worker_function(BdCoroutineTask *run, BdSession *session, BdErr *err) {
     run->entry = call_worker;
-    run->stage = STARTED;
+    run->stage = BD_STAGE_STARTED;
     run->ask.one_by_one = true;
     for (;;) {
         BdRequest request;
@@ -502,7 +363,7 @@ static int run_worker_function(CoroutineTask *run, BdSession *session, BdErr *er
     }
 }
 
-static int prepare_worker(CoroutineTask *run, BdSession *session, BdErr *err) {
+static int prepare_worker(BdCoroutineTask *run, BdSession *session, BdErr *err) {
     if (run->interpreter->worker == LUA_REFNIL) {
         return 0;
     }
@@ -518,7 +379,7 @@ static int prepare_worker(CoroutineTask *run, BdSession *session, BdErr *err) {
 
 /* Rows are collected from the first record on, but not by the scenario's function for each worker,
  * which has none. */
-static int make_cargo(CoroutineTask *run, BdMethod method, BdErr *err) {
+static int make_cargo(BdCoroutineTask *run, BdMethod method, BdErr *err) {
     return bd_method_collects(method) ? bd_cargo_new(&run->ask.cargo, method, run->protocol,
                                                      BD_INTERPRETER_STATEMENTS, err)
                                       : 0;
@@ -526,7 +387,7 @@ static int make_cargo(CoroutineTask *run, BdMethod method, BdErr *err) {
 
 int bd_coroutine_task_new(BdTask **out, BdInterpreter *interpreter, BdSession *session,
                           const BdCoroutineTaskOpts *opts, BdErr *err) {
-    CoroutineTask *run = NULL;
+    BdCoroutineTask *run = NULL;
     *out = NULL;
     lua_pushcfunction(interpreter->lua, set_up);
     lua_pushlightuserdata(interpreter->lua, &run);
@@ -541,7 +402,7 @@ int bd_coroutine_task_new(BdTask **out, BdInterpreter *interpreter, BdSession *s
     run->ask.simple = run->protocol == BD_PROTOCOL_SIMPLE;
     run->ask.pipelined_inserts = opts->method == BD_METHOD_PIPELINE;
     run->ask.session = session;
-    if (bd_fifo_init(&run->flights, sizeof(Flight)) != 0) {
+    if (bd_fifo_init(&run->flights, sizeof(BdFlight)) != 0) {
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory while making a task");
     }
     if (prepare_worker(run, session, err) != 0 || make_cargo(run, opts->method, err) != 0) {

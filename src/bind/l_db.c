@@ -245,17 +245,6 @@ static void take_statement(lua_State *lua, BdAsk *ask, uint32_t i, BdAskKind kin
     *bd_ask_item(ask, i) = (BdAskItem){.kind = kind, .statement = statement, .first = first};
 }
 
-BdAskPlace bd_lua_place(lua_State *lua) {
-    lua_Debug where;
-    BdAskPlace place = {.line = 0};
-    if (lua_getstack(lua, 1, &where) != 0 && lua_getinfo(lua, "Sl", &where) != 0 &&
-        where.currentline > 0) {
-        memcpy(place.source, where.short_src, sizeof(place.source));
-        place.line = where.currentline;
-    }
-    return place;
-}
-
 /* Nobody will wait for the item's answer: note where it was asked for. */
 static void detach(lua_State *lua, BdAskItem *item) {
     item->detached = true;

@@ -16,6 +16,17 @@ typedef struct Error {
 
 #define ERROR_MARK "bderror"
 
+BdAskPlace bd_lua_place(lua_State *lua) {
+    lua_Debug where;
+    BdAskPlace place = {.line = 0};
+    if (lua_getstack(lua, 1, &where) != 0 && lua_getinfo(lua, "Sl", &where) != 0 &&
+        where.currentline > 0) {
+        memcpy(place.source, where.short_src, sizeof(place.source));
+        place.line = where.currentline;
+    }
+    return place;
+}
+
 /* Push an error of the database: the place, which is on the top of the stack and is taken from
  * there, then err's message from `begin` on. Without the text of its statement. */
 static void push_error_at(lua_State *lua, const BdErr *err, size_t begin) {

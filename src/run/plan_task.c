@@ -239,10 +239,8 @@ static Outcome end_record(PlanTask *run, BdRequest *request, BdErr *err) {
     if (run->open) {
         return end_part(request);
     }
-    if (run->cargo == NULL || run->opts.batches) {
-        return DONE;
-    }
-    Outcome outcome = ship(run, request, err);
+    bool ships = run->cargo != NULL && !run->opts.batches;
+    Outcome outcome = ships ? ship(run, request, err) : GO_ON;
     return outcome == GO_ON ? DONE : outcome;
 }
 
@@ -429,11 +427,6 @@ static const BdTaskOps plan_task_ops = {
     .free = free_task,
 };
 
-static int load_cargo(PlanTask *run, const BdOp *op, BdErr *err) {
-    const BdLoad load = {.target = op->target, .sql = op->statement->sql, .where = op->where};
-    return bd_cargo_load(run->cargo, &load, err) == 0 ? 0 : bd_err_wrap(err, "%s", op->where);
-}
-
 /* A shipment for each INSERT, in their order. */
 static int make_cargo(PlanTask *run, BdErr *err) {
     const BdPlan *plan = run->plan;
@@ -443,8 +436,12 @@ static int make_cargo(PlanTask *run, BdErr *err) {
     }
     for (uint32_t i = 0; i < plan->op_count; i++) {
         const BdOp *op = &plan->ops[i];
-        if (op->kind == BD_OP_INSERT && load_cargo(run, op, err) != 0) {
-            return -1;
+        if (op->kind != BD_OP_INSERT) {
+            continue;
+        }
+        const BdLoad load = {.target = op->target, .sql = op->statement->sql, .where = op->where};
+        if (bd_cargo_load(run->cargo, &load, err) != 0) {
+            return bd_err_wrap(err, "%s", op->where);
         }
     }
     return 0;

@@ -77,7 +77,7 @@ end)
 
 for _, method in ipairs(METHODS) do
   for _, engine in ipairs { "threads", "poll" } do
-    for _, unit in ipairs { "", "--commit-every 4" } do
+    for _, unit in ipairs { "", "--commit-every 4", "--loop lua --commit-every 4" } do
       local line = ("-c 3 --insert %s --engine %s --resume --reconnect 60 --monitor 0 %s"):format(
         method, engine, unit)
       it("stores every row once with " .. line, function()
