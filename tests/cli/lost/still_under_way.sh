@@ -18,11 +18,10 @@ insert into geo_record (fileid, stusab, chariter, cifsn, logrecno)
   select fileid, stusab, chariter, cifsn, '0000006' from geo_record limit 1;
 select 'under way';
 SQL
-under_way() { [ "$(sql "select count(*) from pg_stat_activity where state = 'idle in transaction'")" -gt 0 ]; }
-wait_for under_way
+some() { [ "$(sql "select count(*) from $1")" -gt 0 ]; }
+wait_for some "pg_stat_activity where state = 'idle in transaction'"
 load 20 &
-waits() { [ "$(sql "select count(*) from pg_locks where not granted")" -gt 0 ]; }
-wait_for waits
+wait_for some "pg_locks where not granted"
 echo 'commit;' >&3
 exec 3>&-
 wait
