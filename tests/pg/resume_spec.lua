@@ -164,6 +164,16 @@ describe("--resume", function()
     assert.equal("another run loads the same into this database", result.error.message)
   end)
 
+  it("says what to do where it cannot make its table", function()
+    kit.execute "alter role current_user set default_transaction_read_only = on"
+    local result, message, info = run("--resume")
+    kit.execute "set default_transaction_read_only = off"
+    kit.execute "alter role current_user reset default_transaction_read_only"
+    assert.is_nil(result)
+    assert.is_truthy(message:find("the database is read-only: ", 1, true), message)
+    assert.is_truthy(info.hint:find("--dburl", 1, true), info.hint)
+  end)
+
   it("refuses another run before it has begun", function()
     assert(run("--resume --limit 10"))
     local claim <close> = resume.claim(kit.server:conninfo(), { name = "test" })

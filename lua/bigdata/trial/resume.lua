@@ -5,6 +5,7 @@
 -- and one of number 0 for each step that was begun, which describes the step's source. All
 -- functions raise.
 
+local advice = require "bigdata.trial.advice"
 local core = require "bigdata.core"
 local failure = require "bigdata.failure"
 
@@ -70,7 +71,7 @@ local function make(connection)
     failure.raise("bigdata_done was not made by this program: it lacks the comment \"bigdata done "
       .. "1: ...\"", "use another database: createdb bigdata")
   end
-  if not there then failure.check(connection:execute(CREATE)) end
+  if not there then advice.check(connection:execute(CREATE)) end
 end
 
 -- Wait until what a killed run had sent is committed or undone: its connections may outlive it.

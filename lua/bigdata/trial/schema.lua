@@ -5,6 +5,7 @@
 -- do it. Tables are looked up, and created, along the search path, as the statements of a scenario
 -- find them.
 
+local advice = require "bigdata.trial.advice"
 local core = require "bigdata.core"
 local dictionary = require "bigdata.census.dictionary"
 local failure = require "bigdata.failure"
@@ -69,38 +70,12 @@ local INSERT_ITEMS = [[
   insert into dictionary_item (id, name, matrix_id, index, parent_id)
   select * from unnest($1::integer[], $2::text[], $3::integer[], $4::integer[], $5::integer[])]]
 
--- What can be done about the errors that a database in the wrong state gives.
-local ADVICE = {
-  ["25006"] = { "the database is read-only",
-    "connect to a database that can be written to (--dburl), not a standby, and without "
-    .. "default_transaction_read_only" },
-  ["42501"] = { "no permission to do this",
-    "connect as the owner of the database, or use a database of its own: createdb bigdata" },
-  ["3F000"] = { "the search path names no schema to create tables in",
-    "set search_path to a schema that exists" },
-  ["55P03"] = { "another session holds the tables",
-    "wait until it has ended; pg_stat_activity shows it" },
-  ["2BP01"] = { "other objects depend on the tables", "drop these first, such as views" },
-}
-
--- Raise what a call of the connection returned if it failed, with advice where there is any.
-local function must(value, message, info)
-  if value ~= nil or message == nil then
-    return value
-  end
-  local advice = ADVICE[info and info.sqlstate or ""]
-  if advice then
-    failure.raise(("%s: %s"):format(advice[1], message), advice[2], "CONFIG")
-  end
-  failure.raise(message, info and info.hint, info and info.code)
-end
-
 local function query(connection, sql, ...)
-  return must(connection:query(sql, ...))
+  return advice.check(connection:query(sql, ...))
 end
 
 local function execute(connection, sql)
-  must(connection:execute(sql))
+  advice.check(connection:execute(sql))
 end
 
 local function definition(name)
