@@ -242,6 +242,37 @@ filling, after: data/s while the queue was being filled, and after
 ]], 1, true), text)
   end)
 
+  it("compares series over a number with the first of them, number by number", function()
+    local swept = result({}, 3)
+    swept.names = { "delay", "engine" }
+    for _, delay in ipairs { 0, 1, 10 } do
+      for n, engine in ipairs { "threads", "poll" } do
+        local seconds = (delay + 1) * (n == 2 and (delay + 1) / 2 or 1)
+        swept.trials[#swept.trials + 1] = {
+          shown = { delay = delay, engine = engine },
+          label = ("delay %d, %s"):format(delay, engine),
+          runs = { ran(seconds), ran(seconds), ran(seconds) },
+        }
+      end
+    end
+    local text = sweep_report.text(swept)
+    assert.is_truthy(text:find([[
+Compared with threads, with the same delay:
+
+  poll against threads: faster at delay 0; no measurable difference at delay
+    1; slower at delay 10.
+
+                    ratio  95 % interval  could show
+data, rows/s
+  faster
+    delay 0, poll    2.00     2.00..2.00       1.0 %
+  no measurable difference
+    delay 1, poll    1.00     1.00..1.00       1.0 %
+  slower
+    delay 10, poll   0.18     0.18..0.18       1.0 %
+]], 1, true), text)
+  end)
+
   it("names trials that failed or were not run, and why", function()
     local broken = { ended = "failed", steps = {}, error = { message = "the server is gone" } }
     local text = sweep_report.text(result({

@@ -82,7 +82,8 @@ local function report(result)
 end
 
 local function report_sweep(set)
-  local lines = { ("%s: compared with %s"):format(set.path, set.trials[1].label), "" }
+  local lines = { ("%s: compared with %s"):format(set.path,
+    sweep_comparison.base(set)), "" }
   add(lines, comparison_report.lines(sweep_comparison.sections(set)))
   lines[#lines + 1] = ""
   add(lines, comparison_report.NOTES)

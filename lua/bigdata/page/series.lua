@@ -2,8 +2,8 @@
 
 local figures = require "bigdata.result.figures"
 local options = require "bigdata.cli.options"
-local settings = require "bigdata.scenario.settings"
 local statistics = require "bigdata.statistics"
+local sweep_series = require "bigdata.sweep.series"
 local text = require "bigdata.text"
 
 local series = {}
@@ -16,56 +16,7 @@ end
 
 local shown = series.shown
 
-local LEAST_VALUES = 3
-
--- How many different numbers the setting takes; 0 if it is none somewhere.
-local function numbers_of(result, name)
-  local seen, count = {}, 0
-  for _, item in ipairs(result.trials) do
-    local value = item.shown[name]
-    if type(value) ~= "number" then return 0 end
-    if not seen[value] then seen[value], count = true, count + 1 end
-  end
-  return count
-end
-
--- The setting that lines can be laid over: the pool's size, or what takes most values; nil if
--- nothing takes three.
-function series.over(result)
-  local best, most = nil, LEAST_VALUES - 1
-  for _, name in ipairs(result.names) do
-    local count = numbers_of(result, name)
-    if name == "poolsize" and count >= LEAST_VALUES then return name end
-    if count > most then best, most = name, count end
-  end
-  return best
-end
-
-local function differs(result, name)
-  local first = result.trials[1].shown[name]
-  for _, item in ipairs(result.trials) do
-    if item.shown[name] ~= first then return true end
-  end
-  return false
-end
-
--- What tells a trial from others with the same value of a setting: "poll", if it is but a word;
--- "engine poll, jobs 2".
-function series.name_of(result, item, over)
-  local names, parts = {}, {}
-  for _, name in ipairs(result.names) do
-    if name ~= over and differs(result, name) then names[#names + 1] = name end
-  end
-  for _, name in ipairs(names) do
-    local value = item.shown[name]
-    if value ~= nil then
-      local plain = name == "system" or #names == 1 and type(value) == "string"
-      parts[#parts + 1] = plain and settings.shown(value)
-        or ("%s %s"):format(options.dashed(name), settings.shown(value))
-    end
-  end
-  return table.concat(parts, ", ")
-end
+series.over, series.name_of = sweep_series.over, sweep_series.name_of
 
 -- The name of the axis for a setting.
 function series.axis(over)

@@ -80,15 +80,18 @@ local function sizes(result)
     table.concat(short, "; ")) }
 end
 
--- How many of the trials differ from the first one, where that is known.
+-- How the trials differ from those that they are compared with: a list of sentences.
 local function differences(result)
-  local compared = sweep_comparison.with_first(result, figures.main_step(result), figures.RATE)
-  if #compared == 0 or result.repeats < 2 then return nil end
+  local compared = sweep_comparison.of(result, figures.main_step(result), figures.RATE)
+  if #compared == 0 or result.repeats < 2 then return {} end
+  local sentences = sweep_comparison.sentences(result)
+  if #sentences > 0 and #sentences <= MOST_SENTENCES then return sentences end
   if #compared == 1 then
     local one = compared[1].comparison
-    return ("%s against %s: %s%s."):format(compared[1].label, result.trials[1].label, one.words,
+    return { ("%s against %s: %s%s."):format(compared[1].label, sweep_comparison.base(result),
+      one.words,
       one.low and (", %s times the rate (%s..%s)"):format(comparison_report.factor(one.ratio),
-      comparison_report.factor(one.low), comparison_report.factor(one.high)) or "")
+      comparison_report.factor(one.low), comparison_report.factor(one.high)) or "") }
   end
   local counts = {}
   for _, line in ipairs(compared) do
@@ -98,8 +101,9 @@ local function differences(result)
   for _, key in ipairs(text.keys(counts)) do
     parts[#parts + 1] = ("%d %s"):format(counts[key], key)
   end
-  return ("Compared with %s, of the %d others: %s."):format(result.trials[1].label, #compared,
-    table.concat(parts, "; "))
+  return { ("Compared with %s, of the %d others: %s."):format(
+    sweep_comparison.base(result), #compared,
+    table.concat(parts, "; ")) }
 end
 
 -- What bound the fastest trial, by the verdicts on its runs.
@@ -116,9 +120,10 @@ function words.answer(result)
   if #ranked == 0 then return { "No trial came to its end: there is nothing to compare." } end
   local step_name = figures.main_step(result)
   local unit = figures.without_rows(result.trials, step_name) and "records/s" or "rows/s"
-  local list, enough_sizes = { fastest(result, ranked, unit) }, sizes(result)
-  table.move(enough_sizes, 1, #enough_sizes, #list + 1, list)
-  list[#list + 1] = differences(result)
+  local list = { fastest(result, ranked, unit) }
+  for _, more in ipairs { sizes(result), differences(result) } do
+    table.move(more, 1, #more, #list + 1, list)
+  end
   list[#list + 1] = bound(result, ranked)
   return list
 end

@@ -31,11 +31,6 @@ end
 
 local COLUMNS = { { left = true }, {}, {}, {} }
 
--- The order in which the findings stand.
-local FINDINGS = {
-  "faster", "cheaper", comparison.NO_DIFFERENCE, "slower", "dearer", comparison.TOO_FEW,
-}
-
 -- The lines of a section, the best first.
 local function ranked(section)
   local list = table.move(section, 1, #section, 1, {})
@@ -51,7 +46,7 @@ end
 -- Groups of a section's lines: { words= the finding, lines ... }.
 function comparison_report.by_finding(section)
   local groups = {}
-  for _, words in ipairs(FINDINGS) do
+  for _, words in ipairs(comparison.FINDINGS) do
     local group = { words = words }
     for _, line in ipairs(ranked(section)) do
       if line.comparison.words == words then group[#group + 1] = line end

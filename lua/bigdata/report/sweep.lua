@@ -106,7 +106,12 @@ local function comparison_lines(result)
   if result.repeats < 2 or #result.trials < 2 then return {} end
   local sections = sweep_comparison.sections(result)
   if #sections == 0 then return {} end
-  local lines = { "", ("Compared with %s:"):format(result.trials[1].label), "" }
+  local lines = { "", ("Compared with %s:"):format(sweep_comparison.base(result)), "" }
+  local sentences = sweep_comparison.sentences(result)
+  for _, sentence in ipairs(sentences) do
+    lines[#lines + 1] = "  " .. text.wrap(text.words(sentence), 76, "    ")
+  end
+  if #sentences > 0 then lines[#lines + 1] = "" end
   local found = comparison_report.lines(sections)
   table.move(found, 1, #found, #lines + 1, lines)
   lines[#lines + 1] = ""

@@ -29,6 +29,11 @@ local TOO_COARSE = math.log(1.15)
 comparison.NO_DIFFERENCE = "no measurable difference"
 comparison.TOO_FEW = "too few runs to tell"
 
+-- All findings, in the order in which they are told.
+comparison.FINDINGS = {
+  "faster", "cheaper", comparison.NO_DIFFERENCE, "slower", "dearer", comparison.TOO_FEW,
+}
+
 -- Can the figure be one side of a ratio?
 local function usable(value)
   return statistics.finite(value) and value > 0

@@ -1,24 +1,85 @@
--- sweep/comparison.lua - the trials of a sweep against its first one, and the sweep's drift. Pure.
+-- sweep/comparison.lua - the trials of a sweep against its first ones, and the sweep's drift. Pure.
 
 local comparison = require "bigdata.statistics.comparison"
 local drift = require "bigdata.statistics.drift"
 local figures = require "bigdata.result.figures"
+local options = require "bigdata.cli.options"
+local series = require "bigdata.sweep.series"
 
 local sweep_comparison = {}
 
--- Compare all trials that have figures with the first, by one figure of one step: a list of
--- { label=, item=, comparison= }.
-function sweep_comparison.with_first(result, step_name, figure)
-  local first, list = result.trials[1], {}
-  local base = figures.by_round(first, step_name, figure, result.repeats)
-  for i = 2, #result.trials do
-    local item = result.trials[i]
-    local compared = comparison.of(base,
+-- Of several series over a number: the name of the first one, its trials by that number, and the
+-- setting that it is of; nil if there are not several.
+local function first_series(result)
+  local over = series.over(result)
+  if not over then return nil end
+  local first, trials, several = series.name_of(result, result.trials[1], over), {}, false
+  for _, item in ipairs(result.trials) do
+    local is_first = series.name_of(result, item, over) == first
+    if is_first then trials[item.shown[over]] = item end
+    several = several or not is_first
+  end
+  if several then return first, trials, over end
+end
+
+-- What the trials are compared with: the first one, or those of the first series; in words.
+function sweep_comparison.base(result)
+  local name, _, over = first_series(result)
+  if not name then return result.trials[1].label end
+  return ("%s, with the same %s"):format(name, options.dashed(over))
+end
+
+-- Compare all trials that have figures, by one figure of one step, with the first one; or, of
+-- series over a number, with that of the first series that has the same number. A list of { label=,
+-- item=, comparison= }.
+function sweep_comparison.of(result, step_name, figure)
+  local list, _, trials, over = {}, first_series(result)
+  for _, item in ipairs(result.trials) do
+    local base = over and trials[item.shown[over]] or result.trials[1]
+    local compared = comparison.of(figures.by_round(base, step_name, figure, result.repeats),
       figures.by_round(item, step_name, figure, result.repeats),
       { paired = true, cost = figure.cost, seed = result.seed })
-    if compared.runs > 0 then
+    if item ~= base and compared.runs > 0 then
       list[#list + 1] = { label = item.label, item = item, comparison = compared }
     end
+  end
+  return list
+end
+
+-- What is found of each series but the first: { name=, numbers= { finding = list of numbers } }.
+local function findings_by_series(result, over)
+  local list, known = {}, {}
+  local compared = sweep_comparison.of(result, figures.main_step(result), figures.RATE)
+  for _, line in ipairs(compared) do
+    local name, words = series.name_of(result, line.item, over), line.comparison.words
+    if not known[name] then
+      known[name] = { name = name, numbers = {} }
+      list[#list + 1] = known[name]
+    end
+    local numbers = known[name].numbers
+    numbers[words] = numbers[words] or {}
+    table.insert(numbers[words], line.item.shown[over])
+  end
+  return list
+end
+
+-- How the rates of series over a number compare with those of the first series: a sentence for
+-- each, "poll against threads: faster at delay 5, 10; slower at delay 0."; none if there is but one
+-- series.
+function sweep_comparison.sentences(result)
+  local first, _, over = first_series(result)
+  local list = {}
+  for i, one in ipairs(first and findings_by_series(result, over) or {}) do
+    local parts = {}
+    for _, words in ipairs(comparison.FINDINGS) do
+      local numbers = one.numbers[words]
+      if numbers then
+        table.sort(numbers)
+        parts[#parts + 1] = ("%s at %s %s"):format(words, options.dashed(over),
+          table.concat(numbers, ", "))
+      end
+    end
+    list[i] = ("%s against %s: %s."):format(one.name, first, table.concat(parts, "; "))
   end
   return list
 end
@@ -34,7 +95,7 @@ function sweep_comparison.sections(result)
   local sections = {}
   for _, step_name in ipairs(result.steps) do
     for _, figure in ipairs(figures.COMPARED) do
-      local section = sweep_comparison.with_first(result, step_name, figure)
+      local section = sweep_comparison.of(result, step_name, figure)
       section.title, section.cost = title(result, step_name, figure), figure.cost
       if #section > 0 then sections[#sections + 1] = section end
     end
