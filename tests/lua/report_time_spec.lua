@@ -17,12 +17,20 @@ end
 describe("latencies", function()
   it("are in milliseconds, with three digits", function()
     assert.same({
-      "latency, ms       mean    stddev       p50       p95       p99     p99.9       max",
-      "data             0.123      1.23      12.3       123     1,234    12,346   123,457",
+      "latency, ms      mean   stddev       p50       p95       p99     p99.9       max",
+      "data            0.123     1.23      12.3       123     1,234    12,346   123,457",
     }, report_time.latencies(result { latency = {
       mean_seconds = 0.0001234, deviation_seconds = 0.001234, p50_seconds = 0.01234,
       p95_seconds = 0.1234, p99_seconds = 1.234, p999_seconds = 12.3456, max_seconds = 123.4567,
     } }))
+  end)
+
+  it("fit 80 columns", function()
+    local long = { mean_seconds = 999, deviation_seconds = 999, p50_seconds = 9999,
+      p95_seconds = 9999, p99_seconds = 9999, p999_seconds = 9999, max_seconds = 9999 }
+    for _, line in ipairs(report_time.latencies(result { latency = long })) do
+      assert.equal(80, #line)
+    end
   end)
 
   it("are left out where nothing was timed", function()

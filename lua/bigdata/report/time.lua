@@ -13,7 +13,7 @@ local LEAST_SHOWN = 0.005 -- of the time
 
 --- Latencies.
 
-local LATENCY = "%-" .. NAME .. "s %9s %9s %9s %9s %9s %9s %9s"
+local LATENCY = "%-" .. NAME .. "s %8s %8s %9s %9s %9s %9s %9s" -- 80 columns
 
 local milliseconds, percent = text.milliseconds, text.percent
 

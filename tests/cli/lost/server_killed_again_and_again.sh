@@ -38,7 +38,7 @@ while [ $kills -lt 20 ] && kill -0 "$pid" 2>/dev/null; do
 done
 wait "$pid"
 echo "exit status $?, killed $kills times"
-grep -v "^data" errors
+grep -v "^progress: " errors
 grep -o 'lost connections were opened again' report | sort -u
 disturbed=$(content)
 bigdata row_by_row --directory data --poolsize 4 --dburl "$url" --quiet >/dev/null
