@@ -65,6 +65,7 @@ end
 
 scenario:step "transactions" {
   source = function(opt)
+    if opt.rows < 1 then error("--rows must be above 0") end
     return bigdata.source.random { count = opt.count, columns = columns(opt) }
   end,
   each = function(db, row, _, opt)

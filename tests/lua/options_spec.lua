@@ -45,6 +45,10 @@ describe("options of a run", function()
     assert.equal(1.5, values.time)
   end)
 
+  it("can be taken back where a scenario has set them", function()
+    assert.equal(0, assert(parse("--insert-batch 0")).insert_batch)
+  end)
+
   it("understand multiples and times", function()
     assert.equal(4500, parse("--limit 4500").limit)
     assert.equal(10000, parse("-t 10k").limit)

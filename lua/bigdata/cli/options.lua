@@ -135,9 +135,9 @@ options.RUN = {
         .. "unnest, as arrays, copy or copy-binary, by COPY",
     },
     {
-      name = "insert-batch", argument = "ROWS", read = whole(1, 1000000000), default = 0,
-      no_default_in_help = true,
-      help = "rows of several records travel together, in one transaction, once there are so many",
+      name = "insert-batch", argument = "ROWS", read = whole(0, 1000000000), default = 0,
+      help = "rows of several records travel together, in one transaction, once there are so many; "
+        .. "0: each record's for themselves",
     },
     {
       name = "reconnect", argument = "S", read = duration, default = 0, no_default_in_help = true,
@@ -371,7 +371,7 @@ function options.check(values)
   local collects = values.insert ~= "row" and values.insert ~= "pipeline"
   if values.insert_batch > 0 and not collects then
     local problem = failure.new(("--insert-batch has no meaning with --insert %s")
-      :format(values.insert), "use --insert values, unnest, copy or copy-binary")
+      :format(values.insert), "use --insert values, unnest, copy or copy-binary; or --insert-batch 0")
     return nil, problem.message, problem
   end
   if values.insert == "pipeline" and values.protocol == "simple" then
