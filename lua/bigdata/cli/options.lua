@@ -371,7 +371,8 @@ function options.check(values)
   local collects = values.insert ~= "row" and values.insert ~= "pipeline"
   if values.insert_batch > 0 and not collects then
     local problem = failure.new(("--insert-batch has no meaning with --insert %s")
-      :format(values.insert), "use --insert values, unnest, copy or copy-binary; or --insert-batch 0")
+      :format(values.insert), "use --insert values, unnest, copy or copy-binary, or "
+      .. "--insert-batch 0")
     return nil, problem.message, problem
   end
   if values.insert == "pipeline" and values.protocol == "simple" then
