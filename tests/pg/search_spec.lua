@@ -32,6 +32,7 @@ describe("a search", function()
     local text = search_report.text(result)
     assert.is_truthy(text:find("the server has no more than %d+ connections left"), text)
     assert.is_truthy(text:find("\n%d+ connections?: [%d,]+ rows/s, "), text)
+    assert.is_truthy(text:find("all with  engine threads, loop c, protocol ", 1, true), text)
     assert.is_truthy(text:find("Universal Scalability Law", 1, true), text)
   end)
 

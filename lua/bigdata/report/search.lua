@@ -7,6 +7,7 @@ local report = require "bigdata.report"
 local statistics = require "bigdata.statistics"
 local table_text = require "bigdata.report.table"
 local text = require "bigdata.text"
+local trials = require "bigdata.report.trials"
 
 local search_report = {}
 
@@ -94,6 +95,9 @@ end
 -- The whole report, ending in a line feed.
 function search_report.text(result)
   local lines = { ("bigdata %s: %s, %s"):format(core_version, result.name, result.summary), "" }
+  if result.trials[1] then
+    lines[#lines + 1] = ("  all with  %s"):format(trials.in_common(result))
+  end
   if result.server then lines[#lines + 1] = report.server_line(result.server, "search") end
   lines[#lines + 1] = ""
   local found = result.found

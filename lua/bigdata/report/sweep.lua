@@ -4,9 +4,7 @@
 local core_version = require "bigdata.core".version
 local comparison_report = require "bigdata.report.comparison"
 local figures = require "bigdata.result.figures"
-local options = require "bigdata.cli.options"
 local report = require "bigdata.report"
-local settings = require "bigdata.scenario.settings"
 local sweep_comparison = require "bigdata.sweep.comparison"
 local sweep_verdict = require "bigdata.sweep.verdict"
 local table_text = require "bigdata.report.table"
@@ -17,34 +15,6 @@ local sweep_report = {}
 
 --- What else is said.
 
-local SHOWN = {
-  "engine", "jobs", "loop", "lua_state", "poolsize", "protocol", "autocommit", "limit", "time",
-  "delay", "warmup",
-}
-
--- The first trial's value of a setting where it is the same in all others that have it.
-local function common_value(result, name)
-  local common = result.trials[1].shown[name]
-  for _, item in ipairs(result.trials) do
-    local value = item.shown[name]
-    if value ~= nil and value ~= common then return nil end
-  end
-  return common
-end
-
--- The settings that all trials share, as far as they say something.
-local function in_common(result)
-  local differs, parts = {}, {}
-  for _, name in ipairs(trials.varied(result)) do differs[name] = true end
-  for _, name in ipairs(SHOWN) do
-    local value = common_value(result, name)
-    if value ~= nil and value ~= 0 and not differs[name] then
-      parts[#parts + 1] = ("%s %s"):format(options.dashed(name), settings.shown(value))
-    end
-  end
-  return table.concat(parts, ", ")
-end
-
 local function heading(result)
   local times = result.repeats > 1 and (", %d times each"):format(result.repeats) or ""
   local lines = {
@@ -52,7 +22,7 @@ local function heading(result)
     "",
     ("  scenario  %s"):format(result.scenario),
     ("  trials    %s, in turns%s"):format(text.count(#result.trials), times),
-    ("  all with  %s"):format(in_common(result)),
+    ("  all with  %s"):format(trials.in_common(result)),
   }
   if result.server then lines[#lines + 1] = report.server_line(result.server, "sweep") end
   return lines

@@ -52,7 +52,7 @@ function trials.missing(item)
   return last.ended == "interrupted" and "interrupted" or "failed"
 end
 
---- Columns.
+--- Settings.
 
 -- The settings that are not the same in all trials.
 function trials.varied(result)
@@ -67,6 +67,36 @@ function trials.varied(result)
   end
   return names
 end
+
+local SHOWN = {
+  "engine", "jobs", "loop", "lua_state", "poolsize", "protocol", "autocommit", "limit", "time",
+  "delay", "warmup",
+}
+
+-- The first trial's value of a setting where it is the same in all others that have it.
+local function common_value(result, name)
+  local common = result.trials[1].shown[name]
+  for _, item in ipairs(result.trials) do
+    local value = item.shown[name]
+    if value ~= nil and value ~= common then return nil end
+  end
+  return common
+end
+
+-- The settings that all trials share, as far as they say something.
+function trials.in_common(result)
+  local differs, parts = {}, {}
+  for _, name in ipairs(trials.varied(result)) do differs[name] = true end
+  for _, name in ipairs(SHOWN) do
+    local value = common_value(result, name)
+    if value ~= nil and value ~= 0 and not differs[name] then
+      parts[#parts + 1] = ("%s %s"):format(options.dashed(name), settings.shown(value))
+    end
+  end
+  return table.concat(parts, ", ")
+end
+
+--- Columns.
 
 local function varies(result, wanted)
   for _, name in ipairs(trials.varied(result)) do

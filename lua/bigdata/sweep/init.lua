@@ -204,7 +204,7 @@ end
 --- The trials.
 
 -- The settings without what has no meaning beside the others.
-local function meaning(all)
+function sweep.meaning(all)
   local kept = {}
   for name, value in pairs(all) do kept[name] = value end
   local one_loop = all.engine == "poll" and all.jobs == 1
@@ -262,7 +262,7 @@ local function make_trial(object, planned, run_settings, given)
   trial.settings, trial.flags = settings.with(run_settings, flags_of(object, scenario, given),
     scenario, planned.values)
   local shown = base.external and meaning_outside(trial.settings, planned.values)
-    or meaning(trial.settings)
+    or sweep.meaning(trial.settings)
   for name, value in pairs(trial.flags) do shown[name] = value end
   shown.system = base.name
   trial.shown, trial.label = shown, label_of(object.names, shown)

@@ -8,6 +8,7 @@ local options = require "bigdata.cli.options"
 local search = require "bigdata.search"
 local settings = require "bigdata.scenario.settings"
 local size_search = require "bigdata.sweep.size_search"
+local sweep = require "bigdata.sweep"
 local trial = require "bigdata.trial"
 
 local search_run = {}
@@ -64,7 +65,8 @@ local function measure(result, scenario, run_settings, flags, size, hooks)
     steps = json.array {}, error = { message = message, hint = info and info.hint },
   }
   outcome.place, outcome.round = result.count, #item.runs + 1
-  item.runs[outcome.round], item.shown = outcome, options.of_trial(changed)
+  item.runs[outcome.round], item.shown = outcome, sweep.meaning(options.of_trial(changed))
+  item.shown[result.over] = item.size
   result.server = result.server or outcome.server
   result.repeats = math.max(result.repeats, outcome.round)
   return figures.of(outcome, result.steps[#result.steps], figures.RATE, item.shown)
