@@ -128,6 +128,13 @@ describe("data", function()
     assert.equal("227 fields where 243 are wanted", rejects[2].reason)
   end)
 
+  it("has 196 items, or the 203 of the files' own description, in segment 15", function()
+    write("ny00015.uf1", data_line("NY", "15", 1, zeros(196)) .. data_line("NY", "15", 2, zeros(203)))
+    local source = sf1.data(folder)
+    assert.equal(2, #rows_of(source))
+    assert.same({}, (source:rejects()))
+  end)
+
   it("has numbers only", function()
     write("ny00001.uf1", data_line("NY", "01", 1, "x" .. NOBODY:sub(2)))
     local source = sf1.data(folder)
