@@ -119,6 +119,16 @@ describe("the answer", function()
     has(table.concat(words.answer(systems()), "\n"), "<theirs> against ours: faster, 1.")
   end)
 
+  it("of one run is its rate, and what bound it", function()
+    local result = systems()
+    result.trials, result.repeats = { result.trials[1] }, 1
+    result.trials[1].runs = { result.trials[1].runs[1] }
+    local sentences = table.concat(words.answer(result), "\n")
+    assert.is_truthy(sentences:find("^ours wrote [%d,]+ rows/s%.\nWhat bound it: "), sentences)
+    assert.same({}, words.warnings(result))
+    assert.equal("latency distributions", pictures.of(result)[1].title)
+  end)
+
   it("is that there is none, where nothing was measured", function()
     local result = systems()
     for _, item in ipairs(result.trials) do

@@ -14,8 +14,9 @@ local pictures = {}
 function pictures.of(result)
   local list = {}
   for _, picture in ipairs {
-    rates.picture(result, figures.RATE, "higher is better"),
-    rates.picture(result, figures.CPU, "the client's processor time for a row, lower is better"),
+    rates.picture(result, figures.RATE, "higher is better") or false,
+    rates.picture(result, figures.CPU, "the client's processor time for a row, lower is better")
+      or false,
     latencies.over(result) or false,
     latencies.distributions(result) or false,
     shares.picture(result) or false,

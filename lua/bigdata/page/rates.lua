@@ -87,7 +87,7 @@ local function by_trial(result, figure, about)
     rows[#rows + 1] = { item.label, shown(found.y), shown(found.least), shown(found.most),
       shown(found.low), shown(found.high) }
   end
-  if #list == 0 then return nil end
+  if #list < 2 then return nil end -- one bar alone says no more than the table of the trials
   return {
     title = figure.title .. " of each trial", about = series.about(result, about),
     html = bars.html({ x = figure.title }, list), rows = rows, numbers = series.NUMBERS,

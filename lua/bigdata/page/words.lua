@@ -110,8 +110,8 @@ end
 local function bound(result, ranked)
   local cause, count, runs = sweep_verdict.of(ranked[1].item, figures.main_step(result))
   if not cause then return nil end
-  return ("What bound the fastest one: %s (the verdict on %d of %s)."):format(cause, count,
-    text.plural(runs, "run"))
+  return ("What bound %s: %s (the verdict on %d of %s)."):format(#ranked > 1 and "the fastest one"
+    or "it", cause, count, text.plural(runs, "run"))
 end
 
 -- The answer: a list of sentences.
@@ -147,7 +147,7 @@ function words.warnings(result)
       end
     end
   end
-  if result.repeats < 3 then
+  if result.repeats < 3 and #result.trials > 1 then
     list[#list + 1] = "With fewer than three runs of each trial, no difference can be told from "
       .. "noise (--repeat)."
   end
