@@ -214,52 +214,6 @@ static BdMove step_record(BdWorker *worker, BdWant *want) {
     return BD_MOVE_ON;
 }
 
-/* ---- how a unit is stored ---- */
-
-/* The unit, or the part of it under way, is stored for good. */
-static BdMove store_unit(BdWorker *worker) {
-    worker->task->ops->settle(worker->task, true);
-    worker->task->careful = false;
-    bd_arrival_acknowledge(&worker->arrival);
-    bd_counter_add(&worker->counters.rows, worker->rows);
-    bd_counter_add(&worker->counters.records, bd_unit_size(&worker->unit));
-    int64_t took_ns = bd_timing_stored(&worker->timing);
-    bd_counters_stored(&worker->counters, took_ns, &worker->timing.shares);
-    bd_unit_pass(&worker->unit);
-    worker->begun = false;
-    worker->marked = false;
-    worker->in_doubt = false;
-    worker->tries = 0;
-    worker->rows = 0;
-    worker->state = BD_WORKER_RECORD;
-    return BD_MOVE_ON;
-}
-
-static BdMove send_mark(BdWorker *worker) {
-    BdErr err = BD_ERR_INIT;
-    worker->state = BD_WORKER_MARK;
-    if (bd_marker_send(worker->opts->marker, worker->session, &worker->unit, &worker->text, &err) ==
-        0) {
-        bd_timing_sent(&worker->timing, false);
-        return BD_MOVE_ON;
-    }
-    return err.code == BD_E_CONN ? bd_worker_lose_session(worker, &err)
-                                 : bd_worker_fail_unit(worker, &err);
-}
-
-/* COMMIT would end a failed transaction too, with a rollback that looks like success. */
-static BdMove commit_unit(BdWorker *worker) {
-    if (bd_session_transaction_failed(worker->session)) {
-        BdErr err = BD_ERR_INIT;
-        bd_err_set(&err, BD_E_SQL, 0, "a statement of its transaction had failed");
-        return bd_worker_fail_unit(worker, &err);
-    }
-    if (worker->opts->marker != NULL && !worker->marked) {
-        return send_mark(worker);
-    }
-    return bd_worker_send_text(worker, BD_TRANSACTION_COMMIT, BD_WORKER_COMMIT);
-}
-
 /* ---- the task's requests ---- */
 
 bool bd_worker_only_reads(const BdRequest *request) {
@@ -348,7 +302,7 @@ static BdMove done(BdWorker *worker) {
         worker->state = BD_WORKER_RECORD;
         return BD_MOVE_ON;
     }
-    return worker->begun ? commit_unit(worker) : store_unit(worker);
+    return worker->begun ? bd_worker_commit_unit(worker) : bd_worker_store_unit(worker);
 }
 
 static BdMove step_next(BdWorker *worker, BdWant *want) {
@@ -396,82 +350,6 @@ static BdMove step_answer(BdWorker *worker, BdWant *want) {
     return go_on(worker);
 }
 
-/* ---- the transaction's begin and end ---- */
-
-/* Wait for the answer to BEGIN, the marker or COMMIT: true when it is there; false with the move
- * where it is not, or was refused. */
-static bool agreed(BdWorker *worker, const char *text, BdWant *want, BdMove *move,
-                   BdMove (*fail)(BdWorker *, const BdErr *)) {
-    const BdRequest request = {.kind = BD_REQUEST_TEXT, .text = text};
-    BdErr *err = &worker->err;
-    BdAnswer *answer = NULL;
-    *move = BD_MOVE_WAIT;
-    if (!bd_worker_receive(worker, &answer, want, err)) {
-        return false;
-    }
-    if (answer == NULL) {
-        *move = err->code == BD_E_CONN ? bd_worker_lose_session(worker, err) : fail(worker, err);
-        return false;
-    }
-    bd_timing_answered(&worker->timing, &request);
-    bd_answer_free(answer);
-    return true;
-}
-
-static BdMove step_begin(BdWorker *worker, BdWant *want) {
-    BdMove move = BD_MOVE_ON;
-    if (!agreed(worker, BD_TRANSACTION_BEGIN, want, &move, bd_worker_fail_run)) {
-        return move;
-    }
-    worker->begun = true;
-    worker->state = BD_WORKER_NEXT;
-    return worker->in_doubt ? send_mark(worker) : BD_MOVE_ON;
-}
-
-/* The marker is refused if the unit turns out to be stored, or if somebody else stores it. */
-static BdMove refuse_mark(BdWorker *worker, const BdErr *err) {
-    bool exists = strcmp(err->sqlstate, "23505") == 0;
-    if (exists && worker->in_doubt) {
-        store_unit(worker);
-        worker->begun = true; /* a transaction that has to be rolled back */
-        worker->state = BD_WORKER_CLEAN;
-        return BD_MOVE_ON;
-    }
-    if (exists) {
-        BdErr twice = BD_ERR_INIT;
-        bd_err_set(&twice, BD_E_CONFIG, 0, "another run loads the same into this database");
-        bd_err_hint(&twice, "end one of the two");
-        return bd_worker_fail_run(worker, &twice);
-    }
-    BdErr wrapped = *err;
-    bd_err_wrap(&wrapped, "the marker in bigdata_done");
-    return bd_worker_fail_unit(worker, &wrapped);
-}
-
-static BdMove step_mark(BdWorker *worker, BdWant *want) {
-    BdMove move = BD_MOVE_ON;
-    if (!agreed(worker, "marker", want, &move, refuse_mark)) {
-        return move;
-    }
-    worker->marked = true;
-    if (!worker->in_doubt) {
-        return commit_unit(worker);
-    }
-    worker->in_doubt = false; /* what was in doubt is not stored, and cannot be any more */
-    bd_arrival_drop(&worker->arrival);
-    worker->task->ops->settle(worker->task, false);
-    worker->rows = 0;
-    worker->state = BD_WORKER_RECORD;
-    return BD_MOVE_ON;
-}
-
-static BdMove step_commit(BdWorker *worker, BdWant *want) {
-    BdMove move = BD_MOVE_ON;
-    return agreed(worker, BD_TRANSACTION_COMMIT, want, &move, bd_worker_fail_unit)
-               ? store_unit(worker)
-               : move;
-}
-
 static BdMove step_ended(BdWorker *worker, BdWant *want) {
     (void)worker;
     *want = BD_WANT_NOTHING;
@@ -480,12 +358,12 @@ static BdMove step_ended(BdWorker *worker, BdWant *want) {
 
 static BdStateFn *const states[] = {
     [BD_WORKER_RECORD] = step_record,
-    [BD_WORKER_BEGIN] = step_begin,
+    [BD_WORKER_BEGIN] = bd_worker_step_begin,
     [BD_WORKER_NEXT] = step_next,
     [BD_WORKER_ANSWER] = step_answer,
     [BD_WORKER_AGAIN] = bd_worker_step_again,
-    [BD_WORKER_MARK] = step_mark,
-    [BD_WORKER_COMMIT] = step_commit,
+    [BD_WORKER_MARK] = bd_worker_step_mark,
+    [BD_WORKER_COMMIT] = bd_worker_step_commit,
     [BD_WORKER_CLEAN] = bd_worker_step_clean,
     [BD_WORKER_ROLLBACK] = bd_worker_step_rollback,
     [BD_WORKER_REOPEN] = bd_worker_step_reopen,

@@ -46,6 +46,18 @@ BdMove bd_worker_sleep(BdWorker *worker, int64_t until_ns, BdWant *want);
 /* The delay, less up to half of it, so that not all workers try at the same time. */
 int64_t bd_worker_scatter(const BdWorker *worker, int64_t delay_ns);
 
+/* ---- worker_store.c ---- */
+
+/* The unit, or the part of it under way, is stored for good. */
+BdMove bd_worker_store_unit(BdWorker *worker);
+
+/* End its transaction: with its marker, unless that is written, and COMMIT. */
+BdMove bd_worker_commit_unit(BdWorker *worker);
+
+BdStateFn bd_worker_step_begin;
+BdStateFn bd_worker_step_mark;
+BdStateFn bd_worker_step_commit;
+
 /* ---- worker_fail.c ---- */
 
 /* The session does what it must not, or is lost for good: the run cannot go on. */
