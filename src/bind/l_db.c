@@ -238,7 +238,7 @@ static void take_statement(lua_State *lua, BdAsk *ask, uint32_t i, BdAskKind kin
                            uint32_t values, size_t first, size_t all) {
     const BdStatement *statement = bd_interpreter_statement(lua, index);
     if (statement->params != values) {
-        luaL_error(lua, "the statement has %d parameters, but is given %d values: %s",
+        luaL_error(lua, "the number of parameters is %d, that of values %d: %s",
                    (int)statement->params, (int)values, statement->sql);
     }
     take_values(lua, ask, index + 1, values, first, all);

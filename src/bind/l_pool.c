@@ -151,6 +151,8 @@ static int call_progress(lua_State *lua) {
     if (progress->total_bytes >= 0) {
         bd_result_integer(lua, "total_bytes", progress->total_bytes);
     }
+    lua_pushboolean(lua, progress->ended);
+    lua_setfield(lua, -2, "ended");
     lua_pushboolean(lua, progress->fed);
     lua_setfield(lua, -2, "fed");
     lua_call(lua, 1, 0);

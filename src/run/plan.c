@@ -161,8 +161,8 @@ int bd_plan_add_statement(BdPlan *plan, BdOpKind kind, const char *sql, const Bd
     }
     if (statement->params != count) {
         return bd_err_set(err, BD_E_CONFIG, 0,
-                          "%s: the statement has %" PRIu32 " parameters, but is given %" PRIu32
-                          " values: %s",
+                          "%s: the number of parameters is %" PRIu32 ", that of values %" PRIu32
+                          ": %s",
                           where, statement->params, count, sql);
     }
     if ((fills_slot(kind) && slot >= MOST) || count > MOST) {

@@ -136,7 +136,11 @@ static void take_down(Run *run) {
 
 /* ---- while it runs ---- */
 
-static void report_progress(Run *run, int64_t now_ns) {
+static bool wants_progress(const Run *run) {
+    return run->opts->progress != NULL && run->opts->progress_ns > 0;
+}
+
+static void report_progress(Run *run, int64_t now_ns, bool ended) {
     BdQueueStats queue = bd_queue_stats(run->queue);
     BdProgress progress = {.elapsed_ns = now_ns - run->begin_ns,
                            .totals = totals(run),
@@ -145,6 +149,7 @@ static void report_progress(Run *run, int64_t now_ns) {
                            .capacity = queue.capacity,
                            .pushed = queue.pushed,
                            .fed = queue.closed_ns != 0,
+                           .ended = ended,
                            .bytes = bd_source_bytes(run->source),
                            .total_bytes = bd_source_total_bytes(run->source)};
     bd_counters_sum_times(&run->workers->counters, run->count, sizeof(BdWorker),
@@ -181,9 +186,9 @@ static int64_t attend(Run *run, int64_t now_ns, int64_t *next_progress_ns) {
             bd_control_stop(&run->control, BD_STOP_DRAIN);
         }
     }
-    if (opts->progress != NULL && opts->progress_ns > 0) {
+    if (wants_progress(run)) {
         if (now_ns >= *next_progress_ns) {
-            report_progress(run, now_ns);
+            report_progress(run, now_ns, false);
             *next_progress_ns = now_ns + opts->progress_ns;
         }
         again_ns = again_ns == 0 || *next_progress_ns < again_ns ? *next_progress_ns : again_ns;
@@ -248,6 +253,9 @@ static int64_t drive(Run *run) {
                            .voluntary = after.voluntary - before.voluntary,
                            .involuntary = after.involuntary - before.involuntary};
     note_traffic(run, known, &carried);
+    if (wants_progress(run)) {
+        report_progress(run, begin_ns + elapsed_ns, true);
+    }
     return elapsed_ns;
 }
 

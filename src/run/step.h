@@ -35,6 +35,7 @@ typedef struct BdProgress {
     int64_t capacity;    /* of the queue; 0: unbounded */
     int64_t pushed;      /* records read so far */
     bool fed;            /* the feeder has finished: pushed is all there will be */
+    bool ended;          /* the step has, so that this is the last call */
     int64_t bytes;       /* text read so far */
     int64_t total_bytes; /* -1: unknown */
 } BdProgress;
@@ -56,7 +57,7 @@ typedef struct BdStepOpts {
     int64_t limit;        /* records; 0: all */
     int64_t time_ns;      /* 0: until the source ends */
     int64_t max_errors;
-    int64_t progress_ns; /* between two calls of progress; 0: none */
+    int64_t progress_ns; /* between two calls of progress; one more is made at the end; 0: none */
     void (*progress)(void *context, const BdProgress *progress);
     void (*ready)(void *context); /* called before the clock starts; may be NULL */
     void *context;                /* for progress and ready */

@@ -118,6 +118,7 @@ describe("the meter", function()
     watch.begin("data", UNLIMITED)
     watch.update(state())
     watch.update(state { seconds = 11, rows = 22300 })
+    watch.update(state { seconds = 11.2, rows = 22320, ended = true }) -- the report tells of it
     watch.finish()
     return written, watch.every
   end
@@ -129,6 +130,7 @@ describe("the meter", function()
     assert.equal("\r\27[K", written[2])
     assert.is_truthy(written[4]:find("^\rdata 11.0 s.*100/s.*\27%[K$"))
     assert.equal("\r\27[K", written[5])
+    assert.equal(5, #written)
     for _, words in ipairs(written) do assert.is_true(#words <= 79 + 4) end
   end)
 

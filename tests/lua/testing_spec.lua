@@ -144,7 +144,7 @@ describe("testing.statements", function()
   end)
 
   it("wants as many parameters as the statement has", function()
-    fails("step step: the statement has 2 parameters, but is given 1 values: insert $1 $2",
+    fails("step step: the number of parameters is 2, that of values 1: insert $1 $2",
       statements, function(db) db:exec("insert $1 $2", 1) end)
     fails("parameter 1 is a table", statements, function(db) db:exec("insert $1", {}) end)
   end)

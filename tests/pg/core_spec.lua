@@ -263,7 +263,9 @@ describe("a pool", function()
       assert.equal("integer", math.type(told[name]), name)
     end
     assert.equal("float", math.type(told.seconds))
-    assert.equal("boolean", type(told.fed))
+    assert.is_true(told.fed)
+    assert.is_true(told.ended)
+    assert.equal(20, told.records) -- the last call tells all
     assert.equal(4096, told.capacity)
   end)
 

@@ -45,6 +45,12 @@ function commands.find(name)
   end
 end
 
+function commands.names()
+  local names = {}
+  for i, item in ipairs(commands.LIST) do names[i] = item.name end
+  return names
+end
+
 -- What runs the command: its module.
 function commands.module(name)
   return require("bigdata.cli." .. name)

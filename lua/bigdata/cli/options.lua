@@ -368,6 +368,13 @@ end
 
 -- What no option can check by itself.
 function options.check(values)
+  for _, name in ipairs { "json", "csv", "html", "histogram", "log" } do
+    if values.dry_run and values[name] then
+      local problem = failure.new(("--dry-run runs nothing that --%s could write"):format(name),
+        "leave one of the two out")
+      return nil, problem.message, problem
+    end
+  end
   local collects = values.insert ~= "row" and values.insert ~= "pipeline"
   if values.insert_batch > 0 and not collects then
     local problem = failure.new(("--insert-batch has no meaning with --insert %s")

@@ -25,18 +25,27 @@ local COMMAND = command.new {
   },
 }
 
+local function result_text(results, document, values, out)
+  local sweep = sweep_file.read(document)
+  if sweep then return values.quiet and sweep_report.lines(sweep) or sweep_report.text(sweep) end
+  local texts = {}
+  for i, result in ipairs(results) do
+    texts[i] = values.quiet and report.line(result) or report.text(result, out:style(values))
+  end
+  return table.concat(texts, values.quiet and "" or "\n")
+end
+
 -- Raises.
 local function report_file(path, values, out)
   local results, document = failure.check(result_file.load(path))
-  local sweep = sweep_file.read(document)
-  if sweep then
-    out:result(values.quiet and sweep_report.lines(sweep) or sweep_report.text(sweep))
-    return true
+  local shown, message, info = failure.protect(result_text, results, document, values, out)
+  if not shown then
+    -- Figures that are none: whatever tripped over them is of use only with --verbose.
+    if not info.traceback then failure.check(nil, message, info) end
+    failure.raise(("%s does not hold what a result of this program holds: %s")
+      :format(path, message), "docs/result.md says what that is")
   end
-  for i, result in ipairs(results) do
-    if i > 1 and not values.quiet then out:result("\n") end
-    out:result(values.quiet and report.line(result) or report.text(result, out:style(values)))
-  end
+  out:result(shown)
   return true
 end
 

@@ -2,6 +2,7 @@
 
 local arguments = require "bigdata.cli.arguments"
 local catalog = require "bigdata.scenario.catalog"
+local commands = require "bigdata.cli.commands"
 local core = require "bigdata.core"
 local dry_run = require "bigdata.trial.dry_run"
 local help = require "bigdata.cli.help"
@@ -92,7 +93,11 @@ end
 
 local function check(settings, words, name)
   local extra = other_word(words, name)
-  if extra then
+  local command = extra and core.near(extra, commands.names())
+  if command then
+    return nil, ("there is no command %s"):format(extra),
+      { hint = ("did you mean %s?"):format(command) }
+  elseif extra then
     return nil, ("one scenario at a time: %s is too much"):format(extra), {}
   end
   return options.check(settings)

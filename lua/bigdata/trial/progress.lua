@@ -153,6 +153,7 @@ function Meter:begin(name, settings)
 end
 
 function Meter:update(p)
+  if p.ended then return end -- the result says it all
   if self.terminal then
     self.write(REDRAW:format(progress.line(self.name, p, self.before, self.settings, WIDTH)))
   else

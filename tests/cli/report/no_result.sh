@@ -7,3 +7,8 @@ printf '{\n  "format": "bigdata result",\n' >cut.json
 bigdata report cut.json
 echo 'step,records' >steps.csv
 bigdata report steps.csv
+database
+sample 20
+row_by_row --quiet --limit 20 --json result.json >/dev/null
+sed 's/"rows":[^,]*/"rows": "many"/' result.json >mangled.json
+bigdata report mangled.json

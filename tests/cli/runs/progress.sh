@@ -9,3 +9,6 @@ grep -cE "$form" errors | awk '{print ($1 > 0 ? "lines" : "none")}'
 grep '^progress:' errors | grep -vE "$form"
 # units, and how long they took
 awk -F, '$11 > 0 && $13 > 0 && $15 > 0 {n++} END {print (n > 0 ? "log" : "none")}' intervals
+# A step shorter than the interval has its line, too.
+row_by_row --quiet --limit 20 --progress 60 --log short >/dev/null 2>errors
+awk -F, '{print $1, $5}' short
