@@ -28,10 +28,12 @@ local CREATE = ([[
     primary key (load, step, first));
   comment on table bigdata_done is '%s']]):format(COMMENT)
 
+local LOCK_TIMEOUT = "55P03" -- lock_not_available
+
 -- Loads that fill the same tables have one key.
 local CLAIM = [[
-  select pg_try_advisory_xact_lock(hashtextextended(
-    format('bigdata %s %s', 'bigdata_done'::regclass::oid, $1::text), 0)) as ours]]
+  select pg_advisory_xact_lock(hashtextextended(
+    format('bigdata %s %s', 'bigdata_done'::regclass::oid, $1::text), 0))]]
 
 -- Numbers without a gap between them, as their first and last one.
 local RANGES = [[
@@ -78,7 +80,7 @@ end
 local function wait_for_others(connection)
   failure.check(connection:execute "savepoint before; set local lock_timeout = '30s'")
   local good, message, info = connection:execute "lock table bigdata_done in share mode"
-  if not good and info.sqlstate == "55P03" then
+  if not good and info.sqlstate == LOCK_TIMEOUT then
     failure.raise("a transaction that notes what is stored in bigdata_done does not end",
       "find its connection in pg_stat_activity, and end it by pg_terminate_backend")
   end
@@ -90,11 +92,17 @@ end
 function resume.claim(conninfo, scenario)
   local connection = failure.check(core.connect(conninfo))
   make(connection)
-  failure.check(connection:execute "begin; set local idle_in_transaction_session_timeout = 0")
-  if query(connection, CLAIM, scenario.schema or scenario.name)[1].ours ~= "t" then
+  -- The server may take a moment to let go of the claim of a run that has just ended.
+  failure.check(connection:execute [[
+    begin;
+    set local idle_in_transaction_session_timeout = 0;
+    set local lock_timeout = '2s']])
+  local good, message, info = connection:query(CLAIM, scenario.schema or scenario.name)
+  if not good and info.sqlstate == LOCK_TIMEOUT then
     failure.raise("another run loads the same into this database",
       "wait for its end, or end it, and say the same again")
   end
+  failure.check(good, message, info)
   wait_for_others(connection)
   return connection
 end
