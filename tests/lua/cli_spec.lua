@@ -81,6 +81,7 @@ describe("bigdata", function()
     fails("--jobs must not be above --poolsize: there are 16 loops for 15 connections", nil,
       "row_by_row", "-j", "16")
     fails("one scenario at a time: other is too much", nil, "row_by_row", "other")
+    fails("one scenario at a time: list is too much", nil, "row_by_row", "list")
     fails("there is no command rn", "did you mean run?", "rn", "row_by_row")
     fails("--dry-run runs nothing that --json could write", "leave one of the two out",
       "row_by_row", "--dry-run", "--json", "-")

@@ -94,7 +94,7 @@ end
 local function check(settings, words, name)
   local extra = other_word(words, name)
   local command = extra and core.near(extra, commands.names())
-  if command then
+  if command and command ~= extra then
     return nil, ("there is no command %s"):format(extra),
       { hint = ("did you mean %s?"):format(command) }
   elseif extra then
