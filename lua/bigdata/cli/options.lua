@@ -299,6 +299,9 @@ options.RUN = {
   },
 }
 
+-- The options whose values are files that a run writes.
+options.FILES = { "json", "csv", "html", "histogram", "log" }
+
 --- What is asked of options elsewhere.
 
 -- Go through all options of the groups.
@@ -368,7 +371,7 @@ end
 
 -- What no option can check by itself.
 function options.check(values)
-  for _, name in ipairs { "json", "csv", "html", "histogram", "log" } do
+  for _, name in ipairs(options.FILES) do
     if values.dry_run and values[name] then
       local problem = failure.new(("--dry-run runs nothing that --%s could write"):format(name),
         "leave one of the two out")

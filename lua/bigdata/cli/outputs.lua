@@ -3,6 +3,7 @@
 
 local hdr = require "bigdata.result.hdr"
 local interval_log = require "bigdata.trial.interval_log"
+local options = require "bigdata.cli.options"
 local output = require "bigdata.result.output"
 local page = require "bigdata.page"
 local result_csv = require "bigdata.result.csv"
@@ -15,18 +16,17 @@ local Outputs = {}
 Outputs.__index = Outputs
 
 local WRITTEN_AFTER = { "json", "csv", "html" }
-local ALL = { "json", "csv", "html", "histogram", "log" }
 
 -- Two outputs cannot go to the same place: what is wrong, or nil.
 local function conflict(settings)
   local taken = {}
-  for _, name in ipairs(ALL) do
+  for _, name in ipairs(options.FILES) do
     local path = settings[name]
     if path and taken[path] then
       return ("--%s and --%s cannot both go to %s"):format(taken[path], name,
         path == "-" and "standard output" or path)
     end
-    taken[path or ""] = name
+    if path then taken[path] = name end
   end
 end
 
