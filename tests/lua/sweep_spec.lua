@@ -273,6 +273,18 @@ data, rows/s
 ]], 1, true), text)
   end)
 
+  it("compares with the first trial where the first series lacks a number of another", function()
+    local swept = result({}, 3)
+    swept.names = { "system", "delay" }
+    for n, name in ipairs { "one", "two", "three" } do
+      swept.trials[n] = { shown = { system = name, delay = n }, label = name,
+        runs = { ran(n), ran(n), ran(n) } }
+    end
+    local text = sweep_report.text(swept)
+    assert.is_truthy(text:find("\nCompared with one:\n", 1, true), text)
+    assert.is_truthy(text:find("\n  slower\n    two +0%.50 [^\n]+\n    three +0%.33 "), text)
+  end)
+
   it("names trials that failed or were not run, and why", function()
     local broken = { ended = "failed", steps = {}, error = { message = "the server is gone" } }
     local text = sweep_report.text(result({

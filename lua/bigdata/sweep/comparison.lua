@@ -9,17 +9,22 @@ local series = require "bigdata.sweep.series"
 local sweep_comparison = {}
 
 -- Of several series over a number: the name of the first one, its trials by that number, and the
--- setting that it is of; nil if there are not several.
+-- setting that it is of; nil if there are not several, or the others have numbers that it has not.
 local function first_series(result)
   local over = series.over(result)
   if not over then return nil end
-  local first, trials, several = series.name_of(result, result.trials[1], over), {}, false
+  local first, trials, others = series.name_of(result, result.trials[1], over), {}, {}
   for _, item in ipairs(result.trials) do
-    local is_first = series.name_of(result, item, over) == first
-    if is_first then trials[item.shown[over]] = item end
-    several = several or not is_first
+    if series.name_of(result, item, over) == first then
+      trials[item.shown[over]] = item
+    else
+      others[#others + 1] = item
+    end
   end
-  if several then return first, trials, over end
+  for _, item in ipairs(others) do
+    if not trials[item.shown[over]] then return nil end
+  end
+  if #others > 0 then return first, trials, over end
 end
 
 -- What the trials are compared with: the first one, or those of the first series; in words.
