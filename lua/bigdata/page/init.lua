@@ -58,8 +58,7 @@ end
 
 local function comparison_section(result)
   if result.repeats < 2 or #result.trials < 2 then return "" end
-  local parts = { html.text("h2", {}, "compared with "
-    .. sweep_comparison.base(result)) }
+  local parts = { html.text("h2", {}, "compared with " .. sweep_comparison.base(result)) }
   for _, section in ipairs(sweep_comparison.sections(result)) do
     local rows = { { section.title, "ratio", "95 % interval", "could show" } }
     for _, group in ipairs(comparison_report.by_finding(section)) do

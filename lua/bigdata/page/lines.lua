@@ -23,8 +23,8 @@ local function extremes(list)
   for _, series in ipairs(list) do
     for _, point in ipairs(series.points) do
       least, largest = math.min(least, point.y), math.max(largest, point.y)
-      low = math.min(low, not series.bare and point.low or point.y)
-      high = math.max(high, not series.bare and point.high or point.y)
+      low = math.min(low, point.low or point.y)
+      high = math.max(high, point.high or point.y)
     end
   end
   return math.max(low, least / BEYOND), math.min(high, largest * BEYOND)
@@ -93,7 +93,7 @@ end
 
 local function series_parts(series, n, x, y)
   local parts, points = {}, series.points
-  if points[1].low and not series.bare then
+  if points[1].low then
     parts[1] = element("path", { d = band_of(points, x, y), class = "band" })
   end
   parts[#parts + 1] = element("path", { d = path_of(points, x, y, "y"),
@@ -144,9 +144,8 @@ end
 
 -- The picture. options: title, for those who cannot see it; x and y, what the axes are; log_y;
 -- scale_y, if it is not to be that of the list alone. list: series { name=, points = { { x=, y=,
--- low=, high= the band, if any, hint= }, ... }, bare= without its band, quiet= its
--- points only seen under the pointer, dashed= a fit rather than
--- figures, colour= the place of the series it belongs to }.
+-- low=, high= the band, if any, hint= }, ... }, quiet= its points only seen under the pointer,
+-- dashed= a fit rather than figures, colour= the place of the series it belongs to }.
 function lines.svg(options, list)
   local x, y = scale_x(list), options.scale_y or lines.scale_y(options, { list })
   local names, room = names_of(list, y)

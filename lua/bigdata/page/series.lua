@@ -101,7 +101,7 @@ local function point_of(item, over, values, title)
   return point
 end
 
--- The series of a figure over a setting: { name=, points = as of chart.lines, runs = { { size=,
+-- The series of a figure over a setting: { name=, points = as of lines.svg, runs = { { size=,
 -- rate= } } for a fit }. Those without a figure are left out.
 function series.of(result, over, figure)
   local list, known = {}, {}

@@ -1,12 +1,13 @@
 -- page/shares.lua - where the workers' time went, as stacked bars. Pure.
 
 local bars = require "bigdata.page.bars"
+local interval = require "bigdata.interval"
 local plot = require "bigdata.page.plot"
 local series = require "bigdata.page.series"
 
 local shares = {}
 
-local STATES = { "source", "client", "send", "server", "turn" }
+local STATES = interval.STATES
 
 local CLASSES = { source = plot.REST, client = plot.class(2), send = plot.class(5),
   server = plot.class(1), turn = plot.class(4) }

@@ -154,8 +154,8 @@ function waits.over_time(result)
   if #panels == 0 then return nil end
   return {
     title = "what the server was doing, over time", legend = keys, rows = rows, numbers = numbers,
-    about = "The same shares from the step's begin to its end: a checkpoint, or a queue that runs "
-      .. "empty, shows here. Blank: nothing was seen then.",
+    about = "The same shares from the beginning of the step to its end: a checkpoint, or a queue "
+      .. "that runs empty, shows here. Blank: nothing was seen then.",
     html = html.element("div", { class = "panels" }, table.concat(panels, "\n")),
   }
 end

@@ -21,11 +21,9 @@ end
 -- The trials that have a rate, the fastest first: { item=, rate= }.
 local function ranking(result)
   local list = {}
-  for _, item in ipairs(result.trials) do
-    local rate = rate_of(result, item)
-    if rate then list[#list + 1] = { item = item, rate = rate } end
+  for i, item in ipairs(figures.ranked(result, figures.RATE)) do
+    list[i] = { item = item, rate = rate_of(result, item) }
   end
-  table.sort(list, function(a, b) return a.rate > b.rate end)
   return list
 end
 
@@ -102,8 +100,7 @@ local function differences(result)
     parts[#parts + 1] = ("%d %s"):format(counts[key], key)
   end
   return { ("Compared with %s, of the %d others: %s."):format(
-    sweep_comparison.base(result), #compared,
-    table.concat(parts, "; ")) }
+    sweep_comparison.base(result), #compared, table.concat(parts, "; ")) }
 end
 
 -- What bound the fastest trial, by the verdicts on its runs.
