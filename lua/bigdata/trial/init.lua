@@ -79,17 +79,17 @@ end
 -- Refuse settings that the plans cannot be run with, or that they have no use for. What the
 -- functions of the Lua loop call is not known.
 local function check_plans(compiled, scenario, settings)
-  local calls = {} -- by name: where
-  for _, item in ipairs(compiled) do
-    for _, op in ipairs(item.spec and item.spec.ops or {}) do calls[op.op] = op.where or true end
-  end
   if settings.loop == "lua" then return end
-  if (settings.insert or "row") ~= "row" and not calls.insert then
+  local places = {} -- by the name of the call
+  for _, item in ipairs(compiled) do
+    for _, op in ipairs(item.spec.ops) do places[op.op] = op.where end
+  end
+  if (settings.insert or "row") ~= "row" and not places.insert then
     failure.raise(("--insert %s has no meaning: no step of %s calls db:insert"):format(
       settings.insert, scenario.name), "leave it out, or take a scenario that does, as ingest")
   end
-  if settings.protocol == "simple" and calls.pipeline then
-    failure.raise(("%s: the simple protocol has no pipelines"):format(calls.pipeline),
+  if settings.protocol == "simple" and places.pipeline then
+    failure.raise(("%s: the simple protocol has no pipelines"):format(places.pipeline),
       "use --protocol prepared or extended, or leave out db:pipeline")
   end
 end
