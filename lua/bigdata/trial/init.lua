@@ -40,7 +40,7 @@ function trial.source(step, flags)
   if not is_source(source) then
     failure.raise(("step %s: its source function returns %s, not a source"):format(step.name,
       source == nil and "nothing" or "a " .. type(source)),
-      "return what bigdata.source.delimited, .fixed or .count gives")
+      "return what bigdata.source.delimited, .fixed, .count or .random gives")
   end
   return source
 end
