@@ -115,6 +115,7 @@ local function has_figures(figures)
   end
   return statistics.finite(figures.rows) and figures.rows >= 0
     and statistics.finite(figures.seconds) and figures.seconds > 0
+    and (figures.fed_rows == nil) == (figures.fed_seconds == nil)
 end
 
 -- Are the figures of other steps those of steps that the scenario has?

@@ -114,6 +114,8 @@ describe("another program", function()
   fails("prints nothing", "true", "it: it printed nothing: one JSON object with rows and seconds")
   fails("prints rubbish", "echo hello there", "it printed hello there : one JSON object")
   fails("prints figures that are none", [[echo '{"rows": "many", "seconds": 1}']], "it printed {")
+  fails("says when all was read, but not how many rows there were",
+    [[echo '{"rows": 1, "seconds": 1, "fed_seconds": 1}']], "it printed {")
   fails("tells of a step that there is not",
     [[echo '{"rows": 1, "seconds": 1, "steps": {"goe": {"rows": 1, "seconds": 1}}}']],
     "it printed {")
