@@ -31,7 +31,8 @@ end
 
 local BROKEN_PIPE = 32
 
--- Where nobody reads any more, nothing is lost. What cannot be written else is told in the end.
+-- Where nobody reads any more, nothing is lost. Why else it could not be written is kept in the
+-- field unwritten, to be told in the end.
 function Console:result(words)
   local _, message, number = self.out:write(words)
   if not message then _, message, number = self.out:flush() end

@@ -137,7 +137,7 @@ options.RUN = {
     {
       name = "insert-batch", argument = "ROWS", read = whole(0, 1000000000), default = 0,
       help = "rows of several records travel together, in one transaction, once there are so many; "
-        .. "0: each record's for themselves",
+        .. "0: those of each record alone",
     },
     {
       name = "reconnect", argument = "S", read = duration, default = 0, no_default_in_help = true,

@@ -239,7 +239,7 @@ function trials.notes(result)
     lines[#lines + 1] = ("filling, after: %s/s while the queue was being filled, and after"):format(
       main)
   end
-  lines[#lines + 1] = "CPU us/row: processor time of this program for a row, in microseconds"
+  lines[#lines + 1] = "CPU us/row: processor time of the client for a row, in microseconds"
   if any_lock(result) then
     lines[#lines + 1] = (trials.are_named(result) and "lock" or "for the lock")
       .. ": share of the workers' time spent waiting for the interpreter"
