@@ -268,7 +268,7 @@ local function run_lines(each, line, lines)
 end
 
 for _, way in ipairs(WAYS) do
-  for _, method in ipairs(kit.methods()) do
+  for _, method in ipairs(kit.METHODS) do
     local line = ("%s -c 1 --insert %s --max-errors 1"):format(way, method)
 
     describe("db:insert with " .. line, function()

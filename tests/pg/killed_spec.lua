@@ -4,7 +4,6 @@
 local kit = dofile "tests/support/scenario_kit.lua"
 local core = require "bigdata.core"
 
-local METHODS = kit.methods()
 local RECORDS, ROWS = 60, 5
 local DEADLY = { 303, 3003, 5903 }
 
@@ -75,7 +74,7 @@ before_each(function()
   end
 end)
 
-for _, method in ipairs(METHODS) do
+for _, method in ipairs(kit.METHODS) do
   for _, engine in ipairs { "threads", "poll" } do
     for _, unit in ipairs { "", "--commit-every 4", "--loop lua --commit-every 4" } do
       local line = ("-c 3 --insert %s --engine %s --resume --reconnect 60 --monitor 0 %s"):format(

@@ -4,7 +4,7 @@
 local kit = dofile "tests/support/scenario_kit.lua"
 local lfs = require "lfs"
 
-local METHODS = kit.methods()
+local METHODS = kit.METHODS
 
 local SCENARIO = [[
 local bigdata = require "bigdata"

@@ -44,14 +44,8 @@ function kit.write(name, text)
   return path
 end
 
--- The methods that --insert knows.
-function kit.methods()
-  local known = {}
-  for _, method in ipairs { "row", "pipeline", "values", "unnest", "copy", "copy-binary" } do
-    if arguments.parse({ "--insert", method }, options.RUN) then known[#known + 1] = method end
-  end
-  return known
-end
+-- The methods of --insert.
+kit.METHODS = { "row", "pipeline", "values", "unnest", "copy", "copy-binary" }
 
 local FORM = [[
 local bigdata = require "bigdata"
