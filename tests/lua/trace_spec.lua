@@ -142,7 +142,7 @@ describe("trace", function()
   end)
 
   it("refuses an insert that does not fit together", function()
-    refused(line_here() + 1, "2 columns of t, but 1 values", function(db)
+    refused(line_here() + 1, "2 columns of t, but 1 value", function(db)
       db:insert("t", { "a", "b" }, 1)
     end)
     refused(line_here() + 1, "column a is named twice", function(db)

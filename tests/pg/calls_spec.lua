@@ -326,7 +326,7 @@ for _, way in ipairs(WAYS) do
       it("refuses a number of values that is not that of the columns", function()
         local step, message = run_lines([[db:insert("Odd name", { "id", "n" }, row.id)]], line,
           { "1" })
-        assert.is_truthy(message:find("db:insert: 2 columns of Odd name, but 1 values", 1, true),
+        assert.is_truthy(message:find("db:insert: 2 columns of Odd name, but 1 value", 1, true),
           message)
         assert.is_true(step == nil or step.failed == 1)
       end)

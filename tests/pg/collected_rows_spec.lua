@@ -130,7 +130,7 @@ describe("what is not there is named with what comes near, and its place", funct
       assert.is_truthy(reason:find('test.lua:7: table child has no column "valeu"', 1, true),
         reason)
       reason = refused 'db:insert("child", { "value" }, {1, 2}, {3})'
-      assert.is_truthy(reason:find("1 columns of child, but 2 values", 1, true), reason)
+      assert.is_truthy(reason:find("1 column of child, but 2 values", 1, true), reason)
       reason = refused 'db:insert("child", { "value", "parent" }, {1, 2}, {3})'
       assert.is_truthy(reason:find("test.lua:7: db:insert: lists of 2 and 1 elements", 1, true),
         reason)

@@ -1,6 +1,8 @@
 -- step/insertion.lua - what db:insert(table, columns, ...) means: the statement that inserts one
 -- row, and the rows that scalars and lists make.
 
+local text = require "bigdata.text"
+
 local insertion = {}
 
 --- Names.
@@ -66,7 +68,8 @@ function insertion.statement(name, columns, count)
   local problem = check_columns(columns)
   if problem then return nil, problem end
   if #columns ~= count then
-    return nil, ("%d columns of %s, but %d values"):format(#columns, name, count)
+    return nil, ("%s of %s, but %s"):format(text.plural(#columns, "column"), name,
+      text.plural(count, "value"))
   end
   local key = table.concat(columns, "\0")
   known[name] = known[name] or {}
