@@ -100,7 +100,7 @@ function resume.claim(conninfo, scenario)
   local good, message, info = connection:query(CLAIM, scenario.schema or scenario.name)
   if not good and info.sqlstate == LOCK_TIMEOUT then
     failure.raise("another run loads the same into this database",
-      "wait for its end, or end it, and say the same again")
+      "wait for its end, or end it, and run this again")
   end
   failure.check(good, message, info)
   wait_for_others(connection)
