@@ -15,7 +15,7 @@ it("a straight way leaves the account as it is", function()
   assert.same(outcome(), step)
 end)
 
-it("what the proxy has used since the step's begin is taken out of the account", function()
+it("what the proxy has used since the step's beginning is taken out of the account", function()
   local way = ways.open("dbname=test", 0)
   local used = { 10, 20 }
   way.proxy = { used = function() return used[1], used[2] end }

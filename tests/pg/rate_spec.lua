@@ -25,7 +25,7 @@ for _, engine in ipairs { "--engine threads", "--engine poll --jobs 2" } do
       assert.is_true(step.schedule.waited_seconds <= step.worker_seconds.source + 0.001)
     end)
 
-    it("counts latencies from the moments, and service times from the begin", function()
+    it("counts latencies from the moments, and service times from the beginning", function()
       local step = run([[db:exec("insert into stored select $1 from pg_sleep(0.002)", row.n)]],
         engine .. " -c 2 --rate 1000000", 50) -- more than two connections can do
       local service = step.schedule.service
@@ -42,7 +42,7 @@ for _, engine in ipairs { "--engine threads", "--engine poll --jobs 2" } do
       local step = run([[db:exec("insert into stored values ($1)", row.n)]],
         engine .. " -c 2 --rate 0.001 --time 0.2", 100)
       assert.equal("time", step.ended)
-      assert.equal(1, step.rows) -- the first one's moment is the begin
+      assert.equal(1, step.rows) -- the first one's moment is the beginning
     end)
 
     it("goes with units of several records", function()

@@ -60,7 +60,9 @@ function test.run(args, out)
   if not pcall(require, "busted.core") then
     return out:problem("busted is not installed", { hint = "Debian: apt-get install lua-busted" })
   end
-  if #args == 0 then return out:problem("test: which spec?", { hint = "bigdata help test" }) end
+  if #args == 0 then
+    return out:problem("test: which spec?", { hint = "bigdata help test shows how to use it" })
+  end
   local wrong = unreadable(args)
   if wrong then return out:problem("test: " .. wrong) end
   local Exit = catch_exit()
