@@ -73,9 +73,7 @@ local function measure(result, scenario, run_settings, flags, size, hooks)
 end
 
 local function run(result, scenario, terms, run_settings, flags, hooks)
-  for _, loop in ipairs { run_settings.loop } do
-    failure.check(trial.compile(scenario, flags, loop))
-  end
+  failure.check(trial.compile(scenario, flags, run_settings.loop))
   local server <close> = trial.server({
     dburl = run_settings.dburl, poolsize = terms.to or search.OVER.poolsize,
   }, hooks.watch)
