@@ -1,12 +1,14 @@
 -- console.lua - where commands write: results to standard output, everything else to standard
 -- error.
 
+local core = require "bigdata.core"
+local progress = require "bigdata.trial.progress"
+
 local Console = {}
 Console.__index = Console
 
 -- streams: { out=, err=, terminal=, drawing=, answer= }, for tests.
 local function new(streams)
-  local core = require "bigdata.core"
   streams = streams or { out = io.stdout, err = io.stderr, terminal = core.isatty(2),
     drawing = core.isatty(1),
     answer = core.isatty(0) and core.isatty(2) and function() return io.read("l") end or nil }
@@ -42,6 +44,16 @@ end
 function Console:say(words)
   self.err:write(words)
   self.err:flush()
+end
+
+-- What shows how a run stands, as trial/progress has it; nil if the run is to be quiet.
+function Console:meter(settings)
+  if settings.quiet then return nil end
+  return progress.new {
+    write = function(words) self:say(words) end,
+    terminal = self.terminal,
+    every = settings.progress,
+  }
 end
 
 -- What went wrong, and what to do about it. Returns the exit status of commands that could not

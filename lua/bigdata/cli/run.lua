@@ -8,7 +8,6 @@ local dry_run = require "bigdata.trial.dry_run"
 local help = require "bigdata.cli.help"
 local options = require "bigdata.cli.options"
 local outputs = require "bigdata.cli.outputs"
-local progress = require "bigdata.trial.progress"
 local report = require "bigdata.report"
 local sweep = require "bigdata.sweep"
 local sweeps = require "bigdata.cli.sweeps"
@@ -58,15 +57,6 @@ local function run_dry(scenario, settings, flags, out)
   return STATUS[result.ended]
 end
 
-local function new_meter(settings, out)
-  if settings.quiet then return nil end
-  return progress.new {
-    write = function(words) out:say(words) end,
-    terminal = out.terminal,
-    every = settings.progress,
-  }
-end
-
 -- Write the files that were asked for; the exit status, which is that of the run if it goes well.
 local function write_files(files, document, results, out)
   local good, message = files:write(document, results)
@@ -78,7 +68,7 @@ end
 local function run_trial(scenario, settings, flags, out)
   local files, problem = outputs.open(settings, out, scenario)
   if not files then return out:problem(problem) end
-  local meter = new_meter(settings, out)
+  local meter = out:meter(settings)
   local result, message, info = trial.run(scenario, settings, flags,
     files:watch(meter and meter:watch()))
   if meter then meter:finish() end

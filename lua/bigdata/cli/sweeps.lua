@@ -6,7 +6,6 @@ local dry_run = require "bigdata.trial.dry_run"
 local failure = require "bigdata.failure"
 local options = require "bigdata.cli.options"
 local outputs = require "bigdata.cli.outputs"
-local progress = require "bigdata.trial.progress"
 local result_file = require "bigdata.result.file"
 local search = require "bigdata.search"
 local search_report = require "bigdata.report.search"
@@ -104,18 +103,11 @@ local function write_files(files, result, out)
   return STATUS.failed
 end
 
-local function new_meter(settings, out)
-  if settings.quiet then return nil end
-  return progress.new {
-    write = function(words) out:say(words) end, terminal = out.terminal, every = settings.progress,
-  }
-end
-
 local function run_sweep(object, settings, flags, out)
   local earlier = settings.continued and sweep_file.earlier(settings.continued)
   settings.json = settings.json or settings.continued
   local files = failure.check(outputs.open(settings, out))
-  local meter = new_meter(settings, out)
+  local meter = out:meter(settings)
   local result, message, info = sweep_run.run(object, settings, flags,
     hooks_of(files, meter, settings, out), earlier)
   if meter then meter:finish() end
@@ -130,7 +122,7 @@ end
 local function run_search(scenario, settings, flags, out)
   local terms = search.check(scenario.find or { over = settings.find }, "--find")
   local files = failure.check(outputs.open(settings, out))
-  local meter = new_meter(settings, out)
+  local meter = out:meter(settings)
   local result, message, info = search_run.run(scenario, terms, settings, flags, {
     announce = function(number, label)
       if meter then out:say(("trial %d: %s\n"):format(number, label)) end
