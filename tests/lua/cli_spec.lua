@@ -82,6 +82,7 @@ describe("bigdata", function()
       "row_by_row", "-j", "16")
     fails("one scenario at a time: other is too much", nil, "row_by_row", "other")
     fails("one scenario at a time: list is too much", nil, "row_by_row", "list")
+    fails("there is no scenario lst", "did you mean bigdata list?", "lst")
     fails("there is no command rn", "did you mean run?", "rn", "row_by_row")
     fails("--dry-run runs nothing that --json could write", "leave one of the two out",
       "row_by_row", "--dry-run", "--json", "-")

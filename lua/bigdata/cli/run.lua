@@ -93,13 +93,19 @@ local function check(settings, words, name)
   return options.check(settings)
 end
 
+-- What to do about a name that no scenario has, if a command was probably meant; else nil.
+local function meant_command(name)
+  local command = not catalog.find(name) and core.near(name, commands.names())
+  return command and { hint = ("did you mean bigdata %s?"):format(command) } or nil
+end
+
 function run.run(args, out)
   local name = scenario_word(args)
   if not name then
     return out:problem("no scenario given", { hint = "bigdata list shows the scenarios there are" })
   end
   local scenario, message, info = catalog.load(name)
-  if not scenario then return out:problem(message, info) end
+  if not scenario then return out:problem(message, meant_command(name) or info) end
   local settings, words, flags, given = arguments.parse(args, options.of(scenario), scenario.flags)
   if not settings then
     local problem = flags
