@@ -38,6 +38,9 @@ commands.STATUSES = {
   { 130, "interrupted" },
 }
 
+-- The status of a run by how it ended.
+commands.STATUS_OF = { done = 0, errors = 2, failed = 2, interrupted = 130 }
+
 -- The command of that name; nil if there is none.
 function commands.find(name)
   for _, item in ipairs(commands.LIST) do

@@ -1,6 +1,7 @@
 -- cli/outputs.lua - the files that a run is asked to write: --json, --csv, --html, --histogram and
 -- --log.
 
+local commands = require "bigdata.cli.commands"
 local hdr = require "bigdata.result.hdr"
 local interval_log = require "bigdata.trial.interval_log"
 local options = require "bigdata.cli.options"
@@ -125,23 +126,8 @@ function Outputs:keep(document)
   return self.files.json:write(result_file.text(document))
 end
 
--- Write the result's document, and the results in it, one or, of a sweep, many: true, or nil,
--- message.
-function Outputs:write(document, results)
-  local logged, problem = close_log(self)
-  local texts = { json = result_file.text, csv = result_csv.text, html = page_text }
-  local given = { json = document, csv = results, html = document }
-  for _, name in ipairs(WRITTEN_AFTER) do
-    if self.files[name] then
-      local good, message = self.files[name]:write(texts[name](given[name]))
-      if not good then return nil, message end
-    end
-  end
-  local good, message = self:write_histograms(results[1])
-  return logged and good, problem or message
-end
-
-function Outputs:write_histograms(result)
+-- True, or nil, message.
+local function write_histograms(self, result)
   for i, file in ipairs(self.histograms) do
     local latency = result.steps[i] and result.steps[i].latency
     if latency then
@@ -152,6 +138,30 @@ function Outputs:write_histograms(result)
     end
   end
   return true
+end
+
+-- True, or nil, message.
+local function write(self, document, results)
+  local logged, problem = close_log(self)
+  local texts = { json = result_file.text, csv = result_csv.text, html = page_text }
+  local given = { json = document, csv = results, html = document }
+  for _, name in ipairs(WRITTEN_AFTER) do
+    if self.files[name] then
+      local good, message = self.files[name]:write(texts[name](given[name]))
+      if not good then return nil, message end
+    end
+  end
+  local good, message = write_histograms(self, results[1])
+  return logged and good, problem or message
+end
+
+-- Write the result's document, and the results in it, one or, of a sweep, many: the exit status,
+-- which is that of the run if it goes well.
+function Outputs:finish(document, results)
+  local good, message = write(self, document, results)
+  if good then return commands.STATUS_OF[document.ended] end
+  self.out:problem(message, { hint = "the result above is complete" })
+  return commands.STATUS_OF.failed
 end
 
 -- There is no result.

@@ -15,7 +15,7 @@ local trial = require "bigdata.trial"
 
 local run = {}
 
-local STATUS = { done = 0, errors = 2, failed = 2, interrupted = 130 }
+local STATUS = commands.STATUS_OF
 
 -- The word that names the scenario. A word after an option that only the scenario knows may be the
 -- option's value, so a word that does name a scenario goes first.
@@ -57,14 +57,6 @@ local function run_dry(scenario, settings, flags, out)
   return STATUS[result.ended]
 end
 
--- Write the files that were asked for; the exit status, which is that of the run if it goes well.
-local function write_files(files, document, results, out)
-  local good, message = files:write(document, results)
-  if good then return STATUS[document.ended] end
-  out:problem(message, { hint = "the result above is complete" })
-  return STATUS.failed
-end
-
 local function run_trial(scenario, settings, flags, out)
   local files, problem = outputs.open(settings, out, scenario)
   if not files then return out:problem(problem) end
@@ -78,7 +70,7 @@ local function run_trial(scenario, settings, flags, out)
   end
   files:show(settings.quiet and report.line(result) or report.text(result, out:style(settings)))
   explain(result, out)
-  return write_files(files, result, { result }, out)
+  return files:finish(result, { result })
 end
 
 local function check(settings, words, name)

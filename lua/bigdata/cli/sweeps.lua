@@ -1,6 +1,7 @@
 -- cli/sweeps.lua - runs sweeps for the command line: those of sweep files, and those that --vary
 -- and --repeat make of any scenario.
 
+local commands = require "bigdata.cli.commands"
 local core = require "bigdata.core"
 local dry_run = require "bigdata.trial.dry_run"
 local failure = require "bigdata.failure"
@@ -18,7 +19,7 @@ local text = require "bigdata.text"
 
 local sweeps = {}
 
-local STATUS = { done = 0, failed = 2, interrupted = 130 }
+local STATUS = commands.STATUS_OF
 
 -- Is the scenario to be run as a sweep or a search, though it is no sweep itself?
 function sweeps.wanted(scenario, settings)
@@ -52,7 +53,7 @@ local function run_dry(object, settings, flags, out)
   if not result then
     return core.interrupted() and STATUS.interrupted or out:problem(message, info)
   end
-  return STATUS[result.ended] or STATUS.failed
+  return STATUS[result.ended]
 end
 
 --- Very long sweeps.
@@ -95,12 +96,9 @@ local function hooks_of(files, meter, settings, out)
   }
 end
 
-local function write_files(files, result, out)
+local function write_files(files, result)
   local document = result_file.of_sweep(result)
-  local good, message = files:write(document, document.results)
-  if good then return STATUS[document.ended] end
-  out:problem(message, { hint = "the result above is complete" })
-  return STATUS.failed
+  return files:finish(document, document.results)
 end
 
 local function run_sweep(object, settings, flags, out)
@@ -116,7 +114,7 @@ local function run_sweep(object, settings, flags, out)
     return out:problem(message, info)
   end
   files:show(settings.quiet and sweep_report.lines(result) or sweep_report.text(result))
-  return write_files(files, result, out)
+  return write_files(files, result)
 end
 
 local function run_search(scenario, settings, flags, out)
@@ -135,7 +133,7 @@ local function run_search(scenario, settings, flags, out)
     return out:problem(message, info)
   end
   files:show((settings.quiet and search_report.line or search_report.text)(result))
-  return write_files(files, result, out)
+  return write_files(files, result)
 end
 
 local function run(scenario, settings, flags, given, out)
