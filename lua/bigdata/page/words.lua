@@ -168,8 +168,8 @@ words.GLOSSARY = {
     .. "one connection achieves, \u{03c3} (sigma) the share of the work that only one can do at "
     .. "a time, \u{03ba} (kappa) what every pair costs to keep in agreement; off by: how far the "
     .. "runs are from it, on average" },
-  { "ratio", "to the first trial, by geometric means; 95 of 100 intervals made this way hold the "
-    .. "true one" },
+  { "ratio", "to the trial that it is compared with, by geometric means; 95 of 100 intervals made "
+    .. "this way hold the true one" },
   { "could show", "the smallest difference that these runs would have shown" },
   { "faster, slower, cheaper, dearer", "the whole interval is on one side of 1, by more than 1 %" },
   { "no measurable difference", "it is not, and a difference of 15 % or less would have shown" },
