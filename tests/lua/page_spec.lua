@@ -137,6 +137,7 @@ describe("the answer", function()
     has(words.answer(result)[1], "No trial came to its end")
     has(table.concat(words.warnings(result), "\n"), "ours, run 1: gone.")
     has(page.text(result), "No trial came to its end")
+    assert.is_nil(page.text(result):find("<h2>compared with", 1, true))
   end)
 end)
 

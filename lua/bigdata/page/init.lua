@@ -58,8 +58,10 @@ end
 
 local function comparison_section(result)
   if result.repeats < 2 or #result.trials < 2 then return "" end
+  local sections = sweep_comparison.sections(result)
+  if #sections == 0 then return "" end
   local parts = { html.text("h2", {}, "compared with " .. sweep_comparison.base(result)) }
-  for _, section in ipairs(sweep_comparison.sections(result)) do
+  for _, section in ipairs(sections) do
     local rows = { { section.title, "ratio", "95 % interval", "could show" } }
     for _, group in ipairs(comparison_report.by_finding(section)) do
       rows[#rows + 1] = group.words

@@ -71,7 +71,7 @@ local function verdict_lines(result)
   return lines
 end
 
--- How the trials compare with the first one, where they were run often enough for that to be said.
+-- How the trials compare, where they were run often enough for that to be said.
 local function comparison_lines(result)
   if result.repeats < 2 or #result.trials < 2 then return {} end
   local sections = sweep_comparison.sections(result)
