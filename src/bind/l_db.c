@@ -51,6 +51,7 @@ void bd_ask_reset(BdAsk *ask) {
     ask->pipelines = 0;
     ask->open = false;
     ask->broken = false;
+    ask->row_refused = false;
     ask->ships = false;
     ask->transactions = 0;
     bd_lookup_end(&ask->lookup);

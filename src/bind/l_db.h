@@ -81,6 +81,7 @@ typedef struct BdAsk {
     BdErr broken_err;         /* why, */
     BdAskPlace broken_at;     /* where it was asked for, */
     const char *broken_sql;   /* and what it was */
+    bool row_refused;         /* it was a row to be collected: the record fails by it */
     uint32_t transactions;    /* that are open, one in the other, with the worker's if it has one */
 
     BdCargo *cargo;  /* collects the rows of db:insert; NULL: they are sent one by one */

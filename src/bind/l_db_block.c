@@ -112,7 +112,7 @@ int bd_lua_db_transaction(lua_State *lua) {
 /* Its last part has ended. good: the function has come to its end, and its results are there. */
 static int settle(lua_State *lua, BdAsk *ask, bool good) {
     bool broken = ask->broken;
-    ask->broken = false;
+    ask->broken = ask->row_refused;
     if (!broken) {
         return good ? results(lua) : lua_error(lua);
     }

@@ -79,6 +79,7 @@ static int collect(lua_State *lua, BdAsk *ask, int count, uint32_t number) {
             bd_lua_take_values(lua, ask, VALUES + count + 1, (uint32_t)count);
         if (bd_cargo_add(ask->cargo, number, values, &ask->err) != 0) {
             bd_ask_break(ask, &ask->err, &insert->place, insert->statement);
+            ask->row_refused = true;
             bd_lua_check_pipeline(lua, ask);
         }
     }

@@ -103,6 +103,18 @@ describe("a row that is refused fails its record, also behind a pcall", function
   end)
 end)
 
+describe("so it does within a pipeline", function()
+  each_method(function(line)
+    local reason, step = reason_of([[
+      pcall(db.pipeline, db, function()
+        db:insert("child", { "value" }, n == 2 and "many" or n)
+      end)]], line)
+    assert.is_truthy(reason:find("many", 1, true), reason)
+    assert.same({ 2, 1 }, { step.records, step.failed })
+    assert.same({ 1, 3 }, values())
+  end)
+end)
+
 describe("within a pipeline rows are sent when it has ended", function()
   each_method(function(line)
     done([[
