@@ -99,8 +99,10 @@ static int start(BdTask *task, const BdRecord *record, BdErr *err) {
     return 0;
 }
 
-static int begin_collecting(BdCoroutineTask *run, BdErr *err) {
+/* Prepare the call that is due. The worker has begun its transaction by now, if it does. */
+static int begin_call(BdCoroutineTask *run, BdErr *err) {
     BdCargo *cargo = run->ask.cargo;
+    run->ask.transactions = bd_session_in_transaction(run->ask.session);
     return cargo == NULL ? 0
                          : bd_cargo_begin(cargo, bd_coroutine_care(run), run->task.arrival, err);
 }
@@ -110,6 +112,9 @@ static BdNext resume(BdCoroutineTask *run, BdErr *err) {
     BdInterpreter *interpreter = run->interpreter;
     int arguments = 0;
     int results = 0;
+    if (run->stage == BD_STAGE_STARTED && begin_call(run, err) != 0) {
+        return BD_NEXT_FAILED;
+    }
     run->ask.waiting = false;
     interpreter->stopped = false;
     interpreter->running = &run->ask.current;
@@ -120,10 +125,6 @@ static BdNext resume(BdCoroutineTask *run, BdErr *err) {
         lua_pushcfunction(run->lua, run->entry);
         lua_pushlightuserdata(run->lua, run);
         arguments = 1;
-        run->ask.transactions = bd_session_in_transaction(run->ask.session);
-        if (begin_collecting(run, err) != 0) {
-            return BD_NEXT_FAILED;
-        }
     }
     int64_t begin_ns = bd_now_ns();
     int status = lua_resume(run->lua, NULL, arguments, &results);
