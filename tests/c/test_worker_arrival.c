@@ -2,6 +2,7 @@
  * test_worker_arrival.c - which rows a worker takes for arrived: those of requests that were
  * answered, or committed where they are part of a transaction.
  */
+#include "core/clock.h"
 #include "core/mem.h"
 
 #include <setjmp.h>
@@ -13,6 +14,12 @@
 #include <cmocka.h>
 
 #include "support/worker_kit.h" /* needs cmocka.h */
+
+static int64_t clock_ns = BD_NS_PER_S; /* what bd_now_ns() says */
+
+int64_t bd_now_ns(void) {
+    return clock_ns;
+}
 
 /* As the made-up task, but each of its requests ships one row. */
 static BdNext next_with_row(BdTask *task, BdRequest *request, BdErr *err) {
@@ -47,7 +54,7 @@ static void step_until(RowStage *rows, BdWant want) {
 /* The worker waits before it tries again: let that time pass. */
 static void step_past_pause(RowStage *rows) {
     expect_want(&rows->stage, BD_WANT_TIME);
-    rows->stage.worker.again_ns = 1;
+    clock_ns = rows->stage.worker.again_ns;
 }
 
 static void expect_rows(const RowStage *rows, int64_t acknowledged, int64_t doubtful) {
