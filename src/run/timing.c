@@ -51,6 +51,10 @@ static void begin_late(BdTiming *timing) {
     }
 }
 
+void bd_timing_skipped(BdTiming *timing) {
+    bd_shares_enter(&timing->shares, timing->shares.now, bd_now_ns());
+}
+
 void bd_timing_started(BdTiming *timing) {
     if (timing->unit_ns == 0) {
         timing->unit_ns = timing->begun_ns = timing->shares.since_ns;

@@ -2,13 +2,14 @@
  * timing.h - where a worker's time goes, and how long its units and statements take.
  *
  * The engine says when the worker begins to wait and when it goes on; the clock is read there, and
- * when a unit is stored. The worker says what happened; what it says costs no look at the clock.
+ * when a unit is stored or a record passed over. The worker says what happened; anything else that
+ * it says costs no look at the clock.
  *
- * A unit takes from when its first record was there until it is stored; where records have their
- * moments (see schedule.h), from its first one's moment, and what it took from its begin is kept
- * beside it. A statement takes from when
- * it had been sent until the worker could look at its answer; of pipelines only the whole is in the
- * unit's time. What fails is not counted.
+ * A unit takes from when its first record was there until it is stored, or from when the one before
+ * was stored, if it did not have to wait for its record; where records have their moments (see
+ * schedule.h), from its first one's moment, and what it took from its begin is kept beside it. A
+ * statement takes from when it had been sent until the worker could look at its answer; of
+ * pipelines only the whole is in the unit's time. What fails is not counted.
  *
  * Ownership: embedded in the worker.
  * Threads:   one at a time.
@@ -62,6 +63,9 @@ void bd_timing_go_on(BdTiming *timing, int64_t ready_ns, int64_t now_ns);
 int64_t bd_timing_waited_ns(const BdTiming *timing);
 
 /* ---- the worker ---- */
+
+/* It passes over a record: a unit that begins next counts from now on. */
+void bd_timing_skipped(BdTiming *timing);
 
 /* It starts a record. */
 void bd_timing_started(BdTiming *timing);

@@ -44,6 +44,7 @@ void bd_worker_give(BdWorker *worker, const BdItem *item) {
     if (opts->marker != NULL && bd_marker_has(opts->marker, &item->record)) {
         BdItem known = *item;
         bd_queue_done(opts->queue, &known);
+        bd_timing_skipped(&worker->timing);
         worker->skipped++;
         return;
     }

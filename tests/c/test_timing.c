@@ -117,6 +117,20 @@ static void a_unit_with_a_moment_takes_from_there(void **state) {
     bd_timing_deinit(&timing);
 }
 
+static void records_that_are_passed_over_take_no_time_of_a_unit(void **state) {
+    (void)state;
+    BdTiming timing = begun(0);
+    clock_ns = 50;
+    bd_timing_skipped(&timing);
+    bd_timing_started(&timing);
+    clock_ns = 53;
+    bd_timing_stored(&timing);
+    bd_timing_settle(&timing);
+    assert_int_equal(timing.units->sum_ns, 3);
+    expect_shares(timing.shares.ns, 0, 53, 0, 0, 0);
+    bd_timing_deinit(&timing);
+}
+
 static void a_unit_that_is_given_up_is_not_counted(void **state) {
     (void)state;
     BdTiming timing = begun(0);
@@ -294,6 +308,7 @@ int main(void) {
         CASE(an_answer_cannot_have_been_there_before_the_wait),
         CASE(a_unit_takes_from_its_record_to_the_store),
         CASE(a_unit_with_a_moment_takes_from_there),
+        CASE(records_that_are_passed_over_take_no_time_of_a_unit),
         CASE(a_unit_that_is_given_up_is_not_counted),
         CASE(a_statement_takes_until_its_answer_can_be_looked_at),
         CASE(statements_of_a_pipeline_have_no_time_of_their_own),
