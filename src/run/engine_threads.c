@@ -1,4 +1,5 @@
-/* One thread per worker: it waits for its one descriptor, or for a record, and for nothing else. */
+/* One thread per worker: it waits for its one descriptor, for a record or for a moment, and for
+ * nothing else. */
 #include "run/engine_impl.h"
 
 #include "core/clock.h"

@@ -1,9 +1,9 @@
 /*
  * The rows added are cut into parts. A part is what the server takes or refuses as a whole: one
- * statement, or one COPY. The ranges of rows that are still to be sent
- * stand on a stack, the next one on its top; a part that is refused for one of its rows goes back
- * there as two halves. So n rows with one at fault cost about 2 log2(n) further parts, and no more
- * than log2(n) ranges wait at a time.
+ * statement, or one COPY. The ranges of rows that are still to be sent stand on a stack, the next
+ * one on its top; a part that is refused for one of its rows goes back there as two halves. So n
+ * rows with one at fault cost about 2 log2(n) further parts, and no more than log2(n) ranges wait
+ * at a time.
  */
 #include "run/shipment.h"
 

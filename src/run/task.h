@@ -91,11 +91,14 @@ struct BdTask {
     int64_t lua_ns;     /* how long it has run in the interpreter, ever */
     int64_t held_rows;  /* collected and not yet sent */
     BdArrival *arrival; /* set by the worker: what marks its rows; NULL: nothing does */
-    bool vague; /* set by the task: the last failure does not say which row is at fault, and doing
-                   the record carefully would */
-    bool
-        careful; /* set by the worker: the record has failed and is done once more only to say which
-                     row is at fault */
+
+    /* Set by the task: the last failure does not say which row is at fault, and doing the record
+     * carefully would. */
+    bool vague;
+
+    /* Set by the worker: the record has failed and is done once more only to say which row is at
+     * fault. */
+    bool careful;
 };
 
 /* Where a task will be used. */

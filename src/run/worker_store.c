@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-/* The unit, or the part of it under way, is stored for good. */
 BdMove bd_worker_store_unit(BdWorker *worker) {
     worker->task->ops->settle(worker->task, true);
     worker->task->careful = false;

@@ -13,7 +13,7 @@ typedef enum BdShare {
     BD_SHARE_SOURCE, /* no record to work on */
     BD_SHARE_CLIENT, /* running our code */
     BD_SHARE_SEND,   /* the socket would not take more */
-    BD_SHARE_SERVER, /* waiting for the answer */
+    BD_SHARE_SERVER, /* waiting for the answer, or until something is tried again */
     BD_SHARE_TURN,   /* the answer was there, but not the thread, the loop or the interpreter */
     BD_SHARES        /* how many there are */
 } BdShare;
