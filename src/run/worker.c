@@ -235,13 +235,13 @@ void bd_worker_count_rows(BdWorker *worker) {
             bd_counter_add(&worker->counters.rows, worker->rows);
             worker->kept =
                 worker->kept || worker->pipelined || !bd_worker_only_reads(&worker->request);
-            worker->tries = 0;
         }
         bd_arrival_drop(&worker->arrival);
         worker->rows = 0;
     }
     worker->pipelined = false;
     worker->refused = false;
+    worker->statement_tries = 0;
 }
 
 /* A request was sent, an answer or a refusal dealt with: wait for the next answer, or let the task

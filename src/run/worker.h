@@ -122,14 +122,15 @@ typedef struct BdWorker {
     bool committed;   /* and its COMMIT with them */
     bool kept;        /* something of the record is committed, or may be, before the unit is over */
     int64_t again_ns; /* when to try what has failed again; 0: at once */
-    uint32_t tries;   /* that have failed of the unit's part, or of the statement */
-    BdArrival arrival;   /* the rows that were sent, and those of them that are acknowledged */
-    int64_t rows;        /* written, but not yet committed and counted */
-    int64_t retries;     /* units and statements that were done again */
-    int64_t reconnects;  /* sessions that were opened again */
-    int64_t skipped;     /* records that were stored before */
-    int64_t until_ns;    /* for BD_WANT_TIME, */
-    BdShare until_share; /* and what that wait is */
+    uint32_t tries;   /* that have failed of the unit's part, */
+    uint32_t statement_tries; /* and of the statement under way */
+    BdArrival arrival;        /* the rows that were sent, and those of them that are acknowledged */
+    int64_t rows;             /* written, but not yet committed and counted */
+    int64_t retries;          /* units and statements that were done again */
+    int64_t reconnects;       /* sessions that were opened again */
+    int64_t skipped;          /* records that were stored before */
+    int64_t until_ns;         /* for BD_WANT_TIME, */
+    BdShare until_share;      /* and what that wait is */
     BdReopen reopen;
     BdBuf text;      /* of the marker */
     BdTiming timing; /* where the time goes */

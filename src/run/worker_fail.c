@@ -25,18 +25,19 @@ static bool may_succeed_now(const BdErr *err) {
 static bool may_try_again(const BdWorker *worker, const BdErr *err, bool alone) {
     bool safe = alone ? !worker->begun && !worker->in_block && !worker->pipelined
                       : worker->opts->transactions || (worker->in_block && !worker->kept);
-    return safe && may_succeed_now(err) && worker->tries + 1 < worker->opts->max_tries;
+    uint32_t tries = alone ? worker->statement_tries : worker->tries;
+    return safe && may_succeed_now(err) && tries + 1 < worker->opts->max_tries;
 }
 
-/* What has failed is done again, after a while. */
-static void count_try(BdWorker *worker) {
+/* What has failed so often before is done again, after a while. */
+static void count_try(BdWorker *worker, uint32_t *tries) {
     int64_t delay_ns = FIRST_DELAY_NS;
-    for (uint32_t i = 0; i < worker->tries && delay_ns < MOST_DELAY_NS; i++) {
+    for (uint32_t i = 0; i < *tries && delay_ns < MOST_DELAY_NS; i++) {
         delay_ns *= 2;
     }
     delay_ns = delay_ns < MOST_DELAY_NS ? delay_ns : MOST_DELAY_NS;
     worker->again_ns = bd_now_ns() + bd_worker_scatter(worker, delay_ns);
-    worker->tries++;
+    ++*tries;
     worker->retries++;
 }
 
@@ -79,7 +80,7 @@ static void decide(BdWorker *worker, bool known, const BdErr *err) {
     BdUnit *unit = &worker->unit;
     BdTask *task = worker->task;
     if (may_try_again(worker, err, false)) {
-        count_try(worker);
+        count_try(worker, &worker->tries);
         bd_unit_again(unit);
     } else if (bd_unit_size(unit) > 1) {
         worker->tries = 0;
@@ -115,7 +116,7 @@ bool bd_worker_refuse_request(BdWorker *worker, BdErr *err, BdMove *move) {
         return true;
     }
     if (may_try_again(worker, err, true)) {
-        count_try(worker);
+        count_try(worker, &worker->statement_tries);
         bd_arrival_drop(&worker->arrival);
         worker->state = BD_WORKER_AGAIN;
         *move = BD_MOVE_ON;
@@ -128,7 +129,6 @@ bool bd_worker_refuse_request(BdWorker *worker, BdErr *err, BdMove *move) {
     }
     if (bd_worker_all_answered(worker)) {
         bd_worker_count_rows(worker);
-        worker->tries = worker->begun ? worker->tries : 0;
     }
     return false;
 }
@@ -144,6 +144,7 @@ BdMove bd_worker_cleaned(BdWorker *worker) {
     worker->in_block = false;
     worker->pipelined = false;
     worker->refused = false;
+    worker->statement_tries = 0;
     worker->rows = 0;
     worker->state = BD_WORKER_RECORD;
     return BD_MOVE_ON;

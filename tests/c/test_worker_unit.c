@@ -346,6 +346,38 @@ static void the_tasks_own_transaction_is_done_again_with_its_record(void **state
     take_down(&stage);
 }
 
+/* As the made-up task, but the first request of each record only reads. */
+static BdNext next_after_reading(BdTask *task, BdRequest *request, BdErr *err) {
+    bool reads = fake(task)->asked == 0;
+    BdNext next = fake_ops.next(task, request, err);
+    request->kind = reads ? BD_REQUEST_PREPARE : request->kind;
+    return next;
+}
+
+static void reading_before_its_transaction_gives_a_record_no_more_tries(void **state) {
+    (void)state;
+    static const char *const after[] = {NULL, "begin", NULL, "commit"};
+    static const Happens happens[] = {DONE(0), DONE(0), REFUSED("40001"), DONE(0),
+                                      DONE(0), DONE(0), REFUSED("40001"), DONE(0),
+                                      DONE(0), DONE(0), REFUSED("40001"), DONE(0)};
+    BdTaskOps ops = fake_ops;
+    Stage stage;
+    set_up(&stage, false, 4, happens);
+    ops.next = next_after_reading;
+    stage.task->task.ops = &ops;
+    stage.task->texts = after;
+    give(&stage);
+    expect_pause(&stage);
+    assert_in_range(expect_pause(&stage), BD_NS_PER_MS, 2 * BD_NS_PER_MS);
+    expect_want(&stage, BD_WANT_RECORD);
+    expect_log("start:1 prepare answer begin answer request reset rollback "
+               "start:1 prepare answer begin answer request reset rollback "
+               "start:1 prepare answer begin answer request refused reset rollback");
+    expect_reject(&stage, "40001", "x.lua:1: no");
+    assert_int_equal(stage.worker.retries, 2);
+    take_down(&stage);
+}
+
 static void what_is_stored_already_is_not_done_again(void **state) {
     (void)state;
     static const char *const after[] = {NULL, "begin", NULL, "commit"};
@@ -381,6 +413,7 @@ int main(void) {
         CASE(a_worker_that_pauses_can_be_stopped),
         CASE(rows_of_the_tasks_own_transaction_count_when_it_commits),
         CASE(the_tasks_own_transaction_is_done_again_with_its_record),
+        CASE(reading_before_its_transaction_gives_a_record_no_more_tries),
         CASE(what_is_stored_already_is_not_done_again),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
