@@ -78,6 +78,10 @@ static int transaction_done(lua_State *lua, int status, lua_KContext context) {
         return roll_back(lua, ask);
     }
     bool within = ask->transactions > 0;
+    if (ask->row_refused) { /* which the server knows nothing of: it would commit the others */
+        bd_lua_push_db_error(lua, &ask->broken_err, ask->broken_sql, &ask->broken_at);
+        return roll_back(lua, ask);
+    }
     if (!ask->open && bd_session_transaction_failed(ask->session)) {
         luaL_where(lua, 1);
         lua_pushliteral(lua, "a statement of its transaction had failed");

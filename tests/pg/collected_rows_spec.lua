@@ -115,6 +115,18 @@ describe("so it does within a pipeline", function()
   end)
 end)
 
+describe("so it does within a transaction", function()
+  each_method(function(line)
+    local reason, step = reason_of([[
+      db:transaction(function()
+        pcall(db.insert, db, "child", { "value" }, n == 2 and "many" or n)
+      end)]], line)
+    assert.is_truthy(reason:find("many", 1, true), reason)
+    assert.same({ 2, 1 }, { step.records, step.failed })
+    assert.same({ 1, 3 }, values())
+  end)
+end)
+
 describe("within a pipeline rows are sent when it has ended", function()
   each_method(function(line)
     done([[
