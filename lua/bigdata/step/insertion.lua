@@ -45,7 +45,7 @@ end
 --- The statement.
 
 local function check_columns(columns)
-  if type(columns) ~= "table" or #columns == 0 then
+  if type(columns) ~= "table" or getmetatable(columns) or #columns == 0 then
     return "the columns must be a list of names: {\"id\", \"value\"}"
   end
   local seen = {}
