@@ -137,7 +137,7 @@ local UNSURE = "15"
 --- The data segments in a folder: SSNNNNN_uf1.zip, SSNNNNN.uf1 or SSNNNNN.uf1.gz, also with a word
 -- between (ny00001.truncated.uf1.zip), of any states and segments, in their order.
 -- Records have fileid, stusab, chariter, cifsn (the segment), logrecno, and the list items, exactly
--- as many as the dictionary has for the segment.
+-- as many as the dictionary has for the segment, but for the one it is not sure of.
 -- @param directory the folder; a relative one may also be one of the program's own
 -- @return a source; raises if there are no such files
 function sf1.data(directory)

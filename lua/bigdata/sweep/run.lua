@@ -132,11 +132,12 @@ end
 local function check(result)
   local known = {}
   for _, item in ipairs(result.trials) do
-    local loop = item.settings.loop
+    local set = item.settings
+    local kind = table.concat({ set.loop, set.insert, set.protocol }, " ")
     known[item.scenario] = known[item.scenario] or {}
-    if not item.external and not known[item.scenario][loop] then
-      failure.check(trial.compile(item.scenario, item.flags, loop))
-      known[item.scenario][loop] = true
+    if not item.external and not known[item.scenario][kind] then
+      failure.check(trial.compile(item.scenario, item.flags, set))
+      known[item.scenario][kind] = true
     end
   end
 end

@@ -73,7 +73,7 @@ local function measure(result, scenario, run_settings, flags, size, hooks)
 end
 
 local function run(result, scenario, terms, run_settings, flags, hooks)
-  failure.check(trial.compile(scenario, flags, run_settings.loop))
+  failure.check(trial.compile(scenario, flags, run_settings))
   local server <close> = trial.server({
     dburl = run_settings.dburl, poolsize = terms.to or search.OVER.poolsize,
   }, hooks.watch)

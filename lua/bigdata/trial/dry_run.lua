@@ -113,7 +113,8 @@ end
 
 local function run(scenario, settings, flags, write)
   local result = { scenario = scenario.name, steps = {}, ended = "done" }
-  for i, compiled in ipairs(failure.check(trial.compile(scenario, flags))) do
+  local planned = setmetatable({ loop = "c" }, { __index = settings })
+  for i, compiled in ipairs(failure.check(trial.compile(scenario, flags, planned))) do
     local outcome = read_step(compiled, settings, flags, write)
     result.steps[i] = outcome
     result.ended, result.error = outcome.ended, outcome.error

@@ -64,18 +64,6 @@ local function compile_step(step, flags, loop)
   return { step = step, spec = spec, plan = plan, fields = fields, rest = rest }
 end
 
-local function compile(scenario, flags, loop)
-  local compiled = {}
-  for i, step in ipairs(scenario.steps) do compiled[i] = compile_step(step, flags, loop) end
-  return compiled
-end
-
--- Compile and prove every step, and check that its files can be opened: a list of { step=, spec=,
--- plan=, fields=, rest= }, or nil, message, info. For the Lua loop there is nothing to compile.
-function trial.compile(scenario, flags, loop)
-  return failure.protect(compile, scenario, flags, loop or "c")
-end
-
 -- Refuse settings that the plans cannot be run with, or that they have no use for. What the
 -- functions of the Lua loop call is not known.
 local function check_plans(compiled, scenario, settings)
@@ -92,6 +80,22 @@ local function check_plans(compiled, scenario, settings)
     failure.raise(("%s: the simple protocol has no pipelines"):format(places.pipeline),
       "use --protocol prepared or extended, or leave out db:pipeline")
   end
+end
+
+local function compile(scenario, flags, settings)
+  local compiled = {}
+  for i, step in ipairs(scenario.steps) do
+    compiled[i] = compile_step(step, flags, settings.loop)
+  end
+  check_plans(compiled, scenario, settings)
+  return compiled
+end
+
+-- Compile and prove every step, and check that its files can be opened and that the settings fit: a
+-- list of { step=, spec=, plan=, fields=, rest= }, or nil, message, info. For the Lua loop there is
+-- nothing to compile.
+function trial.compile(scenario, flags, settings)
+  return failure.protect(compile, scenario, flags, settings)
 end
 
 --- Running.
@@ -310,8 +314,11 @@ local function warm_up(result, conninfo, scenario, compiled, flags, watch)
   local short = copy(settings)
   short.time, short.max_errors, short.monitor = settings.warmup, ANY_ERRORS, 0
   local nothing = { settings = short, steps = {}, server = {}, arguments = {} }
-  run_with_hooks(nothing, conninfo, scenario, compiled, flags,
-    watch)
+  -- Nobody is told of it but by the note, since it does not count.
+  local unseen = setmetatable({ note = watch.note }, { __index = SILENT })
+  unseen.note("warming up")
+  run_with_hooks(nothing, conninfo, scenario, compiled, flags, unseen)
+  watch.finish()
   if core.interrupted() then failure.raise("interrupted", nil, "STOPPED") end
   prepare_database(result, conninfo, scenario, result.server.private)
 end
@@ -319,8 +326,7 @@ end
 local function run(result, scenario, flags, watch)
   local settings = result.settings
   check_settings(scenario, settings)
-  local compiled = compile(scenario, flags, settings.loop)
-  check_plans(compiled, scenario, settings)
+  local compiled = compile(scenario, flags, settings)
   if core.interrupted() then failure.raise("interrupted", nil, "STOPPED") end
   local server <close> = trial.server(settings, watch)
   local conninfo = settings.dburl or server and server:conninfo() or nil

@@ -12,3 +12,6 @@ awk -F, '$11 > 0 && $13 > 0 && $15 > 0 {n++} END {print (n > 0 ? "log" : "none")
 # A step shorter than the interval has its line, too.
 row_by_row --quiet --limit 20 --progress 60 --log short >/dev/null 2>errors
 awk -F, '{print $1, $5}' short
+# A warm-up does not count.
+row_by_row --quiet --limit 2 --warmup 0.2 --log warm >/dev/null 2>errors
+awk -F, '{print $1, $5}' warm
