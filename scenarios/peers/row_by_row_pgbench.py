@@ -1,43 +1,82 @@
-"""row_by_row with pgbench, a thread for each connection. Its scripts read no files, so each client
-has a part of one long script, with the values in it."""
+"""row_by_row with pgbench, a thread for each connection. Its scripts read no files, so each
+transaction begins with one statement more, which selects a record's values from a table where they
+are laid out before."""
 
+import itertools
 import tempfile
 
 import peer
 import tools
 
-
-def statements(record, items):
-    link = record.fileid, record.stusab, record.logrecno
-    yield tools.literals(peer.SELECT_GEO, *link) + " \\gset geo_"
-    yield tools.literals(peer.SELECT_DICTIONARY, record.cifsn) + ";"
-    insert = tools.literals(peer.INSERT_ELEMENT, "GEO", "ITEM", "VALUE").replace("'GEO'", ":geo_id")
-    for item, value in zip(items, record.items, strict=True):
-        yield insert.replace("'ITEM'", item).replace("'VALUE'", value) + ";"
+LINK = ["fileid", "stusab", "logrecno", "cifsn"]
 
 
-def write_script(file, records):
+def names(count):
+    return [f"item{number}" for number in range(count)]
+
+
+def lay_out(table, first, records):
+    """A table of a segment's records, numbered from first."""
+    columns = LINK + names(len(records[0].items))
+    tools.psql(text=f"create unlogged table {table} (number integer primary key, "
+                    f"{', '.join(f'{column} text not null' for column in columns)});")
+    tools.copy_rows(table, ", ".join(["number", *columns]), (
+        (number, *(getattr(record, column) for column in LINK), *record.items)
+        for number, record in enumerate(records, first)))
+
+
+def statement(sql, *values):
+    """On one line, with these in the place of its parameters."""
+    for number, value in reversed(list(enumerate(values, 1))):
+        sql = sql.replace(f"${number}", value)
+    return " ".join(sql.split())
+
+
+def transaction(table, items):
+    yield f"select * from {table} where number = :number \\gset"
+    yield statement(peer.SELECT_GEO, "':fileid'", "':stusab'", "':logrecno'") + " \\gset geo_"
+    yield statement(peer.SELECT_DICTIONARY, "':cifsn'") + ";"
+    for item, name in zip(items, names(len(items)), strict=True):
+        yield statement(peer.INSERT_ELEMENT, ":geo_id", item, ":" + name) + ";"
+
+
+def segments():
+    """Each segment's records, and the name of a table for them."""
+    by_segment = itertools.groupby(peer.data_records(), key=lambda record: record.cifsn)
+    for number, (segment, records) in enumerate(by_segment):
+        yield f"pgbench_records_{number}", segment, list(records)
+
+
+def write_script(file):
+    """Connection c works on the records c, c + connections, ... Returns the tables it reads, and
+    the numbers of records and of rows."""
     items = tools.segments()
-    rows = 0
-    for client, share in enumerate(tools.shares(records)):
-        file.write(f"\\if :client_id = {client}\n")
-        for record in share:
-            rows += len(record.items)
-            file.writelines(line + "\n" for line in statements(record, items[record.cifsn]))
-        file.write("\\endif\n")
+    tables, end, rows = [], 0, 0
+    file.write("\\set turn :turn + 1\n")
+    file.write("\\set number :client_id + :turn * :clients\n")
+    for table, segment, records in segments():
+        lay_out(table, end, records)
+        end += len(records)
+        file.write(f"\\{'elif' if tables else 'if'} :number < {end}\n")
+        file.writelines(line + "\n" for line in transaction(table, items[segment]))
+        tables.append(table)
+        rows += sum(len(record.items) for record in records)
+    file.write("\\endif\n")
     file.flush()
-    return rows
+    return tables, end, rows
 
 
 def main():
     tools.insert_geo()
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
-        rows = write_script(file, peer.data_records())
+        tables, records, rows = write_script(file)
         clients = str(peer.POOLSIZE)
-        # Every statement stands in the script once: there is nothing to prepare.
-        command = ["pgbench", "-n", "-M", "simple", "-c", clients, "-j", clients, "-t", "1",
-                   "-f", file.name, "-d", peer.DBURL]
+        turns = str(-(-records // peer.POOLSIZE))
+        # Every item has a statement of its own: there is little to prepare.
+        command = ["pgbench", "-n", "-M", "simple", "-c", clients, "-j", clients, "-t", turns,
+                   "-D", f"clients={clients}", "-D", "turn=-1", "-f", file.name, "-d", peer.DBURL]
         tools.measure(command, rows)
+        tools.psql(text=f"drop table {', '.join(tables)};")
 
 
 main()

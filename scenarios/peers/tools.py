@@ -3,7 +3,6 @@ is the tool's; the geographic headers are loaded before it, and what it is to in
 files beforehand, since none of the tools reads Census files."""
 
 import json
-import re
 import subprocess
 import sys
 import time
@@ -40,20 +39,6 @@ def segments():
             order by m.segment_id, m.sortkey, d.index;"""):
         found.setdefault(segment, []).append(item)
     return found
-
-
-def literals(sql, *values):
-    """The statement with values in the place of its parameters."""
-    quoted = ["'" + str(value).replace("'", "''") + "'" for value in values]
-    return re.sub(r"\$(\d+)", lambda match: quoted[int(match[1]) - 1], " ".join(sql.split()))
-
-
-def shares(records):
-    """The records dealt out to the connections, a list for each."""
-    dealt = [[] for _ in range(peer.POOLSIZE)]
-    for number, record in enumerate(records):
-        dealt[number % peer.POOLSIZE].append(record)
-    return dealt
 
 
 def measure(command, rows, seconds=None):
