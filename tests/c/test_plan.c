@@ -200,7 +200,7 @@ static void as_many_values_are_wanted_as_parameters(void **state) {
             bd_plan_add_statement(plan, BD_OP_EXEC, INSERT, values, counts[i], 0, "x.lua:41", &err),
             -1);
         expect_message(&err, BD_E_CONFIG, "x.lua:41: ");
-        expect_message(&err, BD_E_CONFIG, "2 parameters");
+        expect_message(&err, BD_E_CONFIG, "parameters is 2");
         bd_plan_free(plan);
     }
 }

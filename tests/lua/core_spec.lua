@@ -430,7 +430,7 @@ describe("core.plan", function()
     fails("CONFIG", "sends no statement", plan_of {})
     fails("CONFIG", "s.lua:1", param { element = true, loop = 1 })
     fails("CONFIG", "s.lua:1", param { slot = 1, column = "id" })
-    fails("CONFIG", "w: the statement has 1 parameters", one_op {
+    fails("CONFIG", "w: the number of parameters is 1", one_op {
       op = "exec", sql = "s $1", where = "w", n = 0, params = {} })
     local ops = loop_ops()
     table.remove(ops)

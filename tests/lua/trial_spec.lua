@@ -4,7 +4,7 @@ local bigdata = require "bigdata"
 local dry_run = require "bigdata.trial.dry_run"
 local trial = require "bigdata.trial"
 
-local SETTINGS = { limit = 0, max_errors = 0, poolsize = 1 }
+local SETTINGS = { loop = "c", limit = 0, max_errors = 0, poolsize = 1 }
 
 local function scenario(...)
   local made = bigdata.scenario { summary = "a test" }
@@ -22,7 +22,7 @@ local function insert(db, row)
 end
 
 local function fails(text, ...)
-  local compiled, message, info = trial.compile(scenario(...), {})
+  local compiled, message, info = trial.compile(scenario(...), {}, SETTINGS)
   assert.is_nil(compiled)
   assert.is_truthy(message:find(text, 1, true), message)
   return info
@@ -31,7 +31,8 @@ end
 describe("trial.compile", function()
   it("compiles every step", function()
     local compiled = assert(trial.compile(scenario(
-      { source = count_to(3), each = insert }, { source = count_to(3), plan = insert }), {}))
+      { source = count_to(3), each = insert }, { source = count_to(3), plan = insert }),
+      {}, SETTINGS))
     assert.equal(2, #compiled)
     assert.equal("step2", compiled[2].spec.name)
   end)
@@ -44,7 +45,7 @@ describe("trial.compile", function()
         return bigdata.source.count { count = opt.up_to }
       end,
       each = insert,
-    }, { up_to = 7 }))
+    }, { up_to = 7 }, SETTINGS))
     assert.equal(7, seen)
   end)
 
