@@ -179,6 +179,13 @@ describe("the pictures", function()
     assert.same({ 90, 110 }, { found.low, found.high })
   end)
 
+  it("do not promise runs that an interrupted sweep has not made", function()
+    local result = sweep()
+    has(titled(result, "rows/s over connections").about, "Medians of 4 runs")
+    result.ended = "interrupted"
+    has(titled(result, "rows/s over connections").about, "Medians of up to 4 runs")
+  end)
+
   it("have a logarithmic scale where some are far from others", function()
     local result = sweep()
     for n = 1, #SIZES do

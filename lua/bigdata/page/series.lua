@@ -61,7 +61,9 @@ end
 -- How medians and ranges are to be read, after a clause on the picture.
 function series.about(result, clause)
   if result.repeats < 2 then return ("One run of each trial; %s."):format(clause) end
-  return ("Medians of %d runs, and %s; %s."):format(result.repeats, result.repeats >= LEAST_RUNS
+  local runs = text.plural(result.repeats, "run")
+  if result.ended ~= "done" then runs = "up to " .. runs end
+  return ("Medians of %s, and %s; %s."):format(runs, result.repeats >= LEAST_RUNS
     and "the range that holds the true value 95 times of 100" or "their range", clause)
 end
 
