@@ -57,13 +57,12 @@ static int committed(lua_State *lua, int status, lua_KContext context) {
     (void)status;
     (void)context;
     BdAsk *ask = bd_lua_check_ask(lua);
-    if (ask->broken && ask->pipelines == 0) { /* by a db:insert, so that COMMIT was refused */
+    if (ask->broken) { /* so that COMMIT was refused, too */
         bd_ask_drop(ask);
         bd_lua_push_db_error(lua, &ask->broken_err, ask->broken_sql, &ask->broken_at);
         return roll_back(lua, ask);
     }
     bd_lua_check_asked(lua, ask);
-    bd_lua_check_pipeline(lua, ask);
     return results(lua);
 }
 
@@ -90,7 +89,8 @@ static int transaction_done(lua_State *lua, int status, lua_KContext context) {
     }
     const char *text = within ? BD_SAVEPOINT_COMMIT : BD_TRANSACTION_COMMIT;
     ask->ships = !within;
-    return bd_lua_ask_text(lua, ask, text, along(ask), 0, committed);
+    /* What fails after a COMMIT undoes nothing that is before it: its answer has to be known. */
+    return bd_lua_ask_text(lua, ask, text, within ? along(ask) : BD_ASK_LAST, 0, committed);
 }
 
 static int begun(lua_State *lua, int status, lua_KContext context) {
@@ -124,7 +124,7 @@ static int settle(lua_State *lua, BdAsk *ask, bool good) {
         bd_lua_push_db_error(lua, &ask->broken_err, ask->broken_sql, &ask->broken_at);
     }
     if (ask->transactions == 0 && bd_session_in_transaction(ask->session)) {
-        return roll_back(lua, ask); /* a transaction was begun and committed in the pipeline */
+        return roll_back(lua, ask); /* a transaction that was begun in the pipeline */
     }
     return lua_error(lua);
 }

@@ -198,6 +198,28 @@ for _, way in ipairs(WAYS) do
         assert.equal(3, step.rows)
       end)
 
+      it("keeps and counts what a transaction in it has committed before a failure", function()
+        local body = [[
+          db:pipeline(function()
+            db:transaction(function()
+              db:exec("insert into kept values ($1, 'first')", row.n)
+            end)
+            db:exec("insert into kept values (10 + 6 / (2 - $1::int), 'second')", row.n)
+          end)]]
+        local stored = { [""] = "1=first 2=first 3=first 4=second 16=second",
+          [" --no-autocommit"] = "1=first 3=first 4=second 16=second" }
+        for more, all in pairs(stored) do
+          kit.execute "truncate kept"
+          local step, _, reason = run(body, one .. " --max-errors 1" .. more)
+          assert.equal(1, step.failed)
+          assert.is_truthy(reason:find("division by zero", 1, true), reason)
+          assert.equal(all, kept())
+          assert.equal(select(2, all:gsub("=", "")), step.rows)
+          assert.is_nil(step.arrival.why, step.arrival.why)
+          assert.is_nil(step.arrival.tables[1].difference)
+        end
+      end)
+
       it("is undone as a whole where lists are of unequal length", function()
         local step, _, reason = run([[
           local rows = db:all("select generate_series(1, 3) as id")
