@@ -39,23 +39,33 @@ describe("latencies", function()
 end)
 
 describe("CPU time", function()
-  local step = { rows = 4, records = 2, cpu_user_seconds = 0.00001, cpu_system_seconds = 0.000002,
-    feeder_cpu_seconds = 0.000001, round_trips = 5, threads = {
+  local step = { rows = 40000, records = 20000, cpu_user_seconds = 0.1, cpu_system_seconds = 0.02,
+    feeder_cpu_seconds = 0.01, round_trips = 50000, threads = {
       { wall_seconds = 10, waited_seconds = 9 }, { wall_seconds = 10, waited_seconds = 2 } } }
+  local HEAD =
+    "CPU, us/row     total     user   system   feeder  busiest thread round trips/row"
 
   it("is of a row, beside the busiest thread and round trips", function()
-    assert.same({
-      "CPU, us/row       user    system    feeder  busiest thread  round trips/row",
-      "data              2.50      0.50      0.25            80 %             1.25",
+    assert.same({ HEAD,
+      "data             3.00     2.50     0.50     0.25            80 %            1.25",
     }, report_time.cpu(result(step)))
   end)
 
   it("is of a record where there are no rows, and left out where there are none", function()
-    step.rows = 0
-    assert.equal("data              5.00      1.00      0.50            80 %             2.50",
-      report_time.cpu(result(step))[2])
-    step.records = 0
-    assert.same({}, report_time.cpu(result(step)))
+    local reads = { rows = 0 }
+    for key, value in pairs(step) do reads[key] = reads[key] or value end
+    assert.equal("data             6.00     5.00     1.00     0.50            80 %            2.50",
+      report_time.cpu(result(reads))[2])
+    reads.records = 0
+    assert.same({}, report_time.cpu(result(reads)))
+  end)
+
+  it("is not split where it is too short for the kernel's ticks", function()
+    local brief = { cpu_user_seconds = 0, cpu_system_seconds = 0.08 }
+    for key, value in pairs(step) do brief[key] = brief[key] or value end
+    assert.same({ HEAD,
+      "data             2.00        -        -     0.25            80 %            1.25",
+    }, report_time.cpu(result(brief)))
   end)
 end)
 

@@ -48,7 +48,11 @@ local function busiest(step)
   return percent(most)
 end
 
-local CPU = "%-" .. NAME .. "s %9s %9s %9s %15s %16s"
+local CPU = "%-" .. NAME .. "s %8s %8s %8s %8s %15s %15s" -- 80 columns
+
+-- The kernel knows how long a thread ran, but whether for the program or in the kernel only by its
+-- ticks, of which there are 100 to 1000 a second: of less time than this it cannot tell.
+local LEAST_SPLIT_SECONDS = 0.1
 
 -- What the steps took of this machine and the network, for each row, or each record where there are
 -- none.
@@ -58,14 +62,18 @@ function report_time.cpu(result)
     local amount = step.rows > 0 and step.rows or step.records
     if step.feeder_cpu_seconds and amount > 0 then
       local function us(seconds) return ("%.2f"):format(1e6 * seconds / amount) end
-      lines[#lines + 1] = CPU:format(step.name, us(step.cpu_user_seconds),
-        us(step.cpu_system_seconds), us(step.feeder_cpu_seconds), busiest(step),
+      local cpu_seconds = step.cpu_user_seconds + step.cpu_system_seconds
+      local function part(seconds)
+        return cpu_seconds < LEAST_SPLIT_SECONDS and "-" or us(seconds)
+      end
+      lines[#lines + 1] = CPU:format(step.name, us(cpu_seconds), part(step.cpu_user_seconds),
+        part(step.cpu_system_seconds), us(step.feeder_cpu_seconds), busiest(step),
         step.round_trips and ("%.2f"):format(step.round_trips / amount) or "-")
     end
   end
   if #lines > 0 then
-    table.insert(lines, 1, CPU:format("CPU, us/row", "user", "system", "feeder", "busiest thread",
-      "round trips/row"))
+    table.insert(lines, 1, CPU:format("CPU, us/row", "total", "user", "system", "feeder",
+      "busiest thread", "round trips/row"))
   end
   return lines
 end
