@@ -2,14 +2,14 @@
  * An event loop: it waits for all descriptors of its workers, and for the queue, at once.
  *
  * A worker that finds no record is hungry: it waits in a list until the queue's descriptor says
- * that there may be some. One that waits for a time sleeps; that is rare, so that all workers are
- * looked at while any of them does.
+ * that there may be some. One that waits for a moment sleeps.
  */
 #include "run/engine_impl.h"
 
 #include "core/clock.h"
 #include "core/mem.h"
 #include "run/pollset.h"
+#include "run/sleepers.h"
 
 #define READY_AT_ONCE 64
 #define AT_ONCE_NS    20000 /* a wait that took no longer has found what was ready before */
@@ -22,13 +22,12 @@ typedef struct Loop {
     BdWaiter waiter;  /* for the queue */
     uint32_t *hungry; /* workers that wait for a record */
     uint32_t hungry_count;
+    BdSleepers sleepers;
     int64_t now_ns;    /* when the clock was last read */
     int64_t woken_ns;  /* when the last wait was over */
     int64_t from_ns;   /* what it found had become ready after this, */
     int64_t until_ns;  /* and before this */
     int64_t waited_ns; /* in all */
-    int64_t *sleep_ns; /* per worker: until when it sleeps; 0 if it does not */
-    uint32_t sleeping; /* workers that do */
 } Loop;
 
 static int loop_init(Loop *loop, BdWorker *workers, uint32_t count, BdErr *err) {
@@ -37,11 +36,11 @@ static int loop_init(Loop *loop, BdWorker *workers, uint32_t count, BdErr *err) 
         return -1;
     }
     loop->hungry = bd_alloc_array(count, sizeof(*loop->hungry));
-    loop->sleep_ns = bd_alloc_array(count, sizeof(*loop->sleep_ns));
-    if (loop->hungry == NULL || loop->sleep_ns == NULL) {
+    if (loop->hungry == NULL) {
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for an event loop");
     }
-    if (bd_pollset_new(&loop->set, count + 1, err) != 0) {
+    if (bd_sleepers_init(&loop->sleepers, count, err) != 0 ||
+        bd_pollset_new(&loop->set, count + 1, err) != 0) {
         return -1;
     }
     return bd_pollset_set(loop->set, count, bd_wake_fd(&loop->waiter.wake), BD_INTEREST_READ, err);
@@ -49,7 +48,7 @@ static int loop_init(Loop *loop, BdWorker *workers, uint32_t count, BdErr *err) 
 
 static void loop_deinit(Loop *loop) {
     bd_pollset_free(loop->set);
-    bd_free(loop->sleep_ns);
+    bd_sleepers_deinit(&loop->sleepers);
     bd_free(loop->hungry);
     bd_waiter_deinit(&loop->waiter);
 }
@@ -113,8 +112,7 @@ static int advance(Loop *loop, uint32_t slot, BdErr *err) {
             return set_interest(loop, slot, BD_INTEREST_WRITE, err);
         case BD_WANT_TIME:
             wait_for(loop, slot, loop->workers[slot].until_share);
-            loop->sleep_ns[slot] = loop->workers[slot].until_ns;
-            loop->sleeping++;
+            bd_sleepers_push(&loop->sleepers, slot, loop->workers[slot].until_ns);
             return set_interest(loop, slot, BD_INTEREST_NONE, err);
         case BD_WANT_NOTHING:
             loop->active--;
@@ -149,7 +147,7 @@ static int dispatch(Loop *loop, uint32_t slot, BdErr *err) {
         bd_wake_clear(&loop->waiter.wake);
         return advance_hungry(loop, err);
     }
-    if (loop->workers[slot].state == BD_WORKER_ENDED || loop->sleep_ns[slot] != 0) {
+    if (loop->workers[slot].state == BD_WORKER_ENDED || bd_sleepers_has(&loop->sleepers, slot)) {
         return 0; /* it ended, or fell asleep, after this event was taken */
     }
     if (is_hungry(loop, slot)) {
@@ -160,40 +158,26 @@ static int dispatch(Loop *loop, uint32_t slot, BdErr *err) {
     return advance(loop, slot, err);
 }
 
-/* Let workers go on whose time has come. */
+/* Let workers go on whose moment has come. One that falls asleep again is not woken in this turn,
+ * so that the descriptors get theirs. */
 static int advance_sleeping(Loop *loop, BdErr *err) {
-    for (uint32_t slot = 0; slot < loop->count && loop->sleeping > 0; slot++) {
-        if (loop->sleep_ns[slot] != 0 && loop->sleep_ns[slot] <= loop->now_ns) {
-            loop->sleep_ns[slot] = 0;
-            loop->sleeping--;
-            bd_timing_go_on(&loop->workers[slot].timing, loop->now_ns, loop->now_ns);
-            if (advance(loop, slot, err) != 0) {
-                return -1;
-            }
+    int64_t now_ns = loop->now_ns;
+    uint32_t slot = 0;
+    while (bd_sleepers_pop(&loop->sleepers, now_ns, &slot)) {
+        bd_timing_go_on(&loop->workers[slot].timing, loop->now_ns, loop->now_ns);
+        if (advance(loop, slot, err) != 0) {
+            return -1;
         }
     }
     return 0;
-}
-
-/* How long to wait: until the first sleeper's time; -1 where nobody sleeps. */
-static int64_t timeout_ns(const Loop *loop) {
-    int64_t until_ns = 0;
-    for (uint32_t slot = 0; slot < loop->count && loop->sleeping > 0; slot++) {
-        if (loop->sleep_ns[slot] != 0 && (until_ns == 0 || loop->sleep_ns[slot] < until_ns)) {
-            until_ns = loop->sleep_ns[slot];
-        }
-    }
-    if (until_ns == 0) {
-        return -1;
-    }
-    return until_ns > loop->now_ns ? until_ns - loop->now_ns : 0;
 }
 
 /* Wait, and note when that was over and when what it found may have become ready: while it waited,
  * or if it did not, at some time since the wait before. */
 static int wait_ready(Loop *loop, uint32_t *ready, BdErr *err) {
     int64_t begin_ns = loop->now_ns;
-    int count = bd_pollset_wait(loop->set, ready, READY_AT_ONCE, timeout_ns(loop), err);
+    int64_t left_ns = bd_sleepers_left_ns(&loop->sleepers, loop->now_ns);
+    int count = bd_pollset_wait(loop->set, ready, READY_AT_ONCE, left_ns, err);
     read_clock(loop);
     bool at_once = loop->now_ns - begin_ns <= AT_ONCE_NS;
     loop->from_ns = at_once ? loop->woken_ns : loop->now_ns;
