@@ -5,8 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
-#define MOST_SLEEP_NS (100 * BD_NS_PER_MS)
-#define SLICE_NS      (50 * BD_NS_PER_MS) /* of waiting for a moment */
+#define SLICE_NS (100 * BD_NS_PER_MS) /* of waiting for a moment */
 
 int bd_worker_init(BdWorker *worker, uint32_t number, BdTask *task, const BdWorkerOpts *opts,
                    BdErr *err) {
@@ -53,10 +52,6 @@ void bd_worker_give(BdWorker *worker, const BdItem *item) {
 
 void bd_worker_end(BdWorker *worker) {
     worker->no_more = true;
-}
-
-static bool is_commit(const BdRequest *request) {
-    return request->kind == BD_REQUEST_TEXT && strcmp(request->text, BD_TRANSACTION_COMMIT) == 0;
 }
 
 /* What is under way is given up, and with it a transaction that is open: rolled back unless its
@@ -147,8 +142,7 @@ static bool wants_record(BdWorker *worker) {
     return bd_unit_has_room(unit);
 }
 
-/* Is it too early for the next record? Then wait for its moment, but look now and then whether the
- * run has been stopped. */
+/* Is it too early for the next record? Then wait for its moment. */
 static bool is_early(BdWorker *worker, BdWant *want) {
     BdSchedule *schedule = worker->opts->schedule;
     if (schedule == NULL) {
@@ -158,15 +152,12 @@ static bool is_early(BdWorker *worker, BdWant *want) {
         worker->timing.due_ns = bd_schedule_draw(schedule);
     }
     int64_t now_ns = bd_now_ns();
-    int64_t left_ns = worker->timing.due_ns - now_ns;
-    if (left_ns <= 0) {
+    if (worker->timing.due_ns <= now_ns) {
         return false;
     }
-    left_ns = left_ns < MOST_SLEEP_NS ? left_ns : MOST_SLEEP_NS;
-    worker->timing.paced_ns += left_ns;
-    worker->until_ns = now_ns + left_ns;
+    bd_worker_sleep(worker, worker->timing.due_ns, want);
     worker->until_share = BD_SHARE_SOURCE;
-    *want = BD_WANT_TIME;
+    worker->timing.paced_ns += worker->until_ns - now_ns;
     return true;
 }
 
@@ -221,6 +212,10 @@ bool bd_worker_only_reads(const BdRequest *request) {
     return request->kind == BD_REQUEST_PREPARE || request->kind == BD_REQUEST_DESCRIBE ||
            (request->kind == BD_REQUEST_EXECUTE && request->statement != NULL &&
             request->statement->reads);
+}
+
+bool bd_worker_commits(const BdRequest *request) {
+    return request->kind == BD_REQUEST_TEXT && strcmp(request->text, BD_TRANSACTION_COMMIT) == 0;
 }
 
 bool bd_worker_all_answered(const BdWorker *worker) {
@@ -292,7 +287,7 @@ BdMove bd_worker_send_request(BdWorker *worker) {
     }
     bd_timing_sent(&worker->timing, bd_session_in_pipeline(worker->session));
     worker->pipelined = worker->pipelined || (worker->request.more && !worker->begun);
-    worker->committed = worker->committed || is_commit(&worker->request);
+    worker->committed = worker->committed || bd_worker_commits(&worker->request);
     return go_on(worker);
 }
 

@@ -33,6 +33,9 @@ BdMove bd_worker_send_request(BdWorker *worker);
 /* The request changes nothing in the database. */
 bool bd_worker_only_reads(const BdRequest *request);
 
+/* It ends a transaction of the task's own. */
+bool bd_worker_commits(const BdRequest *request);
+
 /* Is no answer awaited any more, and no pipeline open? */
 bool bd_worker_all_answered(const BdWorker *worker);
 

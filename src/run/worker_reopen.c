@@ -29,12 +29,14 @@ static void give_up(BdWorker *worker, const char *why, const BdErr *err) {
 /* The request under way was to change nothing that lasts. */
 static bool harmless(const BdWorker *worker) {
     const BdRequest *request = &worker->request;
-    bool text = request->kind == BD_REQUEST_TEXT;
-    if (worker->in_block) {
-        return !worker->pipelined && !(text && strcmp(request->text, BD_TRANSACTION_COMMIT) == 0);
+    if (worker->pipelined) {
+        return false;
     }
-    return !worker->pipelined && (text ? strcmp(request->text, BD_TRANSACTION_BEGIN) == 0
-                                       : bd_worker_only_reads(request));
+    if (worker->in_block) {
+        return !bd_worker_commits(request);
+    }
+    return request->kind == BD_REQUEST_TEXT ? strcmp(request->text, BD_TRANSACTION_BEGIN) == 0
+                                            : bd_worker_only_reads(request);
 }
 
 /* A record without a transaction around it. */
