@@ -207,8 +207,8 @@ static Outcome insert(PlanTask *run, const BdOp *op, BdRequest *request, BdErr *
 }
 
 /* BEGIN and COMMIT; within another transaction they are a savepoint's, whose name may be used again
- * within itself. A COMMIT ends the part of a pipeline: whatever fails after it undoes nothing that is
- * before it, so that its answer has to be known. */
+ * within itself. A COMMIT ends the part of a pipeline: whatever fails after it undoes nothing that
+ * is before it, so that its answer has to be known. */
 static Outcome transact(PlanTask *run, const BdOp *op, BdRequest *request) {
     bool begins = op->kind == BD_OP_BEGIN;
     run->transactions -= begins ? 0 : 1;
@@ -216,9 +216,8 @@ static Outcome transact(PlanTask *run, const BdOp *op, BdRequest *request) {
     run->transactions += begins ? 1 : 0;
     const char *text = begins ? (within ? BD_SAVEPOINT_BEGIN : BD_TRANSACTION_BEGIN)
                               : (within ? BD_SAVEPOINT_COMMIT : BD_TRANSACTION_COMMIT);
-    *request = (BdRequest){.kind = BD_REQUEST_TEXT,
-                           .text = text,
-                           .more = run->pipelines > 0 && (begins || within)};
+    *request = (BdRequest){
+        .kind = BD_REQUEST_TEXT, .text = text, .more = run->pipelines > 0 && (begins || within)};
     return SEND;
 }
 
