@@ -4,7 +4,9 @@
 #include "bind/fail.h"
 #include "bind/guard.h"
 #include "bind/object.h"
+#include "bind/table.h"
 #include "bind/text.h"
+#include "pg/conninfo.h"
 #include "pg/session.h"
 
 #define MOST_PARAMETERS 65535 /* of the protocol */
@@ -143,6 +145,28 @@ static int environment(lua_State *lua) {
     return 1;
 }
 
+static void release_buf(void *data) {
+    bd_buf_deinit(data);
+}
+
+/* core.conninfo(string or nil, { host=, port=, user=, dbname= }): one with these in it. */
+static int change_conninfo(lua_State *lua) {
+    static const char *const keys[] = {"host", "port", "user", "dbname", NULL};
+    BdErr err = BD_ERR_INIT;
+    BdConninfoPart parts[sizeof(keys) / sizeof(keys[0])] = {{NULL, NULL}};
+    const char *conninfo = bd_lua_opt_text(lua, 1);
+    BdTable table = bd_table_at(lua, 2, keys, "core.conninfo");
+    for (int i = 0; keys[i] != NULL; i++) {
+        parts[i] = (BdConninfoPart){keys[i], bd_table_string_or(&table, keys[i], NULL)};
+    }
+    BdBuf *buf = bd_guard_push(lua, sizeof(*buf), release_buf);
+    if (bd_conninfo_change(buf, conninfo, parts, &err) != 0) {
+        return bd_lua_fail(lua, &err);
+    }
+    lua_pushlstring(lua, buf->p, buf->len);
+    return 1;
+}
+
 static const luaL_Reg methods[] = {
     {"ask", ask},
     {"description", description},
@@ -158,6 +182,8 @@ void bd_lua_open_connection(lua_State *lua) {
     bd_object_register(lua, &connection_type, methods);
     lua_pushcfunction(lua, connect_to);
     lua_setfield(lua, -2, "connect");
+    lua_pushcfunction(lua, change_conninfo);
+    lua_setfield(lua, -2, "conninfo");
     lua_pushcfunction(lua, environment);
     lua_setfield(lua, -2, "environment");
 }

@@ -1,5 +1,6 @@
 /*
- * l_connection.h - one connection for set-up and checks, for Lua: core.connect.
+ * l_connection.h - one connection for set-up and checks, for Lua: core.connect, and
+ * core.conninfo, which changes how to connect.
  */
 #ifndef BD_L_CONNECTION_H
 #define BD_L_CONNECTION_H
@@ -13,8 +14,8 @@
  * Returns how many; for "return bd_lua_ask()". */
 int bd_lua_ask(lua_State *lua, BdSession *session, int sql);
 
-/* Make the metatable, and set `connect` and `environment` into the table on the top of the
- * stack. */
+/* Make the metatable, and set `connect`, `conninfo` and `environment` into the table on the top of
+ * the stack. */
 void bd_lua_open_connection(lua_State *lua);
 
 #endif

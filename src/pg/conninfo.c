@@ -75,13 +75,21 @@ static const char *misread(const PQconninfoOption *options) {
     return NULL;
 }
 
+static bool is_uri(const char *conninfo) {
+    return begins_with(conninfo, "postgresql://") || begins_with(conninfo, "postgres://");
+}
+
+/* libpq takes such a string for the name of a database. */
+static bool is_name(const char *conninfo) {
+    return conninfo[0] != '\0' && !is_uri(conninfo) && strchr(conninfo, '=') == NULL;
+}
+
 int bd_conninfo_check(const char *conninfo, BdErr *err) {
     if (conninfo == NULL || conninfo[0] == '\0') {
         return 0;
     }
-    bool uri = begins_with(conninfo, "postgresql://") || begins_with(conninfo, "postgres://");
-    if (!uri && strchr(conninfo, '=') == NULL) {
-        /* libpq takes it for the name of a database. */
+    bool uri = is_uri(conninfo);
+    if (is_name(conninfo)) {
         return strpbrk(conninfo, ":@/") == NULL
                    ? 0
                    : refuse(err, true, "it is neither a postgresql:// URI nor keyword=value pairs");
@@ -146,4 +154,39 @@ int bd_conninfo_append(BdBuf *buf, const char *keyword, const char *value) {
         }
     }
     return bd_buf_append(buf, "'", 1);
+}
+
+static const char *value_among(const BdConninfoPart *parts, const char *keyword) {
+    for (; parts->keyword != NULL; parts++) {
+        if (strcmp(parts->keyword, keyword) == 0) {
+            return parts->value;
+        }
+    }
+    return NULL;
+}
+
+static int append_changed(BdBuf *buf, const PQconninfoOption *options, const char *name,
+                          const BdConninfoPart *parts) {
+    for (; options->keyword != NULL; options++) {
+        const char *value = value_among(parts, options->keyword);
+        if (value == NULL) {
+            value = strcmp(options->keyword, "dbname") == 0 && name != NULL ? name : options->val;
+        }
+        if (value != NULL && bd_conninfo_append(buf, options->keyword, value) != 0) {
+            return -1;
+        }
+    }
+    return bd_buf_end(buf);
+}
+
+int bd_conninfo_change(BdBuf *buf, const char *conninfo, const BdConninfoPart *parts, BdErr *err) {
+    if (bd_conninfo_check(conninfo, err) != 0) {
+        return -1;
+    }
+    const char *name = conninfo != NULL && is_name(conninfo) ? conninfo : NULL;
+    PQconninfoOption *options =
+        PQconninfoParse(conninfo == NULL || name != NULL ? "" : conninfo, NULL);
+    int status = options == NULL ? -1 : append_changed(buf, options, name, parts);
+    PQconninfoFree(options);
+    return status == 0 ? 0 : bd_err_set(err, BD_E_NOMEM, 0, "no memory for a connection string");
 }

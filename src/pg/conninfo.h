@@ -33,4 +33,15 @@ void bd_conninfo_mask(char *text, size_t size, const char *secret);
 /* Append " keyword='value'" with the value quoted; -1 when memory runs out. */
 BD_MUSTCHECK int bd_conninfo_append(BdBuf *buf, const char *keyword, const char *value);
 
+/* A part of a connection string; a list of them is ended by a NULL keyword. */
+typedef struct BdConninfoPart {
+    const char *keyword;
+    const char *value; /* NULL: none */
+} BdConninfoPart;
+
+/* Append the connection string in its keyword form, with these parts in the place of its own, and a
+ * zero byte that is not counted. */
+BD_MUSTCHECK int bd_conninfo_change(BdBuf *buf, const char *conninfo, const BdConninfoPart *parts,
+                                    BdErr *err);
+
 #endif

@@ -3,6 +3,7 @@
  */
 #include "pg/conninfo.h"
 
+#include "core/mem.h"
 #include "pg/session.h"
 #include "support/memory.h"
 
@@ -204,6 +205,56 @@ static void values_are_quoted(void **state) {
     bd_buf_deinit(&buf);
 }
 
+static void parts_are_changed_in_every_form(void **state) {
+    (void)state;
+    static const struct {
+        const char *conninfo, *changed;
+    } cases[] = {
+        {NULL, "dbname='it\\'s' host='/tmp'"},
+        {"", "dbname='it\\'s' host='/tmp'"},
+        {"census", "dbname='it\\'s' host='/tmp'"},
+        {"postgresql://joe:se%20cret@old:5433/census?sslmode=disable",
+         "user='joe' password='se cret' dbname='it\\'s' host='/tmp' port='5433' sslmode='disable'"},
+        {"host=old port=5433 dbname=census", "dbname='it\\'s' host='/tmp' port='5433'"},
+    };
+    const BdConninfoPart parts[] = {
+        {"host", "/tmp"}, {"dbname", "it's"}, {"port", NULL}, {NULL, NULL}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        BdErr err = BD_ERR_INIT;
+        BdBuf buf = {0};
+        assert_int_equal(bd_conninfo_change(&buf, cases[i].conninfo, parts, &err), 0);
+        assert_string_equal(buf.p, cases[i].changed);
+        bd_buf_deinit(&buf);
+    }
+}
+
+static void what_is_not_changed_stays(void **state) {
+    (void)state;
+    BdErr err = BD_ERR_INIT;
+    BdBuf buf = {0};
+    const BdConninfoPart parts[] = {{"port", "5433"}, {NULL, NULL}};
+    assert_int_equal(bd_conninfo_change(&buf, "census", parts, &err), 0);
+    assert_string_equal(buf.p, "dbname='census' port='5433'");
+    bd_buf_deinit(&buf);
+    assert_int_equal(bd_conninfo_change(&buf, "postgresql://joe:secret@[broken", parts, &err), -1);
+    check_hidden("postgresql://joe:secret@[broken", err.msg);
+    bd_buf_deinit(&buf);
+}
+
+static void running_out_of_memory_changes_nothing(void **state) {
+    (void)state;
+    const BdConninfoPart parts[] = {{"port", "5433"}, {NULL, NULL}};
+    int64_t live = bd_mem_live();
+    BdErr err = BD_ERR_INIT;
+    BdBuf buf = {0};
+    bd_mem_fail_at(1);
+    assert_int_equal(bd_conninfo_change(&buf, "census", parts, &err), -1);
+    bd_mem_fail_at(0);
+    assert_int_equal(err.code, BD_E_NOMEM);
+    bd_buf_deinit(&buf);
+    assert_int_equal(bd_mem_live(), live);
+}
+
 static void the_environment_is_asked_where_to_connect(void **state) {
     (void)state;
     static const char *const names[] = {"PGHOST",     "PGHOSTADDR", "PGPORT",
@@ -230,6 +281,9 @@ int main(void) {
         CASE(secrets_are_masked_wherever_they_stand),
         CASE(masking_stays_within_the_text_s_room),
         CASE(values_are_quoted),
+        CASE(parts_are_changed_in_every_form),
+        CASE(what_is_not_changed_stays),
+        CASE(running_out_of_memory_changes_nothing),
         CASE(the_environment_is_asked_where_to_connect),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

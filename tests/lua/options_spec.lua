@@ -3,6 +3,7 @@
 local arguments = require "bigdata.cli.arguments"
 local core = require "bigdata.core"
 local options = require "bigdata.cli.options"
+local server = require "bigdata.cli.server"
 
 local function parse(line, flags)
   local args = {}
@@ -56,6 +57,22 @@ describe("options of a run", function()
     for given, seconds in pairs { ["30"] = 30, ["30s"] = 30, ["2m"] = 120, ["1h"] = 3600 } do
       assert.equal(seconds, parse("--time " .. given).time)
     end
+  end)
+
+  it("say where the server is, as psql's do", function()
+    local values = parse("-h /tmp -p5433 -U joe -d census --dburl x")
+    assert.same({ "/tmp", 5433, "joe", "census", "x" },
+      { values.host, values.port, values.username, values.dbname, values.dburl })
+    assert.is_true(server.choose(values))
+    assert.equal("user='joe' dbname='census' host='/tmp' port='5433'", values.dburl)
+    values = parse("--dburl postgresql:///x")
+    assert.is_true(server.choose(values))
+    assert.equal("postgresql:///x", values.dburl)
+  end)
+
+  it("of the server are in no result", function()
+    assert.same(options.of_trial(parse ""),
+      options.of_trial(parse "-h /tmp -p 5433 -U joe -d census --dburl x"))
   end)
 
   it("leave words alone, also after --", function()

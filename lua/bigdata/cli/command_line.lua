@@ -32,9 +32,7 @@ function command_line.of(scenario, settings, flags)
   local words = { scenario.name }
   for _, group in ipairs(options.of(scenario)) do
     for _, option in ipairs(group.of_trial and group or {}) do
-      if option.name ~= options.DBURL.name then
-        add_option(words, option, settings[options.key_of(option)])
-      end
+      add_option(words, option, settings[options.key_of(option)])
     end
   end
   for _, flag in ipairs(scenario.flags) do

@@ -30,7 +30,10 @@ local function no_words(args, out)
     out:result(("bigdata %s\n"):format(core.version))
     return 0
   end
-  if not values then return out:problem(message, info) end
+  if not values then
+    local hint = (info.hint or "") ~= "" and info.hint or "bigdata help shows the options"
+    return out:problem(message, { hint = hint })
+  end
   if #args == 0 then
     out:say(help.short())
     return 1

@@ -8,8 +8,8 @@
 --   key       where the value goes, if not under the name; value  what a switch sets (true)
 -- A switch may have a `negation`, the name of its opposite, and `negation_help`, if that cannot do
 -- with the same words. Options are kept in groups, a list of { title=, of_trial=, options... };
--- of_trial: they say how a trial is run, so that scenarios may set them. `_` and `-` are the same
--- in names.
+-- of_trial: they say how a trial is run, so that scenarios may set them, and results have them:
+-- never where to connect, which may hold a password. `_` and `-` are the same in names.
 
 local failure = require "bigdata.failure"
 local text = require "bigdata.text"
@@ -89,8 +89,23 @@ local MANY = 1000000000000
 
 options.DBURL = {
   name = "dburl", argument = "URL", read = any,
-  help = "a libpq URI or keyword string; without it the environment of libpq says where to "
-    .. "connect (PGHOST, PGSERVICE, ...), and without that a private server is started",
+  help = "a libpq URI or keyword string; without it and the next four the environment of "
+    .. "libpq says where to connect (PGHOST, PGSERVICE, ...), and without that a private server is "
+    .. "started",
+}
+-- Beside --dburl, as psql and pgbench have them; cli/server.lua puts them together.
+options.SERVER = {
+  {
+    name = "host", short = "h", argument = "HOST", read = any,
+    help = "the server's host, or the folder of its socket; it and the next three override --dburl",
+  },
+  {
+    name = "port", short = "p", argument = "PORT", read = whole(1, 65535), help = "its port",
+  },
+  {
+    name = "username", short = "U", argument = "USER", read = any, help = "the role to connect as",
+  },
+  { name = "dbname", short = "d", argument = "DBNAME", read = any, help = "the database" },
 }
 options.VERBOSE = { name = "verbose", help = "show where in the Lua code an error arose" }
 options.QUIET = { name = "quiet", help = "print the result only, on one line" }
@@ -104,9 +119,9 @@ options.HTML = {
 options.HELP = { name = "help", help = "show this text" }
 
 options.RUN = {
+  { title = "Server", options.DBURL, table.unpack(options.SERVER) },
   {
     title = "Database", of_trial = true,
-    options.DBURL,
     {
       name = "poolsize", short = "c", aliases = { "clients", "connections" }, argument = "N",
       read = whole(1, 5000), default = 15, help = "connections, each with one worker",
@@ -339,14 +354,13 @@ function options.described(option, opposite)
   return ("%s (default: %s)"):format(words, default)
 end
 
--- Of all values those that say how a trial is run, for its result: never where to connect, which
--- may hold a password.
+-- Of all values those that say how a trial is run, for its result.
 function options.of_trial(values)
   local kept = {}
   for _, group in ipairs(options.RUN) do
     for _, option in ipairs(group) do
       local key = options.key_of(option)
-      if group.of_trial and option ~= options.DBURL then kept[key] = values[key] end
+      if group.of_trial then kept[key] = values[key] end
     end
   end
   return kept

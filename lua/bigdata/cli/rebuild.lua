@@ -4,6 +4,7 @@ local command = require "bigdata.cli.command"
 local core = require "bigdata.core"
 local failure = require "bigdata.failure"
 local options = require "bigdata.cli.options"
+local server = require "bigdata.cli.server"
 
 local SCHEMA = "census"
 
@@ -15,12 +16,16 @@ local COMMAND = command.new {
     .. "dropped with --force.",
   options = {
     {
-      title = "Options",
+      title = "Server",
       {
         name = "dburl", argument = "URL", read = options.DBURL.read,
         help = "a libpq URI or keyword string; without it the environment of libpq says where to "
           .. "connect (PGHOST, PGSERVICE, ...)",
       },
+      table.unpack(options.SERVER),
+    },
+    {
+      title = "Options",
       { name = "force", help = "drop tables that this program has not made, too" },
       options.QUIET,
       options.VERBOSE,
@@ -37,9 +42,11 @@ local function rebuild(values)
 end
 
 function COMMAND.act(values, _, out)
+  local known, problem, why = server.choose(values)
+  if not known then return out:problem(problem, why) end
   if not values.dburl and not core.environment() then
     return out:problem("rebuild needs to know the database",
-      { hint = "give --dburl, or set PGDATABASE or others of libpq's variables" })
+      { hint = "give --dburl or --dbname, or set PGDATABASE or others of libpq's variables" })
   end
   local done, message, info = failure.protect(rebuild, values)
   if not done then return core.interrupted() and 130 or out:problem(message, info) end

@@ -9,6 +9,7 @@ local help = require "bigdata.cli.help"
 local options = require "bigdata.cli.options"
 local outputs = require "bigdata.cli.outputs"
 local report = require "bigdata.report"
+local server = require "bigdata.cli.server"
 local sweep = require "bigdata.sweep"
 local sweeps = require "bigdata.cli.sweeps"
 local trial = require "bigdata.trial"
@@ -110,6 +111,7 @@ function run.run(args, out)
   if settings.version then return require("bigdata.cli").main({ "--version" }, out) end
   local good
   good, message, info = check(settings, words, name)
+  if good then good, message, info = server.choose(settings) end
   if not good then return out:problem(message, info) end
   if sweep.is(scenario) or sweeps.wanted(scenario, settings) then
     return sweeps.run(scenario, settings, flags, given, out)

@@ -14,7 +14,7 @@ local function known_options()
   local known = {}
   for _, group in ipairs(options.RUN) do
     for _, option in ipairs(group) do
-      if group.of_trial and option ~= options.DBURL then known[options.key_of(option)] = option end
+      if group.of_trial then known[options.key_of(option)] = option end
     end
   end
   return known

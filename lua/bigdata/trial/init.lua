@@ -292,7 +292,7 @@ end
 local function check_settings(scenario, settings)
   if settings.resume and not settings.dburl and not core.environment() then
     failure.raise("--resume needs to know the database: a private server is removed after the run",
-      "give --dburl, or set PGDATABASE or others of libpq's variables")
+      "give --dburl or --dbname, or set PGDATABASE or others of libpq's variables")
   end
   if settings.resume and (settings.warmup or 0) > 0 then
     failure.raise("--resume cannot be used with --warmup, which empties the tables",
