@@ -116,6 +116,29 @@ describe("bigdata", function()
 
     after_each(function() os.remove(path) end)
 
+    it("is only read by the dry run of a sweep or a search, which is refused like a real one",
+      function()
+        for _, args in ipairs { { "--vary", "engine=threads,poll", "--jobs", "2" },
+          { "--find", "poolsize" }, { "--find", "jobs", "--engine", "poll" } } do
+          local status, out, err = bigdata(path, "--dry-run", table.unpack(args))
+          assert.equal(0, status, err)
+          has("read: 3 records", out)
+        end
+        fails("with --engine threads there are no event loops to search for", "use --engine poll",
+          path, "--find", "jobs", "--dry-run")
+        for line, message in pairs {
+          ["--dry-run --vary insert=row,copy"] = "--insert copy has no meaning",
+          ["--vary poolsize=2,4 --jobs 2"] = "--jobs has no meaning",
+        } do
+          local args = {}
+          for word in line:gmatch("%S+") do args[#args + 1] = word end
+          local status, out, err = bigdata(path, table.unpack(args))
+          assert.equal(1, status)
+          assert.equal("", out)
+          has(message, err)
+        end
+      end)
+
     it("takes flags and options on both sides of it", function()
       for _, args in ipairs {
         { path, "--up-to", "5", "--dry-run" }, { "--up-to", "5", path, "--dry-run" },

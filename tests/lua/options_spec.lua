@@ -107,11 +107,17 @@ describe("options of a run", function()
   end)
 
   it("must fit together", function()
-    local good, message = options.check(parse("--jobs 4 -c 3"))
+    local good, message, info = options.check(parse("--jobs 4 -c 3 --engine poll"))
     assert.is_nil(good)
     assert.equal("--jobs must not be above --poolsize: there are 4 loops for 3 connections",
       message)
-    assert.is_true(options.check(parse("--jobs 3 -c 3")))
+    assert.is_true(options.check(parse("--jobs 3 -c 3 --engine poll")))
+    good, message, info = options.check(parse("--jobs 2"))
+    assert.is_nil(good)
+    assert.equal("--jobs has no meaning with --engine threads, which has a thread for each "
+      .. "connection", message)
+    assert.equal("use --engine poll, or --jobs 1", info.hint)
+    assert.is_true(options.check(parse("--jobs 1")))
   end)
 end)
 

@@ -85,10 +85,24 @@ describe("the trials of a sweep", function()
 
   it("must be possible", function()
     local object = assert(load 'vary = { poolsize = { 8, 2 } }')
-    local list, message = trials_of(object, "--jobs", "4")
+    local list, message = trials_of(object, "--jobs", "4", "--engine", "poll")
     assert.is_nil(list)
     assert.is_truthy(message:find("poolsize 2: --jobs must not be above --poolsize", 1, true),
       message)
+  end)
+
+  it("have event loops where the engine has them", function()
+    local object = assert(load 'vary = { engine = { "threads", "poll" } }')
+    local list = assert(trials_of(object, "--jobs", "2"))
+    assert.equal(1, list[1].settings.jobs)
+    assert.equal(2, list[2].settings.jobs)
+    for _, line in ipairs { "vary = { poolsize = { 8, 2 } }", "vary = { jobs = { 1, 2 } }" } do
+      local none, message = trials_of(assert(load(line)),
+        table.unpack(line:find "jobs" and {} or { "--jobs", "2" }))
+      assert.is_nil(none)
+      assert.is_truthy(message:find("--jobs has no meaning, since no trial has --engine poll", 1,
+        true), message)
+    end
   end)
 end)
 

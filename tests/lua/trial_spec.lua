@@ -136,8 +136,26 @@ step step1
   read: 1,000 records, 1,000 fields, ]], 1, true), text)
   end)
 
+  it("of the Lua loop says what is called, and calls nothing", function()
+    local lua = { loop = "lua", limit = 0, max_errors = 0, poolsize = 1 }
+    local function fail() error("called") end
+    local place = debug.getinfo(fail, "S")
+    place = ("%s:%d"):format(place.short_src, place.linedefined)
+    local result, text = run(lua, { source = count_to(3), run = fail },
+      { source = count_to(2), each = fail })
+    assert.equal("done", result.ended)
+    assert.equal(2, result.steps[2].records)
+    assert.is_truthy(text:find("step step1\n  calls run for every record: " .. place
+      .. "\n  (not called here)\n  read: 3 records", 1, true), text)
+    assert.is_truthy(text:find("step step2\n  calls each for every record: " .. place
+      .. "\n  (not called here; --loop c shows a plan)\n  read: 2 records", 1, true), text)
+    local none, _, problem = run(lua, { source = count_to(3), plan = insert })
+    assert.is_nil(none)
+    assert.is_truthy(problem:find("no function for the Lua loop", 1, true), problem)
+  end)
+
   it("keeps to the limit", function()
-    local result = run({ limit = 10, max_errors = 0 }, { source = count_to(1000), each = insert })
+    local result = run({ loop = "c", limit = 10, max_errors = 0 }, { source = count_to(1000), each = insert })
     assert.equal(10, result.steps[1].records)
   end)
 

@@ -307,7 +307,10 @@ options.RUN = {
       name = "log", argument = "FILE", read = any,
       help = "write a line for each interval: every second, or as --progress says",
     },
-    { name = "dry-run", help = "read and parse everything, print the plan, touch no database" },
+    {
+      name = "dry-run", help = "read and parse everything, print the plan (with --loop lua: which "
+        .. "function is called), touch no database",
+    },
     options.VERBOSE,
     { name = "version", short = "V", help = "show the version" },
     options.HELP,
@@ -383,15 +386,8 @@ function options.of(scenario)
   return changed
 end
 
--- What no option can check by itself.
+-- What no option of a trial can check by itself: true, or nil, message, info.
 function options.check(values)
-  for _, name in ipairs(options.FILES) do
-    if values.dry_run and values[name] then
-      local problem = failure.new(("--dry-run runs nothing that --%s could write"):format(name),
-        "leave one of the two out")
-      return nil, problem.message, problem
-    end
-  end
   local collects = values.insert ~= "row" and values.insert ~= "pipeline"
   if values.insert_batch > 0 and not collects then
     local problem = failure.new(("--insert-batch has no meaning with --insert %s")
@@ -407,6 +403,11 @@ function options.check(values)
   if values.jobs > values.poolsize then
     local problem = failure.new(("--jobs must not be above --poolsize: there are %d loops for %s")
       :format(values.jobs, text.plural(values.poolsize, "connection")))
+    return nil, problem.message, problem
+  end
+  if values.jobs > 1 and values.engine == "threads" then
+    local problem = failure.new("--jobs has no meaning with --engine threads, which has a thread "
+      .. "for each connection", "use --engine poll, or --jobs 1")
     return nil, problem.message, problem
   end
   return true

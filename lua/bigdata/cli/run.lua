@@ -4,19 +4,15 @@ local arguments = require "bigdata.cli.arguments"
 local catalog = require "bigdata.scenario.catalog"
 local commands = require "bigdata.cli.commands"
 local core = require "bigdata.core"
-local dry_run = require "bigdata.trial.dry_run"
+local failure = require "bigdata.failure"
 local help = require "bigdata.cli.help"
 local options = require "bigdata.cli.options"
-local outputs = require "bigdata.cli.outputs"
-local report = require "bigdata.report"
 local server = require "bigdata.cli.server"
 local sweep = require "bigdata.sweep"
 local sweeps = require "bigdata.cli.sweeps"
-local trial = require "bigdata.trial"
+local trials = require "bigdata.cli.trials"
 
 local run = {}
-
-local STATUS = commands.STATUS_OF
 
 -- The word that names the scenario. A word after an option that only the scenario knows may be the
 -- option's value, so a word that does name a scenario goes first.
@@ -40,50 +36,34 @@ local function other_word(words, name)
   return #words > 1 and name or nil
 end
 
-local function explain(result, out)
-  if result.ended == "errors" then
-    out:problem(report.stopped_at(result), { hint = "--max-errors N goes on past N bad records" })
-  elseif result.error then
-    out:problem(result.error.message, result.error)
-  end
-end
-
-local function run_dry(scenario, settings, flags, out)
-  local result, message, info = dry_run.run(scenario, settings, flags,
-    function(words) out:result(words) end)
-  if not result then
-    return core.interrupted() and STATUS.interrupted or out:problem(message, info)
-  end
-  explain(result, out)
-  return STATUS[result.ended]
-end
-
-local function run_trial(scenario, settings, flags, out)
-  local files, problem = outputs.open(settings, out, scenario)
-  if not files then return out:problem(problem) end
-  local meter = out:meter(settings)
-  local result, message, info = trial.run(scenario, settings, flags,
-    files:watch(meter and meter:watch()))
-  if meter then meter:finish() end
-  if not result then
-    files:drop()
-    return out:problem(message, info)
-  end
-  files:show(settings.quiet and report.line(result) or report.text(result, out:style(settings)))
-  explain(result, out)
-  return files:finish(result, { result })
-end
-
-local function check(settings, words, name)
+local function check_words(words, name)
   local extra = other_word(words, name)
   local command = extra and core.near(extra, commands.names())
   if command and command ~= extra then
-    return nil, ("there is no command %s"):format(extra),
-      { hint = ("did you mean %s?"):format(command) }
+    failure.raise(("there is no command %s"):format(extra), ("did you mean %s?"):format(command))
   elseif extra then
-    return nil, ("one scenario at a time: %s is too much"):format(extra), {}
+    failure.raise(("one scenario at a time: %s is too much"):format(extra))
   end
-  return options.check(settings)
+end
+
+local function check_outputs(settings)
+  for _, name in ipairs(options.FILES) do
+    if settings.dry_run and settings[name] then
+      failure.raise(("--dry-run runs nothing that --%s could write"):format(name),
+        "leave one of the two out")
+    end
+  end
+end
+
+local function run_checked(scenario, settings, flags, given, words, name, out)
+  check_words(words, name)
+  check_outputs(settings)
+  failure.check(server.choose(settings))
+  if sweep.is(scenario) or sweeps.wanted(scenario, settings) then
+    return sweeps.run(scenario, settings, flags, given, out)
+  end
+  failure.check(options.check(settings))
+  return (settings.dry_run and trials.run_dry or trials.run)(scenario, settings, flags, out)
 end
 
 -- What to do about a name that no scenario has, if a command was probably meant; else nil.
@@ -109,14 +89,10 @@ function run.run(args, out)
   end
   if settings.help then return help.run({ name }, out) end
   if settings.version then return require("bigdata.cli").main({ "--version" }, out) end
-  local good
-  good, message, info = check(settings, words, name)
-  if good then good, message, info = server.choose(settings) end
-  if not good then return out:problem(message, info) end
-  if sweep.is(scenario) or sweeps.wanted(scenario, settings) then
-    return sweeps.run(scenario, settings, flags, given, out)
-  end
-  return (settings.dry_run and run_dry or run_trial)(scenario, settings, flags, out)
+  local status
+  status, message, info = failure.protect(run_checked, scenario, settings, flags, given, words, name,
+    out)
+  return status or out:problem(message, info)
 end
 
 return run

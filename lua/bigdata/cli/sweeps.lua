@@ -2,8 +2,6 @@
 -- and --repeat make of any scenario.
 
 local commands = require "bigdata.cli.commands"
-local core = require "bigdata.core"
-local dry_run = require "bigdata.trial.dry_run"
 local failure = require "bigdata.failure"
 local options = require "bigdata.cli.options"
 local outputs = require "bigdata.cli.outputs"
@@ -16,6 +14,7 @@ local sweep_file = require "bigdata.sweep.file"
 local sweep_report = require "bigdata.report.sweep"
 local sweep_run = require "bigdata.sweep.run"
 local text = require "bigdata.text"
+local trials = require "bigdata.cli.trials"
 
 local sweeps = {}
 
@@ -42,18 +41,17 @@ local function check_varied(object, given)
   end
 end
 
--- A sweep's trials, and what its scenario would do.
+-- A sweep's trials, and what the first one of its own would do.
 local function run_dry(object, settings, flags, out)
-  local trials, message, info = sweep.trials(object, settings, flags)
-  if not trials then return out:problem(message, info) end
-  for i, item in ipairs(trials) do out:result(("trial %d: %s\n"):format(i, item.label)) end
-  local result
-  result, message, info = dry_run.run(object.scenario, settings, flags,
-    function(words) out:result(words) end)
-  if not result then
-    return core.interrupted() and STATUS.interrupted or out:problem(message, info)
+  local list = failure.check(sweep.trials(object, settings, flags))
+  failure.check(sweep_run.check(list))
+  for i, item in ipairs(list) do out:result(("trial %d: %s\n"):format(i, item.label)) end
+  for _, item in ipairs(list) do
+    if not item.external then
+      return trials.run_dry(item.scenario, item.settings, item.flags, out)
+    end
   end
-  return STATUS[result.ended]
+  return STATUS.done
 end
 
 --- Very long sweeps.
@@ -64,7 +62,7 @@ end
 
 -- Where nobody can be asked, a huge sweep needs --yes.
 local function check_size(object, settings, flags, out)
-  local count, huge = sweep_run.size(object, settings, flags)
+  local count, huge = failure.check(sweep_run.size(object, settings, flags))
   if not huge or settings.yes or out.answer then return end
   local least = settings.time > 0 and settings.time * #object.scenario.steps * count
   failure.raise(how_many(count) .. (least and (", which take up to %s"):format(text.clock(least))
@@ -119,6 +117,10 @@ end
 
 local function run_search(scenario, settings, flags, out)
   local terms = search.check(scenario.find or { over = settings.find }, "--find")
+  if settings.dry_run then
+    failure.check(search_run.check(scenario, terms, settings, flags))
+    return trials.run_dry(scenario, settings, flags, out)
+  end
   local files = failure.check(outputs.open(settings, out))
   local meter = out:meter(settings)
   local result, message, info = search_run.run(scenario, terms, settings, flags, {

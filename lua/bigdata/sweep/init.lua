@@ -266,18 +266,40 @@ local function make_trial(object, planned, run_settings, given)
   for name, value in pairs(trial.flags) do shown[name] = value end
   shown.system = base.name
   trial.shown, trial.label = shown, label_of(object.names, shown)
+  return trial
+end
+
+-- Several event loops are meant for the trials that can have them; there must be one.
+local function share_jobs(object, all)
+  local wanted, possible = false, false
+  for _, trial in ipairs(all) do
+    wanted = wanted or trial.settings.jobs > 1
+    possible = possible or trial.settings.engine == "poll"
+    if trial.settings.engine == "threads" then trial.settings.jobs = 1 end
+  end
+  if wanted and not possible then
+    failure.raise(("%s: --jobs has no meaning, since no trial has --engine poll"):format(
+      object.name), "vary the engine, too, or leave out the jobs")
+  end
+end
+
+local function check_trial(object, trial)
   local good, message, problem = options.check(trial.settings)
   if not good then
     failure.raise(("%s: %s: %s"):format(object.name, trial.label, message), problem.hint)
   end
-  return trial
 end
 
 local function trials(object, run_settings, given)
-  local list, seen = {}, {}
+  local all, list, seen = {}, {}, {}
+  for i, planned in ipairs(object.planned) do
+    all[i] = make_trial(object, planned, run_settings, given)
+  end
+  share_jobs(object, all)
   local crossed = next(object.vary) ~= nil
-  for _, planned in ipairs(object.planned) do
-    local trial = make_trial(object, planned, run_settings, given)
+  for i, planned in ipairs(object.planned) do
+    local trial = all[i]
+    check_trial(object, trial)
     local same = identity(object.names, trial.shown)
     if not (crossed and seen[same] == planned.base) then list[#list + 1] = trial end
     seen[same] = planned.base

@@ -128,10 +128,9 @@ local function run_turns(result, left, conninfo, hooks)
   end
 end
 
--- What is wrong with the scenarios is said once, before there is a server.
-local function check(result)
+local function check(trials)
   local known = {}
-  for _, item in ipairs(result.trials) do
+  for _, item in ipairs(trials) do
     local set = item.settings
     local kind = table.concat({ set.loop, set.insert, set.protocol }, " ")
     known[item.scenario] = known[item.scenario] or {}
@@ -140,6 +139,12 @@ local function check(result)
       known[item.scenario][kind] = true
     end
   end
+  return true
+end
+
+-- What is wrong with the scenarios of trials, known without a server: true, or nil, message, info.
+function sweep_run.check(trials)
+  return failure.protect(check, trials)
 end
 
 -- Where nobody answers, no trial needs to be tried.
@@ -163,7 +168,7 @@ local function leave_out_missing(result)
 end
 
 local function run(result, dburl, hooks)
-  check(result)
+  check(result.trials)
   local server <close> = start_server(result, dburl, hooks.watch)
   local conninfo = dburl or server and server:conninfo() or nil
   check_server(conninfo)

@@ -72,8 +72,23 @@ local function measure(result, scenario, run_settings, flags, size, hooks)
   return figures.of(outcome, result.steps[#result.steps], figures.RATE, item.shown)
 end
 
-local function run(result, scenario, terms, run_settings, flags, hooks)
+local function check(scenario, terms, run_settings, flags)
+  if terms.over == "jobs" and run_settings.engine == "threads" then
+    failure.raise("with --engine threads there are no event loops to search for",
+      "use --engine poll")
+  end
+  if terms.over ~= "jobs" then failure.check(options.check(run_settings)) end
   failure.check(trial.compile(scenario, flags, run_settings))
+  return true
+end
+
+-- What is wrong with a search, known without a server: true, or nil, message, info.
+function search_run.check(scenario, terms, run_settings, flags)
+  return failure.protect(check, scenario, terms, run_settings, flags)
+end
+
+local function run(result, scenario, terms, run_settings, flags, hooks)
+  check(scenario, terms, run_settings, flags)
   local server <close> = trial.server({
     dburl = run_settings.dburl, poolsize = terms.to or search.OVER.poolsize,
   }, hooks.watch)

@@ -1,5 +1,5 @@
--- trial/dry_run.lua - what a scenario would do, without a database: the plan of each step, and its
--- files read and parsed to the end.
+-- trial/dry_run.lua - what a scenario would do, without a database: the plan of each step, or the
+-- function that the Lua loop calls, and its files read and parsed to the end.
 
 local failure = require "bigdata.failure"
 local report = require "bigdata.report"
@@ -84,6 +84,14 @@ function dry_run.plan(spec, rest)
   return table.concat(lines, "\n") .. "\n"
 end
 
+-- What an interpreter would call.
+local function function_lines(step)
+  local place = debug.getinfo(step.run or step.each, "S")
+  local plan = (step.each or step.plan) and "; --loop c shows a plan" or ""
+  return ("  calls %s for every record: %s:%d\n  (not called here%s)\n"):format(
+    step.run and "run" or "each", place.short_src, place.linedefined, plan)
+end
+
 --- The files.
 
 local function count_line(outcome)
@@ -97,7 +105,8 @@ end
 local function read_step(compiled, settings, flags, write)
   local source <close> = trial.source(compiled.step, flags)
   write(("step %s\n"):format(compiled.step.name))
-  write(dry_run.plan(compiled.spec, compiled.rest))
+  write(compiled.spec and dry_run.plan(compiled.spec, compiled.rest)
+    or function_lines(compiled.step))
   local outcome, message, info = source:read_all {
     limit = settings.limit, max_errors = settings.max_errors,
   }
@@ -113,8 +122,7 @@ end
 
 local function run(scenario, settings, flags, write)
   local result = { scenario = scenario.name, steps = {}, ended = "done" }
-  local planned = setmetatable({ loop = "c" }, { __index = settings })
-  for i, compiled in ipairs(failure.check(trial.compile(scenario, flags, planned))) do
+  for i, compiled in ipairs(failure.check(trial.compile(scenario, flags, settings))) do
     local outcome = read_step(compiled, settings, flags, write)
     result.steps[i] = outcome
     result.ended, result.error = outcome.ended, outcome.error
@@ -123,8 +131,8 @@ local function run(scenario, settings, flags, write)
   return result
 end
 
--- Print the plans and what the files hold, by write(text): { scenario=, steps=, ended=, error= } as
--- in a trial's result; or nil, message, info.
+-- Print the plans, or what the Lua loop calls, and what the files hold, by write(text): { scenario=,
+-- steps=, ended=, error= } as in a trial's result; or nil, message, info.
 function dry_run.run(scenario, settings, flags, write)
   return failure.protect(run, scenario, settings, flags, write)
 end
