@@ -155,7 +155,8 @@ step step1
   end)
 
   it("keeps to the limit", function()
-    local result = run({ loop = "c", limit = 10, max_errors = 0 }, { source = count_to(1000), each = insert })
+    local result = run({ loop = "c", limit = 10, max_errors = 0 },
+      { source = count_to(1000), each = insert })
     assert.equal(10, result.steps[1].records)
   end)
 

@@ -55,8 +55,7 @@ local function check_outputs(settings)
   end
 end
 
-local function run_checked(scenario, settings, flags, given, words, name, out)
-  check_words(words, name)
+local function run_checked(scenario, settings, flags, given, out)
   check_outputs(settings)
   failure.check(server.choose(settings))
   if sweep.is(scenario) or sweeps.wanted(scenario, settings) then
@@ -90,8 +89,10 @@ function run.run(args, out)
   if settings.help then return help.run({ name }, out) end
   if settings.version then return require("bigdata.cli").main({ "--version" }, out) end
   local status
-  status, message, info = failure.protect(run_checked, scenario, settings, flags, given, words, name,
-    out)
+  status, message, info = failure.protect(function()
+    check_words(words, name)
+    return run_checked(scenario, settings, flags, given, out)
+  end)
   return status or out:problem(message, info)
 end
 

@@ -131,8 +131,8 @@ local function run(scenario, settings, flags, write)
   return result
 end
 
--- Print the plans, or what the Lua loop calls, and what the files hold, by write(text): { scenario=,
--- steps=, ended=, error= } as in a trial's result; or nil, message, info.
+-- Print the plans, or what the Lua loop calls, and what the files hold, by write(text):
+-- { scenario=, steps=, ended=, error= } as in a trial's result; or nil, message, info.
 function dry_run.run(scenario, settings, flags, write)
   return failure.protect(run, scenario, settings, flags, write)
 end
