@@ -46,6 +46,22 @@ int bd_lua_fail(lua_State *lua, const BdErr *err) {
     return 1 + bd_lua_push_err(lua, err);
 }
 
+static BdErrCode code_of(const char *name) {
+    BdErrCode code = BD_E_NOMEM;
+    while (code != BD_E_BUG && (name == NULL || strcmp(name, code_name(code)) != 0)) {
+        code++;
+    }
+    return code;
+}
+
+void bd_lua_read_err(lua_State *lua, BdErr *err) {
+    lua_getfield(lua, -1, "code");
+    lua_getfield(lua, -2, "hint");
+    bd_err_set(err, code_of(lua_tostring(lua, -2)), 0, "%s", lua_tostring(lua, -4));
+    bd_err_hint(err, "%s", lua_tostring(lua, -1));
+    lua_pop(lua, 2);
+}
+
 int bd_lua_done(lua_State *lua, int result, const BdErr *err) {
     if (result != 0) {
         return bd_lua_fail(lua, err);

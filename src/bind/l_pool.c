@@ -96,6 +96,7 @@ typedef struct Run {
     lua_State *lua;
     int progress;       /* stack index of the progress function */
     int ready;          /* stack index of the function to call before the clock starts */
+    int renew;          /* stack index of the function that renews the load's claim */
     bool called_failed; /* the error of one of these is on the top of the stack */
 } Run;
 
@@ -181,6 +182,23 @@ static void on_ready(void *context) {
     run->called_failed = bd_lua_call(run->lua, 0, 0, &err) != 0;
 }
 
+/* Likewise. The function returns true, or nil, message, info. */
+static int on_renew_claim(void *context, BdErr *err) {
+    Run *run = context;
+    lua_State *lua = run->lua;
+    lua_pushvalue(lua, run->renew);
+    if (bd_lua_call(lua, 0, 3, err) != 0) {
+        run->called_failed = true;
+        return -1;
+    }
+    bool renewed = lua_toboolean(lua, -3);
+    if (!renewed) {
+        bd_lua_read_err(lua, err);
+    }
+    lua_pop(lua, 3);
+    return renewed ? 0 : -1;
+}
+
 /* Read what is committed together. */
 static void read_unit(const BdTable *table, BdStepOpts *opts) {
     int64_t records = bd_table_integer_or(table, "commit_every", 0, UINT32_MAX, 0);
@@ -193,12 +211,16 @@ static void read_unit(const BdTable *table, BdStepOpts *opts) {
     opts->max_tries = (uint32_t)bd_table_integer_or(table, "max_tries", 1, UINT32_MAX, 10);
 }
 
-/* Read the marker: { load=, step=, done = { first, last, first, last, ... } }, the numbers of
- * records that are stored. Leaves on the stack what it points to. The source is known. */
+/* Read the marker: { load=, step=, done = { first, last, first, last, ... }, renew = }, the numbers
+ * of records that are stored, and the function that renews the claim. Leaves on the stack what it
+ * points to. The source is known. */
 static void read_marker(lua_State *lua, const BdTable *table, Run *run) {
-    static const char *const keys[] = {"load", "step", "done", NULL};
+    static const char *const keys[] = {"load", "step", "done", "renew", NULL};
     bd_table_push(table, "resume", LUA_TTABLE);
     BdTable resume = bd_table_at(lua, lua_gettop(lua), keys, "pool:run, resume");
+    bd_table_push(&resume, "renew", LUA_TFUNCTION);
+    run->renew = lua_gettop(lua);
+    run->opts.renew_claim = on_renew_claim;
     bd_table_push(&resume, "done", LUA_TTABLE);
     int list = lua_gettop(lua);
     size_t count = lua_rawlen(lua, list) / 2;

@@ -31,6 +31,16 @@ void bd_control_fail(BdControl *control, const BdErr *err) {
     bd_control_stop(control, BD_STOP_DRAIN);
 }
 
+int64_t bd_control_want_claim(BdControl *control) {
+    int64_t number = atomic_fetch_add(&control->claims_wanted, 1) + 1;
+    bd_wake_signal(&control->wake);
+    return number;
+}
+
+bool bd_control_claimed(const BdControl *control, int64_t number) {
+    return atomic_load(&control->claims_taken) >= number;
+}
+
 int bd_control_reject(BdControl *control, const char *file, int64_t line, const char *sqlstate,
                       const char *reason) {
     if (!bd_rejects_add(&control->rejects, file, line, sqlstate, reason)) {

@@ -28,7 +28,9 @@ typedef struct BdControl {
                     ended */
     BdRejects rejects; /* bad lines and failed records */
     BdWake wake; /* wakes the step's own thread when a stop was asked for or a worker has ended */
-    _Atomic int64_t active; /* engine threads still running */
+    _Atomic int64_t active;        /* engine threads still running */
+    _Atomic int64_t claims_wanted; /* how often workers have asked for the load's claim, */
+    _Atomic int64_t claims_taken;  /* and how many of these times it is known to be held since */
 } BdControl;
 
 BD_MUSTCHECK int bd_control_init(BdControl *control, int64_t max_errors, BdErr *err);
@@ -43,6 +45,14 @@ static inline BdStop bd_control_stopped(const BdControl *control) {
 
 /* The step cannot go on: keep the error if it is the first, and stop (drain). */
 void bd_control_fail(BdControl *control, const BdErr *err);
+
+/*
+ * A worker whose session was opened again must not go on with a load that can be continued before
+ * the load's claim, which may be lost as well, is taken again by the step's own thread. Returns the
+ * number to ask bd_control_claimed() with.
+ */
+int64_t bd_control_want_claim(BdControl *control);
+bool bd_control_claimed(const BdControl *control, int64_t number);
 
 /* Count a bad line or a failed record; stops (drain) when there are more than allowed. 0 to go on,
  * -1 when stopped so. */

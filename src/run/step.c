@@ -12,6 +12,7 @@
 
 #define GRACE_NS    (200 * BD_NS_PER_MS) /* after Ctrl-C, before statements are cancelled */
 #define PATIENCE_NS (5 * BD_NS_PER_S)    /* after that, before connections are cut off */
+#define AGAIN_NS    (100 * BD_NS_PER_MS) /* before another try to renew the claim */
 
 /* All that a step under way consists of. */
 typedef struct Run {
@@ -33,6 +34,7 @@ typedef struct Run {
     int64_t fed_rows;         /* rows acknowledged until then; likewise */
     int64_t feeder_cpu_ns;    /* likewise */
     int64_t interrupt_ns;     /* when Ctrl-C was noticed */
+    int64_t unclaimed_ns;     /* since when the load's claim cannot be renewed; 0: it can */
     bool timed_out;
     bool aborted; /* the queue: nobody takes another record */
     BdAccounts accounts;
@@ -174,6 +176,34 @@ static int64_t interrupt(Run *run, int64_t now_ns) {
     return bd_now_ns() + GRACE_NS;
 }
 
+/* Renew the load's claim where workers wait for that. While the server cannot be reached, try again
+ * for as long as lost sessions are opened again. */
+static int64_t renew_claim(Run *run, int64_t now_ns) {
+    const BdStepOpts *opts = run->opts;
+    BdControl *control = &run->control;
+    int64_t wanted = atomic_load(&control->claims_wanted);
+    BdErr err = BD_ERR_INIT;
+    if (bd_control_claimed(control, wanted) || control->failed || bd_interrupted()) {
+        return 0;
+    }
+    if (opts->renew_claim(opts->context, &err) == 0) {
+        atomic_store(&control->claims_taken, wanted);
+        run->unclaimed_ns = 0;
+        return 0;
+    }
+    run->unclaimed_ns = run->unclaimed_ns == 0 ? now_ns : run->unclaimed_ns;
+    if (err.code == BD_E_CONN && now_ns < run->unclaimed_ns + opts->reconnect_ns) {
+        return now_ns + AGAIN_NS;
+    }
+    bd_control_fail(control, &err);
+    return 0;
+}
+
+/* The earlier one of two moments; 0 is none. */
+static int64_t earlier(int64_t one_ns, int64_t other_ns) {
+    return one_ns == 0 || (other_ns != 0 && other_ns < one_ns) ? other_ns : one_ns;
+}
+
 /* See to whatever is due at now_ns, and return when to look again: 0 is when somebody wakes us. */
 static int64_t attend(Run *run, int64_t now_ns, int64_t *next_progress_ns) {
     const BdStepOpts *opts = run->opts;
@@ -191,11 +221,11 @@ static int64_t attend(Run *run, int64_t now_ns, int64_t *next_progress_ns) {
             report_progress(run, now_ns, false);
             *next_progress_ns = now_ns + opts->progress_ns;
         }
-        again_ns = again_ns == 0 || *next_progress_ns < again_ns ? *next_progress_ns : again_ns;
+        again_ns = earlier(again_ns, *next_progress_ns);
     }
+    again_ns = earlier(again_ns, renew_claim(run, now_ns));
     if (bd_interrupted()) {
-        int64_t interrupt_ns = interrupt(run, now_ns);
-        again_ns = again_ns == 0 || interrupt_ns < again_ns ? interrupt_ns : again_ns;
+        again_ns = earlier(again_ns, interrupt(run, now_ns));
     }
     if (bd_control_stopped(&run->control) != BD_STOP_NOT && !run->aborted) {
         run->aborted = true;

@@ -1,8 +1,8 @@
 /*
  * step.h - run one step: feeder, queue, workers and engine put together, and measured.
  *
- * Threads:   from one thread, which waits here; others are started and ended inside. The progress
- *            callback runs in the calling thread.
+ * Threads:   from one thread, which waits here; others are started and ended inside. The callbacks
+ *            run in the calling thread.
  * Errors:    -1 with *err when the step could not be started (nothing was sent) or failed fatally
  *            under way. *result is filled in either case: what was acknowledged until then.
  */
@@ -48,7 +48,7 @@ typedef struct BdStepOpts {
     BdMethod method;            /* of db:insert */
     int64_t unit_rows;          /* rows of several records that are sent together; 0: none */
     const BdManifest *manifest; /* what is to be verified; NULL: nothing */
-    const BdMarker *marker;     /* --resume: of the units; NULL: none */
+    const BdMarker *marker;     /* --resume: of the units; NULL: none. Wants renew_claim */
     int64_t reconnect_ns; /* --reconnect: how long to try; 0: a lost connection ends the run */
     uint32_t max_tries;   /* of a unit or a statement; at least 1 */
     int64_t interval_ns;  /* --rate: from one record to the next; 0: as fast as they go */
@@ -59,10 +59,12 @@ typedef struct BdStepOpts {
     int64_t max_errors;
     int64_t progress_ns; /* between two calls of progress; one more is made at the end; 0: none */
     void (*progress)(void *context, const BdProgress *progress);
-    void (*ready)(void *context); /* called before the clock starts; may be NULL */
-    void *context;                /* for progress and ready */
-    BdTaskFn *new_task;           /* makes the workers' tasks; NULL: they execute the plan */
-    void *task_context;           /* for new_task */
+    void (*ready)(void *context);                  /* called before the clock starts; may be NULL */
+    int (*renew_claim)(void *context, BdErr *err); /* sessions were opened again: see to it that the
+                                                      load is still this run's, or again */
+    void *context;                                 /* for progress, ready and renew_claim */
+    BdTaskFn *new_task; /* makes the workers' tasks; NULL: they execute the plan */
+    void *task_context; /* for new_task */
 } BdStepOpts;
 
 typedef enum BdEnded {

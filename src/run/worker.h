@@ -73,7 +73,8 @@ typedef enum BdWorkerState {
     BD_WORKER_ROLLBACK, /* ROLLBACK was sent; waits for its answer; goes to RECORD */
     BD_WORKER_REOPEN,   /* the session is lost; waits until it can try to open another one, or for
                            that; goes to PREPARE */
-    BD_WORKER_PREPARE,  /* prepares the plan's statements on it; goes to RECORD */
+    BD_WORKER_PREPARE,  /* prepares the plan's statements on it, and waits for the claim of a load
+                           that has markers; goes to RECORD */
     BD_WORKER_ENDED     /* there is nothing more to do, or the session is lost */
 } BdWorkerState;
 
@@ -100,6 +101,7 @@ typedef struct BdReopen {
     int64_t next_ns;    /* when to try again */
     int64_t delay_ns;   /* from one try to the next: it grows */
     uint32_t prepared;  /* statements */
+    int64_t claim;      /* the number of its wish for the load's claim; 0: not asked for */
 } BdReopen;
 
 typedef struct BdWorker {

@@ -141,6 +141,7 @@ static BdMove take_over(BdWorker *worker) {
     worker->session = reopen->session;
     reopen->session = NULL;
     reopen->prepared = 0;
+    reopen->claim = 0;
     worker->state = BD_WORKER_PREPARE;
     return BD_MOVE_ON;
 }
@@ -181,8 +182,29 @@ BdMove bd_worker_step_reopen(BdWorker *worker, BdWant *want) {
                                       : bd_worker_sleep(worker, now_ns + BD_NS_PER_MS, want);
 }
 
-/* All is as it was before the loss. */
-static BdMove go_on(BdWorker *worker) {
+/* Is the load still this run's? Only after that may anything be stored. */
+static bool is_claimed(BdWorker *worker) {
+    BdControl *control = worker->opts->control;
+    BdReopen *reopen = &worker->reopen;
+    if (worker->opts->marker == NULL) {
+        return true;
+    }
+    if (reopen->claim == 0) {
+        reopen->claim = bd_control_want_claim(control);
+    }
+    return bd_control_claimed(control, reopen->claim);
+}
+
+/* All is prepared: go on when all is as it was before the loss, unless it cannot be. */
+static BdMove go_on(BdWorker *worker, BdWant *want) {
+    if (!is_claimed(worker)) {
+        const BdControl *control = worker->opts->control;
+        if (!control->failed && bd_control_stopped(control) != BD_STOP_NOW) {
+            return bd_worker_sleep(worker, bd_now_ns() + LOOK_NS, want);
+        }
+        bd_worker_quit(worker);
+        return BD_MOVE_ON;
+    }
     worker->task->ops->reopened(worker->task, worker->session);
     worker->reconnects++;
     worker->state = BD_WORKER_RECORD;
@@ -206,7 +228,7 @@ BdMove bd_worker_step_prepare(BdWorker *worker, BdWant *want) {
             .kind = BD_REQUEST_PREPARE,
             .statement = bd_pool_statement(worker->opts->pool, worker->reopen.prepared)};
         if (request.statement == NULL) {
-            return go_on(worker);
+            return go_on(worker, want);
         }
         if (bd_session_send(worker->session, &request, &err) == 0) {
             bd_timing_sent(&worker->timing, true); /* it does not count */

@@ -27,14 +27,20 @@ static void set_up_lost(Stage *stage, uint32_t unit, const Happens *happens) {
     stage->task->noting_units = true;
 }
 
-/* Let time pass until another session is open, and the worker wants something else. */
-static void expect_want_later(Stage *stage, BdWant want) {
+/* Let time pass until the worker wants something else; what it wants at last. */
+static BdWant let_time_pass(Stage *stage) {
     BdWant now = BD_WANT_TIME;
     for (int i = 0; i < 10000 && now == BD_WANT_TIME; i++) {
         now = bd_worker_step(&stage->worker);
         stage->worker.reopen.next_ns = 0;
     }
-    assert_int_equal(now, want);
+    return now;
+}
+
+/* Another session can be opened, and the load's claim taken again. */
+static void expect_want_later(Stage *stage, BdWant want) {
+    stage->control.claims_taken = INT64_MAX;
+    assert_int_equal(let_time_pass(stage), want);
 }
 
 static void give_first(Stage *stage) {
@@ -137,6 +143,37 @@ static void doubts_outlast_another_loss(void **state) {
                      "prepare reopened begin mark:1:{1} stored rollback");
     expect_totals(&stage, 1, 0, 3, 9);
     assert_int_equal(stage.worker.reconnects, 3);
+    take_down(&stage);
+}
+
+static void a_load_goes_on_when_its_claim_is_taken_again(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), LOST, DONE(0), DONE(0), DONE(2), DONE(1), DONE(0)};
+    Stage stage;
+    set_up_lost(&stage, 1, happens);
+    stage.opts.marker = &nothing_done;
+    give_first(&stage);
+    assert_int_equal(let_time_pass(&stage), BD_WANT_TIME);
+    expect_log("start:1 begin request reset undone prepare");
+    assert_int_equal(stage.control.claims_wanted, 1);
+    stage.control.claims_taken = 1;
+    assert_int_equal(let_time_pass(&stage), BD_WANT_RECORD);
+    expect_log("reopened " FIRST " mark:1:{1} commit stored");
+    take_down(&stage);
+}
+
+static void a_load_whose_claim_is_gone_ends(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), LOST, DONE(0)};
+    const BdErr taken = {.code = BD_E_CONFIG, .msg = "another run loads the same"};
+    Stage stage;
+    set_up_lost(&stage, 1, happens);
+    stage.opts.marker = &nothing_done;
+    give_first(&stage);
+    assert_int_equal(let_time_pass(&stage), BD_WANT_TIME);
+    bd_control_fail(&stage.control, &taken);
+    expect_want(&stage, BD_WANT_NOTHING);
+    expect_totals(&stage, 0, 0, 0, 2);
     take_down(&stage);
 }
 
@@ -264,6 +301,8 @@ int main(void) {
         CASE(a_lost_commit_may_be_stored_as_the_marker_tells),
         CASE(a_lost_commit_is_done_again_if_the_marker_can_be_written),
         CASE(doubts_outlast_another_loss),
+        CASE(a_load_goes_on_when_its_claim_is_taken_again),
+        CASE(a_load_whose_claim_is_gone_ends),
         CASE(without_a_transaction_what_may_be_stored_fails),
         CASE(the_tasks_own_transaction_is_done_again),
         CASE(the_tasks_own_commit_cannot_be_known),

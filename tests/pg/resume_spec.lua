@@ -208,6 +208,88 @@ return scenario
   end)
 end)
 
+describe("a claim that is lost under way", function()
+  local LINE = "-c 3 --resume --commit-every 5 --reconnect 30 --monitor 0 "
+
+  -- With the 500th record, once: do what is given, in which `others` are the run's other backends.
+  local function at_half_time(what)
+    kit.execute(([[
+      create table held (claims integer);
+      create sequence half_time;
+      create function at_half_time() returns trigger language plpgsql as $$
+      declare others integer[] := array(select pid from pg_stat_activity
+        where application_name = 'bigdata' and pid not in (pg_backend_pid(), %s));
+      begin
+        if nextval('half_time') = 1 then %s end if;
+        return null;
+      end $$;
+      create trigger at_half_time after insert on stored for each row when (new.n = 500)
+        execute function at_half_time()]]):format(
+          kit.query("select pg_backend_pid() as pid")[1].pid, what))
+  end
+
+  after_each(function()
+    kit.execute [[
+      drop trigger at_half_time on stored; drop function at_half_time; drop sequence half_time;
+      drop table held]]
+  end)
+
+  local KILL_ALL = [[
+    perform pg_terminate_backend(pid) from unnest(others) as pid;
+    perform pg_terminate_backend(pg_backend_pid());]]
+
+  for _, engine in ipairs { "--engine threads", "--engine poll" } do
+    it("is taken again with " .. engine, function()
+      at_half_time(KILL_ALL)
+      kit.execute [[
+        create function look() returns trigger language plpgsql as $$
+        begin
+          insert into held select count(*) from pg_locks where locktype = 'advisory' and granted;
+          return null;
+        end $$;
+        create trigger look after insert on stored for each row when (new.n = 1000)
+          execute function look()]]
+      local result = assert(run(LINE .. engine))
+      local held = kit.query("select claims from held")
+      kit.execute "drop trigger look on stored; drop function look"
+      assert.equal("done", result.ended)
+      assert.same({ { claims = "1" } }, held)
+      assert.same({ 1000, 1000, 500500 }, stored())
+    end)
+  end
+
+  it("ends the run where another one has it", function()
+    at_half_time [[
+      perform pg_terminate_backend(pid) from unnest(others) as pid;
+      perform pg_advisory_lock(
+        hashtextextended(format('bigdata %s test', 'bigdata_done'::regclass::oid), 0));]]
+    local result = assert(run(LINE))
+    assert.equal("failed", result.ended)
+    assert.equal("another run loads the same into this database", result.error.message)
+    assert.is_true(stored()[1] < 1000)
+  end)
+
+  it("ends the run where another one has had it meanwhile", function()
+    at_half_time(KILL_ALL)
+    kit.execute [[
+      create function go_on() returns trigger language plpgsql as $$
+      begin
+        update bigdata_done set source = source where first = 0;
+        return null;
+      end $$;
+      create trigger go_on after insert on stored for each row when (new.n = 100)
+        execute function go_on()]]
+    local result = assert(run(LINE))
+    kit.execute "drop trigger go_on on stored; drop function go_on"
+    assert.equal("failed", result.ended)
+    assert.equal("while the server could not be reached another run has gone on with this load",
+      result.error.message)
+    assert.is_truthy(result.error.hint:find("run this again", 1, true))
+    assert.equal("done", assert(run "--resume").ended)
+    assert.same({ 1000, 1000, 500500 }, stored())
+  end)
+end)
+
 describe("a record fails with a reason", function()
   it("where a pooler has taken its prepared statements away", function()
     local body = 'db:exec("select $1::text", row.n) db:exec("deallocate all")'

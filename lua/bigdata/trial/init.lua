@@ -187,10 +187,10 @@ local function end_proof(proof_begun, outcome)
   end
 end
 
-local function run_step(pool, way, scenario, compiled, settings, flags, watch, monitor)
+local function run_step(pool, way, claim, scenario, compiled, settings, flags, watch, monitor)
   local step = compiled.step
   local source <close> = trial.source(step, flags)
-  local mark = settings.resume and resume.step(way.direct, scenario, step, source) or nil
+  local mark = claim and claim:step(step, source)
   if settings.loop ~= "lua" then
     hooks.prepare_workers(scenario, pool, settings.poolsize, flags)
   end
@@ -238,10 +238,10 @@ local function run_step(pool, way, scenario, compiled, settings, flags, watch, m
   return outcome
 end
 
-local function run_steps(result, link, way, scenario, compiled, flags, watch, monitor)
+local function run_steps(result, link, way, claim, scenario, compiled, flags, watch, monitor)
   for _, item in ipairs(compiled) do
     local outcome = link:patiently(function(pool)
-      return run_step(pool, way, scenario, item, result.settings, flags, watch, monitor)
+      return run_step(pool, way, claim, scenario, item, result.settings, flags, watch, monitor)
     end)
     outcome.verdict = conclusion.of(result, outcome, item.spec)
     result.steps[#result.steps + 1] = outcome
@@ -254,7 +254,7 @@ local function run_steps(result, link, way, scenario, compiled, flags, watch, mo
   result.ended = "done"
 end
 
-local function run_pool(result, conninfo, scenario, compiled, flags, watch)
+local function run_pool(result, conninfo, claim, scenario, compiled, flags, watch)
   local way <close> = ways.open(conninfo, result.settings.delay)
   local link <close> = connections.open(way.conninfo, result.settings,
     result.server.max_connections)
@@ -263,16 +263,16 @@ local function run_pool(result, conninfo, scenario, compiled, flags, watch)
   link.opened = function(pool) monitor:attach(pool, result.settings.poolsize) end
   link.opened(link:get())
   for name, fact in pairs(monitor:facts()) do result.server[name] = fact end
-  run_steps(result, link, way, scenario, compiled, flags, watch, monitor)
+  run_steps(result, link, way, claim, scenario, compiled, flags, watch, monitor)
   return true
 end
 
 -- Between the scenario's setup and its teardown, which has no pool beside it that may hold locks. A
 -- load that is continued was set up before, and one that is to be continued is not torn down.
-local function run_with_hooks(result, conninfo, scenario, compiled, flags, watch)
+local function run_with_hooks(result, conninfo, claim, scenario, compiled, flags, watch)
   if not result.continued then hooks.set_up(scenario, conninfo, flags) end
-  local good, _, problem = failure.protect(run_pool, result, conninfo, scenario, compiled, flags,
-    watch)
+  local good, _, problem = failure.protect(run_pool, result, conninfo, claim, scenario, compiled,
+    flags, watch)
   if not good and core.interrupted() then problem = failure.new("interrupted", nil, "STOPPED") end
   local clean, unclean = true, nil
   if result.ended == "done" or not result.settings.resume then
@@ -317,7 +317,7 @@ local function warm_up(result, conninfo, scenario, compiled, flags, watch)
   -- Nobody is told of it but by the note, since it does not count.
   local unseen = setmetatable({ note = watch.note }, { __index = SILENT })
   unseen.note("warming up")
-  run_with_hooks(nothing, conninfo, scenario, compiled, flags, unseen)
+  run_with_hooks(nothing, conninfo, nil, scenario, compiled, flags, unseen)
   watch.finish()
   if core.interrupted() then failure.raise("interrupted", nil, "STOPPED") end
   prepare_database(result, conninfo, scenario, result.server.private)
@@ -330,10 +330,10 @@ local function run(result, scenario, flags, watch)
   if core.interrupted() then failure.raise("interrupted", nil, "STOPPED") end
   local server <close> = trial.server(settings, watch)
   local conninfo = settings.dburl or server and server:conninfo() or nil
-  local _ <close> = settings.resume and resume.claim(conninfo, scenario) or nil
+  local claim <close> = settings.resume and resume.claim(conninfo, scenario) or nil
   prepare_database(result, conninfo, scenario, server ~= nil)
   warm_up(result, conninfo, scenario, compiled, flags, watch)
-  run_with_hooks(result, conninfo, scenario, compiled, flags, watch)
+  run_with_hooks(result, conninfo, claim, scenario, compiled, flags, watch)
   return true
 end
 

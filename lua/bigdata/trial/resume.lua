@@ -2,8 +2,8 @@
 --
 -- The table bigdata_done, beside those that a scenario fills, says what is stored of a load: it has
 -- a row for every transaction, written in it, with the numbers of its records (src/run/marker.h),
--- and one of number 0 for each step that was begun, which describes the step's source. All
--- functions raise.
+-- and one of number 0 for each step that was begun, which describes the step's source. While a run
+-- is at a load it holds the load's claim, a lock. All functions raise.
 
 local advice = require "bigdata.trial.advice"
 local core = require "bigdata.core"
@@ -88,23 +88,51 @@ local function wait_for_others(connection)
   failure.check(connection:execute "rollback to before")
 end
 
--- Keep other runs from the scenario's load until the connection that is returned is closed.
-function resume.claim(conninfo, scenario)
-  local connection = failure.check(core.connect(conninfo))
-  make(connection)
+-- Take the claim on the connection, for a transaction that is left open. key: of the loads that
+-- fill the same tables.
+local function take(connection, key)
   -- The server may take a moment to let go of the claim of a run that has just ended.
   failure.check(connection:execute [[
     begin;
     set local idle_in_transaction_session_timeout = 0;
     set local lock_timeout = '2s']])
-  local good, message, info = connection:query(CLAIM, scenario.schema or scenario.name)
+  local good, message, info = connection:query(CLAIM, key)
   if not good and info.sqlstate == LOCK_TIMEOUT then
     failure.raise("another run loads the same into this database",
       "wait for its end, or end it, and run this again")
   end
   failure.check(good, message, info)
-  wait_for_others(connection)
-  return connection
+end
+
+-- What keeps other runs from a load until it is closed.
+local Claim = {}
+Claim.__index = Claim
+
+-- Claim the scenario's load.
+function resume.claim(conninfo, scenario)
+  local claim = setmetatable({
+    conninfo = conninfo, load = scenario.name, key = scenario.schema or scenario.name,
+    connection = failure.check(core.connect(conninfo)),
+  }, Claim)
+  make(claim.connection)
+  take(claim.connection, claim.key)
+  wait_for_others(claim.connection)
+  return claim
+end
+
+function Claim:close()
+  if self.connection then self.connection:close() end
+  self.connection = nil
+end
+
+Claim.__close = Claim.close
+
+-- Take it again if its connection was lost.
+local function keep(claim)
+  if claim.connection and claim.connection:query "select 1" then return end
+  claim:close()
+  claim.connection = failure.check(core.connect(claim.conninfo))
+  take(claim.connection, claim.key)
 end
 
 -- True if something of the scenario's load is stored, so that it is to be continued.
@@ -128,16 +156,46 @@ local function check_source(connection, load, step, description)
   end
 end
 
--- What pool:run is told about a step: { load=, step=, done = { first, last, first, last, ... } }.
-function resume.step(conninfo, scenario, step, source)
-  local connection <close> = failure.check(core.connect(conninfo))
-  check_source(connection, scenario.name, step.name, failure.check(source:describe()))
+-- Every run writes the step's row of number 0 anew when it begins with the step: the transaction
+-- that has written it tells whose the step is.
+local SIGN = [[
+  update bigdata_done set source = source where load = $1 and step = $2 and first = 0
+  returning xmin as writer]]
+
+local WRITER = [[
+  select xmin as writer from bigdata_done where load = $1 and step = $2 and first = 0]]
+
+-- See to it that the step is still this run's, or raise.
+local function renew(claim, step, writer)
+  keep(claim)
+  local row = query(claim.connection, WRITER, claim.load, step)[1]
+  if not row or row.writer ~= writer then
+    failure.raise("while the server could not be reached another run has gone on with this load",
+      "run this again, to continue where that one has ended")
+  end
+end
+
+-- What pool:run is told about a step: { load=, step=, done = { first, last, first, last, ... },
+-- renew= }.
+function Claim:step(step, source)
+  keep(self)
+  local connection <close> = failure.check(core.connect(self.conninfo))
+  check_source(connection, self.load, step.name, failure.check(source:describe()))
   local done = {}
-  for _, range in ipairs(query(connection, RANGES, scenario.name, step.name)) do
+  for _, range in ipairs(query(connection, RANGES, self.load, step.name)) do
     done[#done + 1] = math.tointeger(range.first)
     done[#done + 1] = math.tointeger(range.last)
   end
-  return { load = scenario.name, step = step.name, done = done }
+  local writer = query(connection, SIGN, self.load, step.name)[1].writer
+  return {
+    load = self.load, step = step.name, done = done,
+    renew = function()
+      return failure.protect(function()
+        renew(self, step.name, writer)
+        return true
+      end)
+    end,
+  }
 end
 
 return resume
