@@ -134,27 +134,24 @@ local function waiting_note(result, step)
   end
 end
 
--- What the server gave up, and was done again.
+-- "data: 2 records were left out": what became of so many of a step's things; nil of none.
+local function counted_note(step, number, one, several, done)
+  if number == 0 then return nil end
+  return ("%s: %s %s"):format(step.name, number == 1 and ("1 %s was"):format(one)
+    or ("%s %s were"):format(text.count(number), several), done)
+end
+
 local function retries_note(step)
-  if step.retries > 0 then
-    return ("%s: %s done again after serialization failures or deadlocks"):format(step.name,
-      step.retries == 1 and "1 statement or transaction was"
-      or text.count(step.retries) .. " statements or transactions were")
-  end
+  return counted_note(step, step.retries, "statement or transaction", "statements or transactions",
+    "done again after serialization failures or deadlocks")
 end
 
 local function reconnects_note(step)
-  if step.reconnects > 0 then
-    return ("%s: %s opened again"):format(step.name, step.reconnects == 1
-      and "1 lost connection was" or text.count(step.reconnects) .. " lost connections were")
-  end
+  return counted_note(step, step.reconnects, "lost connection", "lost connections", "opened again")
 end
 
 local function skipped_note(step)
-  if step.skipped > 0 then
-    return ("%s: %s stored before, and left alone"):format(step.name, step.skipped == 1
-      and "1 record was" or text.count(step.skipped) .. " records were")
-  end
+  return counted_note(step, step.skipped, "record", "records", "stored before, and left alone")
 end
 
 -- So much of a step's time later than its moment, a record is late because the rate was too high.
@@ -172,8 +169,7 @@ end
 -- What was left out, and why: a list of lines.
 function report.reject_notes(step)
   if step.rejects == 0 then return {} end
-  local lines = { ("%s: %s left out"):format(step.name,
-    step.rejects == 1 and "1 record was" or text.count(step.rejects) .. " records were") }
+  local lines = { counted_note(step, step.rejects, "record", "records", "left out") }
   for _, sample in ipairs(step.samples) do
     local state = (sample.sqlstate or "") ~= "" and (" (SQLSTATE %s)"):format(sample.sqlstate) or ""
     local where = ("  %s:%d: "):format(sample.file, sample.line)
