@@ -1,6 +1,7 @@
 -- report/time.lua - the part of a report that says how long things took, where the time went, what
 -- the server was doing, and the verdict. Pure: tables in, lists of lines out.
 
+local figures = require "bigdata.result.figures"
 local text = require "bigdata.text"
 local verdict = require "bigdata.verdict"
 
@@ -37,15 +38,16 @@ function report_time.latencies(result)
   return lines
 end
 
--- The part of its time that the busiest of the engine's threads worked.
-local function busiest(step)
-  local most = 0
-  for _, thread in ipairs(step.threads or {}) do
-    if thread.wall_seconds > 0 then
-      most = math.max(most, 1 - thread.waited_seconds / thread.wall_seconds)
-    end
+-- A line for each step of which line_of(step, amount) makes one, under the head: amount are its
+-- rows, or its records where it has none.
+local function lines_per_row(result, head, line_of)
+  local lines = {}
+  for _, step in ipairs(result.steps) do
+    local amount = step.rows > 0 and step.rows or step.records
+    lines[#lines + 1] = amount > 0 and line_of(step, amount) or nil
   end
-  return percent(most)
+  if #lines > 0 then table.insert(lines, 1, head) end
+  return lines
 end
 
 local CPU = "%-" .. NAME .. "s %8s %8s %8s %8s %15s %15s" -- 80 columns
@@ -54,44 +56,32 @@ local CPU = "%-" .. NAME .. "s %8s %8s %8s %8s %15s %15s" -- 80 columns
 -- ticks, of which there are 100 to 1000 a second: of less time than this it cannot tell.
 local LEAST_SPLIT_SECONDS = 0.1
 
--- What the steps took of this machine and the network, for each row, or each record where there are
--- none.
+-- What the steps took of this machine and the network.
 function report_time.cpu(result)
-  local lines = {}
-  for _, step in ipairs(result.steps) do
-    local amount = step.rows > 0 and step.rows or step.records
-    if step.feeder_cpu_seconds and amount > 0 then
-      local function us(seconds) return ("%.2f"):format(1e6 * seconds / amount) end
-      local cpu_seconds = step.cpu_user_seconds + step.cpu_system_seconds
-      local function part(seconds)
-        return cpu_seconds < LEAST_SPLIT_SECONDS and "-" or us(seconds)
-      end
-      lines[#lines + 1] = CPU:format(step.name, us(cpu_seconds), part(step.cpu_user_seconds),
-        part(step.cpu_system_seconds), us(step.feeder_cpu_seconds), busiest(step),
-        step.round_trips and ("%.2f"):format(step.round_trips / amount) or "-")
+  local head = CPU:format("CPU, us/row", "total", "user", "system", "feeder", "busiest thread",
+    "round trips/row")
+  return lines_per_row(result, head, function(step, amount)
+    if not step.feeder_cpu_seconds then return nil end
+    local function us(seconds) return ("%.2f"):format(1e6 * seconds / amount) end
+    local cpu_seconds = step.cpu_user_seconds + step.cpu_system_seconds
+    local function part(seconds)
+      return cpu_seconds < LEAST_SPLIT_SECONDS and "-" or us(seconds)
     end
-  end
-  if #lines > 0 then
-    table.insert(lines, 1, CPU:format("CPU, us/row", "total", "user", "system", "feeder",
-      "busiest thread", "round trips/row"))
-  end
-  return lines
+    return CPU:format(step.name, us(cpu_seconds), part(step.cpu_user_seconds),
+      part(step.cpu_system_seconds), us(step.feeder_cpu_seconds), percent(figures.busiest(step)),
+      step.round_trips and ("%.2f"):format(step.round_trips / amount) or "-")
+  end)
 end
 
 local TRAFFIC = "%-" .. NAME .. "s %9s %9s"
 
--- What the connections carried for each row, or each record where there are none.
+-- What the connections carried.
 function report_time.traffic(result)
-  local lines = {}
-  for _, step in ipairs(result.steps) do
-    local amount = step.rows > 0 and step.rows or step.records
-    if step.sent_bytes and amount > 0 then
-      lines[#lines + 1] = TRAFFIC:format(step.name, text.count(step.sent_bytes / amount),
+  return lines_per_row(result, TRAFFIC:format("bytes/row", "sent", "received"),
+    function(step, amount)
+      return step.sent_bytes and TRAFFIC:format(step.name, text.count(step.sent_bytes / amount),
         text.count(step.received_bytes / amount))
-    end
-  end
-  if #lines > 0 then table.insert(lines, 1, TRAFFIC:format("bytes/row", "sent", "received")) end
-  return lines
+    end)
 end
 
 -- Latencies and rates under the names that pgbench gives to them.

@@ -109,14 +109,8 @@ end
 
 --- Comparing.
 
-local function title(set, name, figure)
-  local unit = figure.title
-  if figures.without_rows(set.trials, name) then unit = unit:gsub("row", "record") end
-  return ("%s, %s"):format(name, unit)
-end
-
 local function section_of(one, pairs_of_trials, name, figure, seed)
-  local section = { title = title(one, name, figure), cost = figure.cost }
+  local section = { title = figures.title(one.trials, name, figure), cost = figure.cost }
   for _, pair in ipairs(pairs_of_trials) do
     local base = figures.list(pair.item, name, figure)
     local values = figures.list(pair.against, name, figure)

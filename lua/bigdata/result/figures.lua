@@ -45,6 +45,17 @@ local function round_trips(step)
   if step.round_trips and amount(step) > 0 then return step.round_trips / amount(step) end
 end
 
+-- The part of its time that the busiest of the engine's threads worked.
+function figures.busiest(step)
+  local most = 0
+  for _, thread in ipairs(step.threads or {}) do
+    if thread.wall_seconds > 0 then
+      most = math.max(most, 1 - thread.waited_seconds / thread.wall_seconds)
+    end
+  end
+  return most
+end
+
 -- A phase of a step that took less, in seconds, says nothing about a rate.
 figures.SHORTEST_PHASE = 0.5
 
@@ -125,6 +136,13 @@ function figures.without_rows(trials, step_name)
     end
   end
   return seen
+end
+
+-- The title of a figure of a step: "data, rows/s", or "geo, records/s".
+function figures.title(trials, step_name, figure)
+  local unit = figure.title
+  if figures.without_rows(trials, step_name) then unit = unit:gsub("row", "record") end
+  return ("%s, %s"):format(step_name, unit)
 end
 
 -- The last step that has wanted figures: what a sweep is about, if one step is to stand for all.

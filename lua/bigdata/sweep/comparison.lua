@@ -89,19 +89,13 @@ function sweep_comparison.sentences(result)
   return list
 end
 
-local function title(result, step_name, figure)
-  local unit = figure.title
-  if figures.without_rows(result.trials, step_name) then unit = unit:gsub("row", "record") end
-  return ("%s, %s"):format(step_name, unit)
-end
-
 -- All comparisons: a section for each step and figure, as of comparison_report.lines.
 function sweep_comparison.sections(result)
   local sections = {}
   for _, step_name in ipairs(result.steps) do
     for _, figure in ipairs(figures.COMPARED) do
       local section = sweep_comparison.of(result, step_name, figure)
-      section.title, section.cost = title(result, step_name, figure), figure.cost
+      section.title, section.cost = figures.title(result.trials, step_name, figure), figure.cost
       if #section > 0 then sections[#sections + 1] = section end
     end
   end

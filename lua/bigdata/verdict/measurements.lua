@@ -1,6 +1,9 @@
 -- verdict/measurements.lua - what verdict/init.lua judges, from the result of a step: figures
 -- alone, no names of scenarios. Pure.
 
+local figures = require "bigdata.result.figures"
+local interval = require "bigdata.interval"
+
 local measurements = {}
 
 -- Classes of the server's waits by their type; what is not here is "other".
@@ -41,7 +44,7 @@ end
 
 local function shares_of(worker_seconds, all)
   local shares = {}
-  for _, name in ipairs { "source", "client", "send", "server", "turn" } do
+  for _, name in ipairs(interval.STATES) do
     shares[name] = worker_seconds[name] / all
   end
   return shares
@@ -50,13 +53,7 @@ end
 -- Threads with several workers are event loops.
 local function loops_of(step, workers)
   if #step.threads >= workers then return nil end
-  local busiest = 0
-  for _, thread in ipairs(step.threads) do
-    if thread.wall_seconds > 0 then
-      busiest = math.max(busiest, 1 - thread.waited_seconds / thread.wall_seconds)
-    end
-  end
-  return { count = #step.threads, busiest = busiest }
+  return { count = #step.threads, busiest = figures.busiest(step) }
 end
 
 local function sum(numbers)
