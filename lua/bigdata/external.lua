@@ -11,6 +11,7 @@ local machine = require "bigdata.trial.machine"
 local options = require "bigdata.cli.options"
 local schema = require "bigdata.trial.schema"
 local statistics = require "bigdata.statistics"
+local tables = require "bigdata.tables"
 local text = require "bigdata.text"
 
 local external = {}
@@ -41,9 +42,7 @@ function external.new(definition)
   local what = ("the external program %s"):format(definition.name)
   check_words(what, "command", definition.command)
   if definition.check then check_words(what, "check", definition.check) end
-  local object = {}
-  for key, value in pairs(definition) do object[key] = value end
-  return setmetatable(object, External)
+  return setmetatable(tables.copy(definition), External)
 end
 
 -- Is the value one of the objects that new() makes?
@@ -165,11 +164,10 @@ end
 
 -- The result of the trial, in the form that trial.run gives.
 local function outcome_of(object, figures, result, settings, flags, scenario)
-  local given = {}
-  for name, value in pairs(flags) do given[name] = value end
   return {
     scenario = object.name, summary = table.concat(object.command, " "), ended = "done",
-    settings = options.of_trial(settings), flags = given, environment = machine.facts(),
+    settings = options.of_trial(settings), flags = tables.copy(flags),
+    environment = machine.facts(),
     process = {
       seconds = result.seconds, peak_bytes = result.peak_bytes,
       cpu_user_seconds = result.cpu_user_seconds, cpu_system_seconds = result.cpu_system_seconds,

@@ -16,6 +16,7 @@ local settings = require "bigdata.scenario.settings"
 local source_library = require "bigdata.source"
 local sweep = require "bigdata.sweep"
 local sweep_run = require "bigdata.sweep.run"
+local tables = require "bigdata.tables"
 local text = require "bigdata.text"
 local trial = require "bigdata.trial"
 local values = require "bigdata.values"
@@ -41,13 +42,11 @@ local function find_scenario(scenario, level)
 end
 
 local function find_step(scenario, name, level)
-  local names = {}
-  for i, step in ipairs(scenario.steps) do
+  for _, step in ipairs(scenario.steps) do
     if step.name == name then return step end
-    names[i] = step.name
   end
-  error(("the scenario has no step %s%s"):format(tostring(name), text.suggest(name, names)),
-    level + 1)
+  error(("the scenario has no step %s%s"):format(tostring(name),
+    text.suggest(name, tables.names(scenario.steps))), level + 1)
 end
 
 local function field_text(name, value, level)
@@ -276,8 +275,7 @@ end
 -- The settings of a run and the flags, of what the test gives and defaults.
 local function settings_for(scenario, given)
   local all, _, flags = failure.check(arguments.parse({}, options.of(scenario), scenario.flags))
-  local own = {}
-  for key, value in pairs(given) do own[key] = value end
+  local own = tables.copy(given)
   own.dburl = nil
   all, flags = settings.with(all, flags, scenario, settings.read("testing.run", scenario, own))
   all.dburl = given.dburl

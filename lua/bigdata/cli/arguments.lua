@@ -9,6 +9,7 @@ local core = require "bigdata.core"
 local failure = require "bigdata.failure"
 local flags = require "bigdata.scenario.flags"
 local options = require "bigdata.cli.options"
+local tables = require "bigdata.tables"
 
 local arguments = {}
 
@@ -186,8 +187,7 @@ local function parse(args, groups, own_flags)
   local given, words = sort_out(args, name_table(all))
   local good, parsed = make_parser({ usage = "" }, all):pparse(given)
   if not good then failure.raise(parsed) end
-  local values = defaults(all)
-  for key, value in pairs(parsed) do values[key] = value end
+  local values = tables.copy(defaults(all), parsed)
   return values, words, flags.take(values, parsed, own_flags or {}), parsed
 end
 

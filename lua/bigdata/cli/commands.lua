@@ -1,5 +1,7 @@
 -- cli/commands.lua - the commands there are, and the exit statuses that they have in common.
 
+local tables = require "bigdata.tables"
+
 local commands = {}
 
 -- In the order in which they are shown: { name=, words=what follows it, help=, own=whether its
@@ -49,9 +51,7 @@ function commands.find(name)
 end
 
 function commands.names()
-  local names = {}
-  for i, item in ipairs(commands.LIST) do names[i] = item.name end
-  return names
+  return tables.names(commands.LIST)
 end
 
 -- What runs the command: its module.

@@ -8,6 +8,7 @@ local options = require "bigdata.cli.options"
 local result_comparison = require "bigdata.result.comparison"
 local result_set = require "bigdata.result.set"
 local sweep_comparison = require "bigdata.sweep.comparison"
+local tables = require "bigdata.tables"
 local text = require "bigdata.text"
 
 local LOST = 3
@@ -51,10 +52,6 @@ local function runs_of(set)
   return ("%s (%s)"):format(set.path, text.plural(most, "run"))
 end
 
-local function add(lines, more)
-  return table.move(more, 1, #more, #lines + 1, lines)
-end
-
 local function indented(lines)
   local list = {}
   for i, line in ipairs(lines) do list[i] = "  " .. line end
@@ -66,17 +63,17 @@ local function report(result)
   if #result.where > 0 then
     lines[#lines + 1] = "They were measured on different machines or servers, which compares "
       .. "these, too:"
-    add(lines, indented(result.where))
+    tables.append(lines, indented(result.where))
     lines[#lines + 1] = ""
   end
   if #result.how > 0 then
     lines[#lines + 1] = "The runs differ in:"
-    add(lines, indented(result.how))
+    tables.append(lines, indented(result.how))
     lines[#lines + 1] = ""
   end
-  add(lines, comparison_report.lines(result.sections))
+  tables.append(lines, comparison_report.lines(result.sections))
   lines[#lines + 1] = ""
-  add(lines, comparison_report.NOTES)
+  tables.append(lines, comparison_report.NOTES)
   lines[#lines + 1] = "The runs were not interleaved: what drifted between them is counted as well."
   return table.concat(lines, "\n") .. "\n"
 end
@@ -84,9 +81,9 @@ end
 local function report_sweep(set)
   local lines = { ("%s: compared with %s"):format(set.path,
     sweep_comparison.base(set)), "" }
-  add(lines, comparison_report.lines(sweep_comparison.sections(set)))
+  tables.append(lines, comparison_report.lines(sweep_comparison.sections(set)))
   lines[#lines + 1] = ""
-  add(lines, comparison_report.NOTES)
+  tables.append(lines, comparison_report.NOTES)
   return table.concat(lines, "\n") .. "\n"
 end
 

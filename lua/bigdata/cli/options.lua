@@ -12,6 +12,7 @@
 -- never where to connect, which may hold a password. `_` and `-` are the same in names.
 
 local failure = require "bigdata.failure"
+local tables = require "bigdata.tables"
 local text = require "bigdata.text"
 
 local options = {}
@@ -376,8 +377,7 @@ function options.of(scenario)
   for i, group in ipairs(options.RUN) do
     changed[i] = { title = group.title, of_trial = group.of_trial }
     for j, option in ipairs(group) do
-      local own = {}
-      for name, value in pairs(option) do own[name] = value end
+      local own = tables.copy(option)
       local default = defaults[options.key_of(option)]
       if default ~= nil then own.default, own.no_default_in_help = default, nil end
       changed[i][j] = own

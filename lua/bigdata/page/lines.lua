@@ -3,6 +3,7 @@
 local html = require "bigdata.page.html"
 local plot = require "bigdata.page.plot"
 local scale = require "bigdata.page.scale"
+local tables = require "bigdata.tables"
 
 local lines = {}
 
@@ -58,7 +59,7 @@ end
 -- The scale upwards that has room for all of several lists of series. options: log_y.
 function lines.scale_y(options, lists)
   local all = {}
-  for _, list in ipairs(lists) do table.move(list, 1, #list, #all + 1, all) end
+  for _, list in ipairs(lists) do tables.append(all, list) end
   local least, largest = extremes(all)
   if options.log_y then return scale.round_log(least, largest, HEIGHT, 0) end
   return scale.linear(largest, HEIGHT, 0)

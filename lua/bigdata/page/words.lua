@@ -6,6 +6,7 @@ local series = require "bigdata.page.series"
 local statistics = require "bigdata.statistics"
 local sweep_comparison = require "bigdata.sweep.comparison"
 local sweep_verdict = require "bigdata.sweep.verdict"
+local tables = require "bigdata.tables"
 local text = require "bigdata.text"
 local usl = require "bigdata.statistics.usl"
 
@@ -119,7 +120,7 @@ function words.answer(result)
   local unit = figures.without_rows(result.trials, step_name) and "records/s" or "rows/s"
   local list = { fastest(result, ranked, unit) }
   for _, more in ipairs { sizes(result), differences(result) } do
-    table.move(more, 1, #more, #list + 1, list)
+    tables.append(list, more)
   end
   list[#list + 1] = bound(result, ranked)
   return list

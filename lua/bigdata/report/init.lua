@@ -4,6 +4,7 @@ local arrival_report = require "bigdata.report.arrival"
 local core_version = require "bigdata.core".version
 local figures = require "bigdata.result.figures"
 local report_time = require "bigdata.report.time"
+local tables = require "bigdata.tables"
 local text = require "bigdata.text"
 
 local report = {}
@@ -229,7 +230,7 @@ end
 local function append(lines, more)
   if #more == 0 then return end
   if #lines > 0 then lines[#lines + 1] = "" end
-  table.move(more, 1, #more, #lines + 1, lines)
+  tables.append(lines, more)
 end
 
 -- The whole report, ending in a line feed. style: { blocks= it may hold block characters,
@@ -271,8 +272,7 @@ end
 function report.line(result)
   local rates = {}
   for i, step in ipairs(result.steps) do rates[i] = short_rate(step) end
-  local ended = result.ended ~= "done" and { result.ended } or {}
-  table.move(ended, 1, #ended, #rates + 1, rates)
+  if result.ended ~= "done" then rates[#rates + 1] = result.ended end
   return ("%s: %s\n"):format(result.scenario, table.concat(rates, ", "))
 end
 

@@ -6,6 +6,7 @@ local options = require "bigdata.cli.options"
 local report = require "bigdata.report"
 local statistics = require "bigdata.statistics"
 local table_text = require "bigdata.report.table"
+local tables = require "bigdata.tables"
 local text = require "bigdata.text"
 local trials = require "bigdata.report.trials"
 
@@ -88,10 +89,6 @@ local function rows_of(result)
   return rows
 end
 
-local function add(lines, more)
-  return table.move(more, 1, #more, #lines + 1, lines)
-end
-
 -- The whole report, ending in a line feed.
 function search_report.text(result)
   local lines = { ("bigdata %s: %s, %s"):format(core_version, result.name, result.summary), "" }
@@ -102,21 +99,21 @@ function search_report.text(result)
   lines[#lines + 1] = ""
   local found = result.found
   if not found then
-    return table.concat(add(lines, { "Nothing could be measured.", "" }), "\n")
+    return table.concat(tables.append(lines, { "Nothing could be measured.", "" }), "\n")
   end
   lines[#lines + 1] = search_report.line(result):gsub("\n", "")
-  add(lines, {
+  tables.append(lines, {
     beside(found, found.below, "below it"), beside(found, found.above, "above it"),
   })
-  add(lines, confidence(found))
+  tables.append(lines, confidence(found))
   if result.free then
     lines[#lines + 1] = ("  the server has no more than %s connections left: more were not tried")
       :format(text.count(result.free))
   end
   lines[#lines + 1] = ""
-  add(lines, table_text.lines(rows_of(result), { {}, {}, {}, {}, { left = true } }, "  "))
+  tables.append(lines, table_text.lines(rows_of(result), { {}, {}, {}, {}, { left = true } }, "  "))
   lines[#lines + 1] = ""
-  add(lines, found.fit and search_report.fit_lines(found.fit) or { found.no_fit })
+  tables.append(lines, found.fit and search_report.fit_lines(found.fit) or { found.no_fit })
   return table.concat(lines, "\n") .. "\n"
 end
 

@@ -8,6 +8,7 @@ local report = require "bigdata.report"
 local sweep_comparison = require "bigdata.sweep.comparison"
 local sweep_verdict = require "bigdata.sweep.verdict"
 local table_text = require "bigdata.report.table"
+local tables = require "bigdata.tables"
 local text = require "bigdata.text"
 local trials = require "bigdata.report.trials"
 
@@ -51,10 +52,10 @@ local function table_lines(result)
   local rows, columns = trials.table_of(result)
   local lines = table_text.lines(rows, columns, "  ")
   lines[#lines + 1] = ""
-  local notes, bad = trials.notes(result), problems(result)
-  table.move(notes, 1, #notes, #lines + 1, lines)
+  tables.append(lines, trials.notes(result))
+  local bad = problems(result)
   if #bad > 0 then lines[#lines + 1] = "" end
-  return table.move(bad, 1, #bad, #lines + 1, lines)
+  return tables.append(lines, bad)
 end
 
 local function drift_lines(result)
@@ -82,10 +83,9 @@ local function comparison_lines(result)
     lines[#lines + 1] = "  " .. text.wrap(text.words(sentence), 76, "    ")
   end
   if #sentences > 0 then lines[#lines + 1] = "" end
-  local found = comparison_report.lines(sections)
-  table.move(found, 1, #found, #lines + 1, lines)
+  tables.append(lines, comparison_report.lines(sections))
   lines[#lines + 1] = ""
-  return table.move(comparison_report.NOTES, 1, #comparison_report.NOTES, #lines + 1, lines)
+  return tables.append(lines, comparison_report.NOTES)
 end
 
 -- The whole report, ending in a line feed.
@@ -96,7 +96,7 @@ function sweep_report.text(result)
     table_lines(result), comparison_lines(result), verdict_lines(result),
     drift_lines(result),
   }
-  for _, part in ipairs(parts) do table.move(part, 1, #part, #lines + 1, lines) end
+  for _, part in ipairs(parts) do tables.append(lines, part) end
   return table.concat(lines, "\n") .. "\n"
 end
 

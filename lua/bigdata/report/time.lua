@@ -2,6 +2,7 @@
 -- the server was doing, and the verdict. Pure: tables in, lists of lines out.
 
 local figures = require "bigdata.result.figures"
+local tables = require "bigdata.tables"
 local text = require "bigdata.text"
 local verdict = require "bigdata.verdict"
 
@@ -240,8 +241,7 @@ function report_time.server(result, blocks)
     end
   end
   if #lines > 0 then table.insert(lines, 1, "what the server was doing for them") end
-  table.move(missing, 1, #missing, #lines + 1, lines)
-  return lines
+  return tables.append(lines, missing)
 end
 
 --- The verdict.

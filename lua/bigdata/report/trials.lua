@@ -5,6 +5,7 @@ local figures = require "bigdata.result.figures"
 local options = require "bigdata.cli.options"
 local settings = require "bigdata.scenario.settings"
 local statistics = require "bigdata.statistics"
+local tables = require "bigdata.tables"
 local text = require "bigdata.text"
 
 local trials = {}
@@ -138,7 +139,7 @@ local function step_columns(result)
   if any_lock(result) then
     list[#list + 1] = { title = "for the lock", figure = figures.LOCK, cell = lock_cell }
   end
-  if varies(result, "insert") then table.move(SHIPPING, 1, #SHIPPING, #list + 1, list) end
+  if varies(result, "insert") then tables.append(list, SHIPPING) end
   return list
 end
 

@@ -2,6 +2,7 @@
 
 local failure = require "bigdata.failure"
 local json = require "bigdata.result.json"
+local tables = require "bigdata.tables"
 
 local result_file = {}
 
@@ -11,9 +12,9 @@ result_file.VERSION = 1
 -- The text of a result, or of the results of a sweep's trials: a table as of trial.run, or
 -- { sweep=, results= }.
 function result_file.text(result)
-  local document = { format = result_file.FORMAT, format_version = result_file.VERSION }
-  for key, value in pairs(result) do document[key] = value end
-  return json.encode(document)
+  return json.encode(tables.copy({
+    format = result_file.FORMAT, format_version = result_file.VERSION,
+  }, result))
 end
 
 -- What a sweep has to write: what it is, its trials, and the result of every run, in the order of

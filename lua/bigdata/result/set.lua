@@ -5,6 +5,7 @@ local failure = require "bigdata.failure"
 local lfs = require "lfs"
 local result_file = require "bigdata.result.file"
 local sweep_file = require "bigdata.sweep.file"
+local tables = require "bigdata.tables"
 
 local result_set = {}
 
@@ -24,11 +25,10 @@ end
 
 -- A set of one run, which is its only trial.
 local function of_run(run)
-  local steps = {}
-  for i, step in ipairs(run.steps) do steps[i] = step.name end
   return {
-    name = run.scenario, summary = run.summary, scenario = run.scenario, names = {}, steps = steps,
-    repeats = 1, seed = 1, server = run.server, missing = {}, ended = run.ended,
+    name = run.scenario, summary = run.summary, scenario = run.scenario, names = {},
+    steps = tables.names(run.steps), repeats = 1, seed = 1, server = run.server, missing = {},
+    ended = run.ended,
     trials = { { label = run.scenario, shown = run.settings, runs = { run } } },
   }
 end
@@ -53,7 +53,7 @@ local function merge(set, other, path)
   for _, item in ipairs(other.trials) do
     local own = trial_of(set, item.label)
     if own then
-      table.move(item.runs, 1, #item.runs, #own.runs + 1, own.runs)
+      tables.append(own.runs, item.runs)
     else
       set.trials[#set.trials + 1] = item
     end

@@ -8,6 +8,7 @@ local scenario = require "bigdata.scenario"
 local search = require "bigdata.search"
 local settings = require "bigdata.scenario.settings"
 local sweep = require "bigdata.sweep"
+local tables = require "bigdata.tables"
 local variant = require "bigdata.variant"
 
 local catalog = {}
@@ -64,10 +65,8 @@ end
 
 -- where: what the message begins with, if anything.
 local function not_found(name, where)
-  local names = {}
-  for _, entry in ipairs(catalog.names()) do names[#names + 1] = entry.name end
   local base = name:match("([^/]*)$"):gsub("%.lua$", "")
-  local near = core.near(base, names)
+  local near = core.near(base, tables.names(catalog.names()))
   return failure.new(("%sthere is no scenario %s"):format(where or "", name),
     near and ("did you mean %s?"):format(near)
     or "give the path of a scenario file, or a name that bigdata list shows")

@@ -3,6 +3,7 @@
 local core = require "bigdata.core"
 local lfs = require "lfs"
 local options = require "bigdata.cli.options"
+local tables = require "bigdata.tables"
 local text = require "bigdata.text"
 
 local flags = {}
@@ -120,8 +121,7 @@ end
 
 -- What steps see of the flags: their values, and an error for a name that is none.
 function flags.strict(values, list)
-  local names = {}
-  for i, flag in ipairs(list) do names[i] = flag.name end
+  local names = tables.names(list)
   return setmetatable(values, {
     __index = function(_, name)
       if among(names, name) then return nil end

@@ -5,6 +5,7 @@ local check = require "bigdata.check"
 local failure = require "bigdata.failure"
 local flags = require "bigdata.scenario.flags"
 local options = require "bigdata.cli.options"
+local tables = require "bigdata.tables"
 local text = require "bigdata.text"
 
 local settings = {}
@@ -27,8 +28,7 @@ local function flag_of(scenario, name)
 end
 
 local function unknown(where, scenario, name, known)
-  local names = text.keys(known)
-  for _, flag in ipairs(scenario.flags) do names[#names + 1] = flag.name end
+  local names = tables.append(text.keys(known), tables.names(scenario.flags))
   failure.raise(("%s: there is no setting %s%s"):format(where, tostring(name),
     text.suggest(name, names)), ("settings are options of a run, as in poolsize = 50 or "
     .. "lua_state = \"shared\", and flags of %s"):format(scenario.name))
@@ -108,8 +108,7 @@ end
 
 -- Make values, as read() gives them, the scenario's defaults.
 function settings.set_defaults(scenario, values)
-  local defaults = {}
-  for name, value in pairs(scenario.settings or {}) do defaults[name] = value end
+  local defaults = tables.copy(scenario.settings or {})
   for name, value in pairs(values) do
     local flag = flag_of(scenario, name)
     if flag then flag.default = value else defaults[name] = value end
@@ -119,9 +118,7 @@ end
 
 -- The settings of a run and the flags of its scenario with values in their place: copies of both.
 function settings.with(run_settings, own_flags, scenario, values)
-  local changed, changed_flags = {}, {}
-  for name, value in pairs(run_settings) do changed[name] = value end
-  for name, value in pairs(own_flags) do changed_flags[name] = value end
+  local changed, changed_flags = tables.copy(run_settings), tables.copy(own_flags)
   for name, value in pairs(values) do
     local place = flag_of(scenario, name) and changed_flags or changed
     place[name] = value

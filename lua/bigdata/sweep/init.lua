@@ -8,6 +8,7 @@ local flags = require "bigdata.scenario.flags"
 local options = require "bigdata.cli.options"
 local ranges = require "bigdata.sweep.ranges"
 local settings = require "bigdata.scenario.settings"
+local tables = require "bigdata.tables"
 local text = require "bigdata.text"
 
 local sweep = {}
@@ -101,10 +102,12 @@ local function read_base(given, object, where, load)
   if other then
     scenario = load(other)
     if sweep.is(scenario) then failure.raise(("%s: %s is a sweep itself"):format(where, other)) end
-    for key, value in pairs(scenario.settings) do own[key] = value end
+    own = scenario.settings
   end
-  for key, value in pairs(settings.read(where, scenario, values)) do own[key] = value end
-  return { scenario = scenario, name = name, values = own }
+  return {
+    scenario = scenario, name = name,
+    values = tables.copy(own, settings.read(where, scenario, values)),
+  }
 end
 
 -- Every combination of the values that are listed by name; the first name's values change last.
@@ -113,24 +116,19 @@ local function combinations(values, names, n)
   local list = {}
   for _, before in ipairs(combinations(values, names, n - 1)) do
     for _, value in ipairs(values[names[n]]) do
-      local set = { [names[n]] = value }
-      for name, earlier in pairs(before) do set[name] = earlier end
-      list[#list + 1] = set
+      list[#list + 1] = tables.copy(before, { [names[n]] = value })
     end
   end
   return list
 end
 
 local function combine(base, set, where)
-  local values = {}
-  for name, value in pairs(base.values) do values[name] = value end
-  for name, value in pairs(set) do
-    if values[name] ~= nil then
+  for name in pairs(set) do
+    if base.values[name] ~= nil then
       failure.raise(("%s: %s is set by a trial and by vary"):format(where, name))
     end
-    values[name] = value
   end
-  return { base = base, values = values }
+  return { base = base, values = tables.copy(base.values, set) }
 end
 
 -- The trials to be, each { base=, values= }, and the names of what tells them apart: of trials with
@@ -205,8 +203,7 @@ end
 
 -- The settings without what has no meaning beside the others.
 function sweep.meaning(all)
-  local kept = {}
-  for name, value in pairs(all) do kept[name] = value end
+  local kept = tables.copy(all)
   local one_loop = all.engine == "poll" and all.jobs == 1
   if all.loop == "c" then
     kept.lua_state, kept.lua_memory = nil, nil
@@ -219,9 +216,7 @@ end
 
 -- What says something about another program: what it is told, and what was varied.
 local function meaning_outside(all, values)
-  local kept = { poolsize = all.poolsize, limit = all.limit, delay = all.delay }
-  for name, value in pairs(values) do kept[name] = value end
-  return kept
+  return tables.copy({ poolsize = all.poolsize, limit = all.limit, delay = all.delay }, values)
 end
 
 -- The values under these names as one string, the same for the same values.
@@ -261,9 +256,8 @@ local function make_trial(object, planned, run_settings, given)
   local trial = { scenario = scenario, external = base.external }
   trial.settings, trial.flags = settings.with(run_settings, flags_of(object, scenario, given),
     scenario, planned.values)
-  local shown = base.external and meaning_outside(trial.settings, planned.values)
-    or sweep.meaning(trial.settings)
-  for name, value in pairs(trial.flags) do shown[name] = value end
+  local shown = tables.copy(base.external and meaning_outside(trial.settings, planned.values)
+    or sweep.meaning(trial.settings), trial.flags)
   shown.system = base.name
   trial.shown, trial.label = shown, label_of(object.names, shown)
   return trial

@@ -11,6 +11,7 @@ local options = require "bigdata.cli.options"
 local random = require "bigdata.statistics.random"
 local settings = require "bigdata.scenario.settings"
 local sweep = require "bigdata.sweep"
+local tables = require "bigdata.tables"
 local trial = require "bigdata.trial"
 
 local sweep_run = {}
@@ -185,12 +186,10 @@ local SILENT = {
 }
 
 local function new_result(object, trials)
-  local steps = {}
-  for i, step in ipairs(object.scenario.steps) do steps[i] = step.name end
   return {
     name = object.name, summary = object.summary, scenario = object.scenario.name,
-    names = object.names, steps = steps, repeats = object.repeats, trials = trials, missing = {},
-    ended = "done",
+    names = object.names, steps = tables.names(object.scenario.steps), repeats = object.repeats,
+    trials = trials, missing = {}, ended = "done",
   }
 end
 

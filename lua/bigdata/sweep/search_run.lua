@@ -9,6 +9,7 @@ local search = require "bigdata.search"
 local settings = require "bigdata.scenario.settings"
 local size_search = require "bigdata.sweep.size_search"
 local sweep = require "bigdata.sweep"
+local tables = require "bigdata.tables"
 local trial = require "bigdata.trial"
 
 local search_run = {}
@@ -118,12 +119,10 @@ local SILENT = {
 -- terms: { over=, from=, to=, within=, repeats= }; hooks: as SILENT.
 function search_run.run(scenario, terms, run_settings, flags, hooks)
   hooks = setmetatable(hooks or {}, { __index = SILENT })
-  local steps = {}
-  for i, step in ipairs(scenario.steps) do steps[i] = step.name end
   local result = {
     name = scenario.name, summary = scenario.summary, scenario = scenario.name, over = terms.over,
-    names = { terms.over }, steps = steps, repeats = 1, seed = run_settings.seed or 1, trials = {},
-    missing = {}, count = 0, ended = "done",
+    names = { terms.over }, steps = tables.names(scenario.steps), repeats = 1,
+    seed = run_settings.seed or 1, trials = {}, missing = {}, count = 0, ended = "done",
   }
   local good, message, why = failure.protect(run, result, scenario, terms, run_settings, flags,
     hooks)

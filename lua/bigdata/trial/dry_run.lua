@@ -3,6 +3,7 @@
 
 local failure = require "bigdata.failure"
 local report = require "bigdata.report"
+local tables = require "bigdata.tables"
 local text = require "bigdata.text"
 local trial = require "bigdata.trial"
 local values = require "bigdata.values"
@@ -77,8 +78,7 @@ function dry_run.plan(spec, rest)
     elseif ENDS[op.op] then
       indent = indent:sub(3)
     else
-      local more = statement_lines(op, kinds, rest, indent)
-      table.move(more, 1, #more, #lines + 1, lines)
+      tables.append(lines, statement_lines(op, kinds, rest, indent))
     end
   end
   return table.concat(lines, "\n") .. "\n"

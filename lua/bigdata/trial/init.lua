@@ -19,6 +19,7 @@ local options = require "bigdata.cli.options"
 local proof = require "bigdata.step.proof"
 local resume = require "bigdata.trial.resume"
 local schema = require "bigdata.trial.schema"
+local tables = require "bigdata.tables"
 local trace = require "bigdata.step.trace"
 local ways = require "bigdata.trial.way"
 
@@ -282,12 +283,6 @@ local function run_with_hooks(result, conninfo, claim, scenario, compiled, flags
   if not clean and result.ended == "done" then error(unclean, 0) end
 end
 
-local function copy(set)
-  local copied = {}
-  for key, value in pairs(set) do copied[key] = value end
-  return copied
-end
-
 -- What the scenario and the settings do not allow.
 local function check_settings(scenario, settings)
   if settings.resume and not settings.dburl and not core.environment() then
@@ -311,7 +306,7 @@ local ANY_ERRORS = 1000000000000
 local function warm_up(result, conninfo, scenario, compiled, flags, watch)
   local settings = result.settings
   if (settings.warmup or 0) == 0 then return end
-  local short = copy(settings)
+  local short = tables.copy(settings)
   short.time, short.max_errors, short.monitor = settings.warmup, ANY_ERRORS, 0
   local nothing = { settings = short, steps = {}, server = {}, arguments = {} }
   -- Nobody is told of it but by the note, since it does not count.
@@ -344,7 +339,7 @@ function trial.run(scenario, settings, flags, watch)
   watch = setmetatable(watch or {}, { __index = SILENT })
   local result = {
     scenario = scenario.name, summary = scenario.summary,
-    settings = copy(settings), flags = copy(flags), steps = json.array {},
+    settings = tables.copy(settings), flags = tables.copy(flags), steps = json.array {},
     arguments = json.array(command_line.of(scenario, settings, flags)),
     started = os.date("!%Y-%m-%dT%H:%M:%SZ"), environment = machine.facts(),
   }
