@@ -6,8 +6,6 @@
 local core = require "bigdata.core"
 local external = require "bigdata.external"
 local failure = require "bigdata.failure"
-local json = require "bigdata.result.json"
-local options = require "bigdata.cli.options"
 local random = require "bigdata.statistics.random"
 local settings = require "bigdata.scenario.settings"
 local sweep = require "bigdata.sweep"
@@ -82,14 +80,6 @@ local function start_server(result, dburl, watch)
   return trial.server({ dburl = dburl, poolsize = largest_pool(result.trials) }, watch)
 end
 
-local function failed(item, message, info)
-  return {
-    scenario = item.external and item.external.name or item.scenario.name,
-    settings = options.of_trial(item.settings), ended = "failed", steps = json.array {},
-    error = { message = message, hint = info.hint },
-  }
-end
-
 -- What cut one run short: nil, where it did what it was to do.
 local function trouble(outcome)
   if outcome.ended == "done" or outcome.ended == "interrupted" then
@@ -102,10 +92,10 @@ end
 local function run_turn(result, turn, conninfo, watch)
   local item, began = turn.item, core.now()
   local run_settings = settings.with(item.settings, {}, item.scenario, { dburl = conninfo })
-  local run = item.external and external.run or trial.run
-  local outcome, message, info = run(item.external or item.scenario, run_settings, item.flags,
-    watch, item.scenario)
-  outcome = outcome or failed(item, message, info)
+  local run, what = trial.run, item.scenario
+  if item.external then run, what = external.run, item.external end
+  local outcome, message, info = run(what, run_settings, item.flags, watch, item.scenario)
+  outcome = outcome or trial.failed(what.name, item.settings, message, info)
   outcome.round, outcome.place = turn.round, turn.place
   item.runs[#item.runs + 1] = outcome
   turn.took = core.now() - began

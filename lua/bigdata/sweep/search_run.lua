@@ -3,7 +3,6 @@
 local core = require "bigdata.core"
 local failure = require "bigdata.failure"
 local figures = require "bigdata.result.figures"
-local json = require "bigdata.result.json"
 local options = require "bigdata.cli.options"
 local search = require "bigdata.search"
 local settings = require "bigdata.scenario.settings"
@@ -61,10 +60,7 @@ local function measure(result, scenario, run_settings, flags, size, hooks)
   if result.over == "jobs" then changed.poolsize = math.max(changed.poolsize, size) end
   local outcome, message, info = trial.run(scenario, changed, flags, hooks.watch)
   if core.interrupted() then failure.raise("interrupted", nil, "STOPPED") end
-  outcome = outcome or {
-    scenario = scenario.name, settings = options.of_trial(changed), ended = "failed",
-    steps = json.array {}, error = { message = message, hint = info and info.hint },
-  }
+  outcome = outcome or trial.failed(scenario.name, changed, message, info)
   outcome.place, outcome.round = result.count, #item.runs + 1
   item.runs[outcome.round], item.shown = outcome, sweep.meaning(options.of_trial(changed))
   item.shown[result.over] = item.size

@@ -332,6 +332,15 @@ local function run(result, scenario, flags, watch)
   return true
 end
 
+-- The result of a trial of which nothing could be run, as run() said why: for those who go on with
+-- others. name: of what was to be run.
+function trial.failed(name, settings, message, info)
+  return {
+    scenario = name, settings = options.of_trial(settings), ended = "failed",
+    steps = json.array {}, error = { message = message, hint = info.hint },
+  }
+end
+
 -- Run the scenario: the result, as docs/result.md describes it but for its format; or nil, message,
 -- info when nothing could be run. `ended` is "done", or what cut the trial short: "errors",
 -- "failed", "interrupted".
