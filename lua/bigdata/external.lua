@@ -12,7 +12,6 @@ local options = require "bigdata.cli.options"
 local schema = require "bigdata.trial.schema"
 local statistics = require "bigdata.statistics"
 local tables = require "bigdata.tables"
-local text = require "bigdata.text"
 
 local external = {}
 
@@ -214,11 +213,6 @@ function external.run(object, settings, flags, watch, scenario)
     scenario = object.name, settings = options.of_trial(settings), ended = "interrupted",
     steps = json.array {},
   }
-end
-
--- What is said about the program in a list of what would be done.
-function external.shown(object)
-  return text.statement(table.concat(object.command, " "))
 end
 
 return external

@@ -1,5 +1,5 @@
--- atlas.lua - an invented state: its geographic components and counties, and of these the towns,
--- places, tracts, block groups and blocks, with codes and names, in the order of the files.
+-- census/atlas.lua - an invented state: its geographic components and counties, and of these the
+-- towns, places, tracts, block groups and blocks, with codes and names, in the order of the files.
 --
 -- An area is { sumlev =, people = a population, frame = a format for its geographic header,
 -- block =, land =, water =, name =, latitude =, longitude = }. A county is a tree along the summary

@@ -1,6 +1,6 @@
--- dictionary.lua - the dictionary of Census 2000 SF1: which tables (matrices) the files hold and
--- what each item of them means. Read from data/census/tables.txt and items.txt; the head of each
--- tells its form.
+-- census/dictionary.lua - the dictionary of Census 2000 SF1: which tables (matrices) the files hold
+-- and what each item of them means. Read from data/census/tables.txt and items.txt; the head of
+-- each tells its form.
 
 local core = require "bigdata.core"
 

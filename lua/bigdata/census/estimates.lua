@@ -1,4 +1,4 @@
--- estimates.lua - what the segments other than the first say of invented people.
+-- census/estimates.lua - what the segments other than the first say of invented people.
 --
 -- Plausible, not exact: each table is given the count of its universe (adults, households with an
 -- Asian householder, vacant housing units, ...), and parts it along the nesting of its items by

@@ -1,7 +1,7 @@
--- identities.lua - what must hold between the 222 numbers of a record of SF1 segment 01: every
--- parent is the sum of its children (27 identities, from the nesting of the dictionary), and the
--- tables agree with each other (8). They are true of every real record, so a record that breaks one
--- was damaged.
+-- census/identities.lua - what must hold between the 222 numbers of a record of SF1 segment 01:
+-- every parent is the sum of its children (27 identities, from the nesting of the dictionary), and
+-- the tables agree with each other (8). They are true of every real record, so a record that breaks
+-- one was damaged.
 
 local dictionary = require "bigdata.census.dictionary"
 

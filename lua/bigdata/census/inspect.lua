@@ -1,5 +1,5 @@
--- inspect.lua - says what a Census file holds: a geographic header file, a segment of Summary File
--- 1 or of another product of Census 2000, or some other text; plain, .gz or in a .zip.
+-- census/inspect.lua - says what a Census file holds: a geographic header file, a segment of
+-- Summary File 1 or of another product of Census 2000, or some other text; plain, .gz or in a .zip.
 
 local lfs = require "lfs"
 local core = require "bigdata.core"

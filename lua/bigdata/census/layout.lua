@@ -1,4 +1,4 @@
--- layout.lua - layouts of fixed-width files, read from the text files in data/census.
+-- census/layout.lua - layouts of fixed-width files, read from the text files in data/census.
 --
 -- A layout is { line_bytes = 400, columns = { { name =, start =, length =, title =, blank = }, ...
 -- } }, with names in lower case and start counted from 1.

@@ -1,5 +1,5 @@
--- names.lua - invented names of places, such as Alderford. A few have letters beyond ASCII, in
--- Latin-1 as the files are.
+-- census/names.lua - invented names of places, such as Alderford. A few have letters beyond ASCII,
+-- in Latin-1 as the files are.
 
 local names = {}
 

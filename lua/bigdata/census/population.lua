@@ -1,5 +1,5 @@
--- population.lua - invented people: how many live in an area, of which race, which of them are
--- Hispanic, which are adults, in how many households; and what segment 01 says of them.
+-- census/population.lua - invented people: how many live in an area, of which race, which of them
+-- are Hispanic, which are adults, in how many households; and what segment 01 says of them.
 --
 -- A population counts people by race: one of 63 combinations, each known by its place in table P3
 -- (3 is "White alone"). Only combinations that occur have an entry. The tables of the segment are

@@ -1,5 +1,6 @@
--- sample.lua - makes sample files: an invented state in the form of Census 2000 SF1, with the
--- statistics of a real one (how much is zero, how long the numbers are, how often lines repeat).
+-- census/sample.lua - makes sample files: an invented state in the form of Census 2000 SF1, with
+-- the statistics of a real one (how much is zero, how long the numbers are, how often lines
+-- repeat).
 --
 -- Same options, same bytes. The first records are about the state as a whole, those of its counties
 -- follow, and the last county is cut off where the number of records is reached: the state is

@@ -1,4 +1,4 @@
--- console.lua - where commands write: results to standard output, everything else to standard
+-- cli/console.lua - where commands write: results to standard output, everything else to standard
 -- error.
 
 local core = require "bigdata.core"

@@ -59,7 +59,7 @@ local function with_error(value, deviation, format)
 end
 
 -- The Universal Scalability Law's fit: a list of lines.
-function search_report.fit_lines(fit)
+local function fit_lines(fit)
   local peak = "no peak"
   if fit.peak_size then
     peak = ("a peak of %s rows/s at %s"):format(text.count(fit.peak_rate),
@@ -113,7 +113,7 @@ function search_report.text(result)
   lines[#lines + 1] = ""
   tables.append(lines, table_text.lines(rows_of(result), { {}, {}, {}, {}, { left = true } }, "  "))
   lines[#lines + 1] = ""
-  tables.append(lines, found.fit and search_report.fit_lines(found.fit) or { found.no_fit })
+  tables.append(lines, found.fit and fit_lines(found.fit) or { found.no_fit })
   return table.concat(lines, "\n") .. "\n"
 end
 

@@ -56,7 +56,7 @@ end
 --- Settings.
 
 -- The settings that are not the same in all trials.
-function trials.varied(result)
+local function varied(result)
   local names, first = {}, result.trials[1]
   for _, name in ipairs(result.names) do
     for _, item in ipairs(result.trials) do
@@ -87,7 +87,7 @@ end
 -- The settings that all trials share, as far as they say something.
 function trials.in_common(result)
   local differs, parts = {}, {}
-  for _, name in ipairs(trials.varied(result)) do differs[name] = true end
+  for _, name in ipairs(varied(result)) do differs[name] = true end
   for _, name in ipairs(SHOWN) do
     local value = common_value(result, name)
     if value ~= nil and value ~= 0 and not differs[name] then
@@ -100,7 +100,7 @@ end
 --- Columns.
 
 local function varies(result, wanted)
-  for _, name in ipairs(trials.varied(result)) do
+  for _, name in ipairs(varied(result)) do
     if name == wanted then return true end
   end
   return false
@@ -123,7 +123,7 @@ local SHIPPING = {
 
 local function setting_columns(result, titles)
   local list = {}
-  for n, name in ipairs(trials.varied(result)) do
+  for n, name in ipairs(varied(result)) do
     list[n] = { title = titles[name] or options.dashed(name), name = name, left = true }
   end
   return list
@@ -202,14 +202,14 @@ local function ranked(result)
 end
 
 -- Have the trials names, rather than being combinations of settings?
-function trials.are_named(result)
+local function are_named(result)
   return varies(result, "system")
 end
 
 -- The rows of the table, the first one its titles, each a list of cells, or a step's name; and its
 -- columns, as table_text.lines wants them.
 function trials.table_of(result)
-  if trials.are_named(result) then
+  if are_named(result) then
     local list = ranked_columns(result)
     local rows = { titles_of(list) }
     for _, item in ipairs(ranked(result)) do
@@ -231,7 +231,7 @@ end
 -- What the columns mean: a list of lines.
 function trials.notes(result)
   local lines = {}
-  if trials.are_named(result) then
+  if are_named(result) then
     local main = figures.main_step(result)
     for _, name in ipairs(result.steps) do
       local unit = figures.without_rows(result.trials, name) and "records" or "rows"
@@ -242,7 +242,7 @@ function trials.notes(result)
   end
   lines[#lines + 1] = "CPU us/row: processor time of the client for a row, in microseconds"
   if any_lock(result) then
-    lines[#lines + 1] = (trials.are_named(result) and "lock" or "for the lock")
+    lines[#lines + 1] = (are_named(result) and "lock" or "for the lock")
       .. ": share of the workers' time spent waiting for the interpreter"
   end
   if varies(result, "insert") then

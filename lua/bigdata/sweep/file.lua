@@ -56,8 +56,8 @@ local function other_than(stored, result)
   end
 end
 
--- A run's settings, as far as both sides know them, as one string; what its trial shows is compared
--- by the labels already.
+-- In what a run's settings differ from its trial's, of those that both know: nil if in nothing.
+-- What the trial shows is compared by the labels already.
 local function first_difference(run, item)
   for _, name in ipairs { "limit", "time", "queue", "poolsize", "protocol", "autocommit" } do
     local was, is = (run.settings or {})[name], item.settings[name]

@@ -151,7 +151,7 @@ function size_search.find(run, options)
     sizes = search.sizes, rates = search.rates, best = best, answer = answer, below = below,
     above = above, share = search:rate(answer) / search:rate(best), fit = fit, no_fit = no_fit,
     comparison = comparison.of(search.rates[best], search.rates[answer], { seed = options.seed }),
-    count = search.count, within = search.within,
+    count = search.count,
   }
 end
 
