@@ -115,8 +115,14 @@ local function run_sweep(object, settings, flags, out)
   return write_files(files, result)
 end
 
+-- The terms of a search: its file's, or those of --find; --repeat goes before the file's repeats.
+local function terms_of(scenario, settings)
+  local terms = scenario.find or { over = settings.find }
+  return search.check(setmetatable({ repeats = settings.repeats }, { __index = terms }), "--find")
+end
+
 local function run_search(scenario, settings, flags, out)
-  local terms = search.check(scenario.find or { over = settings.find }, "--find")
+  local terms = terms_of(scenario, settings)
   if settings.dry_run then
     failure.check(search_run.check(scenario, terms, settings, flags))
     return trials.run_dry(scenario, settings, flags, out)
