@@ -3,12 +3,14 @@
 local arguments = require "bigdata.cli.arguments"
 local bigdata = require "bigdata"
 local command_line = require "bigdata.cli.command_line"
+local lfs = require "lfs"
 local options = require "bigdata.cli.options"
 
 local scenario = bigdata.scenario { summary = "a test" }
 scenario.name = "test"
 scenario:flag "directory" { type = "path", default = "data", help = "a folder" }
 scenario:flag "fast" { type = "boolean", default = false, help = "a switch" }
+scenario:flag "tidy" { type = "boolean", default = true, help = "another" }
 
 -- The words that come out of what went in on the command line.
 local function again(line)
@@ -28,6 +30,25 @@ describe("a command line", function()
   it("has switches and the scenario's flags", function()
     assert.equal("test --no-autocommit --preload --directory here --fast",
       again "--no-autocommit --preload --directory here --fast")
+  end)
+
+  it("tells that a switch is off which is on by default", function()
+    assert.equal("test --no-tidy", again "--no-tidy")
+    assert.equal("test", again "--tidy")
+  end)
+
+  it("has no default path that is found among the program's own files", function()
+    local installed = bigdata.scenario { summary = "another test" }
+    installed.name = "installed"
+    installed:flag "directory" { type = "path", default = "data/sample", help = "a folder" }
+    local settings, _, flags
+    local here = lfs.currentdir()
+    lfs.chdir "tests"
+    settings, _, flags = assert(arguments.parse({}, options.of(installed), installed.flags))
+    local words = command_line.of(installed, settings, flags)
+    lfs.chdir(here)
+    assert.is_truthy(flags.directory:find "^/")
+    assert.same({ "installed" }, words)
   end)
 
   it("is understood as it was meant", function()

@@ -1,6 +1,7 @@
 -- cli/command_line.lua - a run's settings and flags as the words of a command line that would run
 -- it again: what differs from the defaults.
 
+local flag_rules = require "bigdata.scenario.flags"
 local options = require "bigdata.cli.options"
 
 local command_line = {}
@@ -35,9 +36,12 @@ function command_line.of(scenario, settings, flags)
       add_option(words, option, settings[options.key_of(option)])
     end
   end
+  local defaults = flag_rules.defaults(scenario.flags)
   for _, flag in ipairs(scenario.flags) do
     local value = flags[flag.name]
-    if value ~= nil and value ~= flag.default and value ~= false then
+    if value == false then
+      if flag.default then add(words, "no-" .. flag.name, true) end
+    elseif value ~= nil and value ~= defaults[flag.name] then
       add(words, flag.name, value)
     end
   end
