@@ -36,8 +36,8 @@ static void advise(BdErr *err, const PGconn *conn, const char *message) {
     } else if (has_sqlstate(state, "25006")) {
         bd_err_hint(err, "the database or the server is read-only: it takes no data");
     } else if (state[0] == '\0' && nobody_listens(message)) {
-        bd_err_hint(err, "is the server running there? without --dburl and libpq's variables a "
-                         "throwaway server is used");
+        bd_err_hint(err, "is the server running there? a run without --dburl and libpq's "
+                         "variables starts a server of its own");
     }
 }
 

@@ -35,8 +35,9 @@ local COMMAND = command.new {
         name = "segments", argument = "LIST", read = options.any, default = "1",
         help = "numbers of the segments to write, as in 1,2,5",
       },
+      options.SILENT,
     },
-    { title = "Other options", options.QUIET, options.VERBOSE, options.HELP },
+    { title = "Other options", options.VERBOSE, options.HELP },
   },
 }
 

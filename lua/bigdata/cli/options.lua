@@ -110,6 +110,8 @@ options.SERVER = {
 }
 options.VERBOSE = { name = "verbose", help = "show where in the Lua code an error arose" }
 options.QUIET = { name = "quiet", help = "print the result only, on one line" }
+-- The same of commands that have no result but what they make.
+options.SILENT = { name = "quiet", help = "print nothing if all is well" }
 options.STATEMENTS = {
   name = "report-per-command", short = "r", help = "say how long each statement took, too",
 }

@@ -27,7 +27,7 @@ local COMMAND = command.new {
     {
       title = "Options",
       { name = "force", help = "drop tables that this program has not made, too" },
-      options.QUIET,
+      options.SILENT,
       options.VERBOSE,
       options.HELP,
     },
