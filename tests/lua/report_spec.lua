@@ -178,5 +178,19 @@ data: 3 records were left out
       report.line(result { step(GEO), step() }))
     assert.equal("row_by_row: ask 75 records/s, interrupted\n",
       report.line(result({ step { name = "ask", rows = 0 } }, { ended = "interrupted" })))
+    assert.equal("row_by_row: ask 75 records/s, 2 records left out\n",
+      report.line(result { step { name = "ask", rows = 0, rejects = 2 } }))
+  end)
+
+  it("keeps to 80 columns where summaries and tables are long", function()
+    local tables = {}
+    for i = 1, 3 do
+      tables[i] = { table = "data_element_" .. i, rows = 10, doubtful = 0, found = 10,
+        checksum = ("%016x"):format(i), left_out = {} }
+    end
+    local text = report.text(result({ step { arrival = { tables = tables } } },
+      { summary = ("a summary of many words "):rep(5) }))
+    for line in text:gmatch "[^\n]+" do assert.is_true(#line <= 80, line) end
+    has(text, "data: arrived: data_element_1 10 rows, checksum 0000000000000001;\n  data_element_2")
   end)
 end)

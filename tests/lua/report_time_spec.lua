@@ -56,6 +56,8 @@ describe("CPU time", function()
     for key, value in pairs(step) do reads[key] = reads[key] or value end
     assert.equal("data             6.00     5.00     1.00     0.50            80 %            2.50",
       report_time.cpu(result(reads))[2])
+    assert.equal("for each record, where there are no rows: data",
+      report_time.cpu(result(reads))[3])
     reads.records = 0
     assert.same({}, report_time.cpu(result(reads)))
   end)

@@ -3,6 +3,9 @@
 local catalog = require "bigdata.scenario.catalog"
 local command = require "bigdata.cli.command"
 local options = require "bigdata.cli.options"
+local text = require "bigdata.text"
+
+local WIDTH = 79
 
 local COMMAND = command.new {
   name = "list",
@@ -18,7 +21,9 @@ function COMMAND.act(_, _, out)
   for _, entry in ipairs(names) do
     local scenario, message, info = catalog.load(entry.path)
     if scenario then
-      out:result(("%-" .. width .. "s  %s\n"):format(entry.name, scenario.summary))
+      local column = width + 2
+      out:result(("%-" .. column .. "s%s\n"):format(entry.name,
+        text.wrap(text.words(scenario.summary), WIDTH - column, (" "):rep(column))))
     else
       status = out:problem(message, info)
     end

@@ -9,6 +9,7 @@ local text = require "bigdata.text"
 
 local report = {}
 
+local WIDTH = 80
 local LINE = "%-34s %10s %12s %9s %10s"
 
 local function line(...)
@@ -48,6 +49,12 @@ local function transactions_of(result)
     or "one transaction per record"
 end
 
+-- What a report begins with: what was run, name and summary.
+function report.title(name, summary)
+  local words = ("bigdata %s: %s, %s"):format(core_version, name, summary)
+  return text.wrap(text.words(words), WIDTH - 2, "  ")
+end
+
 -- The heading's line about the server; what: for what a private one was started.
 function report.server_line(server, what)
   return ("  server    PostgreSQL %s, %s"):format(server.version,
@@ -60,7 +67,7 @@ local function heading(result)
   local limits = { count_of(settings.limit, "record") or nil }
   if settings.time > 0 then limits[#limits + 1] = ("%g seconds"):format(settings.time) end
   local lines = {
-    ("bigdata %s: %s, %s"):format(core_version, result.scenario, result.summary),
+    report.title(result.scenario, result.summary),
     "",
     ("  engine    %s%s"):format(settings.engine, loops and ", " .. loops or ""),
     ("  loop      %s"):format(loop_of(settings)),
@@ -211,7 +218,9 @@ local function notes(result, too_short)
     lines[#lines + 1] = retries_note(step)
     lines[#lines + 1] = reconnects_note(step)
     for _, note in ipairs(report.reject_notes(step)) do lines[#lines + 1] = note end
-    if step.arrival then lines[#lines + 1] = arrival_report.line(step) end
+    if step.arrival then
+      lines[#lines + 1] = text.wrap(text.words(arrival_report.line(step)), WIDTH - 2, "  ")
+    end
     if ENDED[step.ended] then lines[#lines + 1] = ENDED[step.ended]:format(step.name) end
   end
   return lines
@@ -268,10 +277,15 @@ local function short_rate(step)
     phase_rate(after))
 end
 
--- The rates alone, on one line.
+-- The rates, and what was left out, on one line.
 function report.line(result)
   local rates = {}
-  for i, step in ipairs(result.steps) do rates[i] = short_rate(step) end
+  for _, step in ipairs(result.steps) do
+    rates[#rates + 1] = short_rate(step)
+    if step.rejects > 0 then
+      rates[#rates + 1] = ("%s left out"):format(text.plural(step.rejects, "record"))
+    end
+  end
   if result.ended ~= "done" then rates[#rates + 1] = result.ended end
   return ("%s: %s\n"):format(result.scenario, table.concat(rates, ", "))
 end

@@ -1,6 +1,5 @@
 -- report/search.lua - the result of a search as text: the answer, and all that was measured. Pure.
 
-local core_version = require "bigdata.core".version
 local comparison_report = require "bigdata.report.comparison"
 local options = require "bigdata.cli.options"
 local report = require "bigdata.report"
@@ -91,10 +90,8 @@ end
 
 -- The whole report, ending in a line feed.
 function search_report.text(result)
-  local lines = { ("bigdata %s: %s, %s"):format(core_version, result.name, result.summary), "" }
-  if result.trials[1] then
-    lines[#lines + 1] = ("  all with  %s"):format(trials.in_common(result))
-  end
+  local lines = { report.title(result.name, result.summary), "" }
+  if result.trials[1] then lines[#lines + 1] = trials.heading_line(result) end
   if result.server then lines[#lines + 1] = report.server_line(result.server, "search") end
   lines[#lines + 1] = ""
   local found = result.found

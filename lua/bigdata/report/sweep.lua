@@ -1,7 +1,6 @@
 -- report/sweep.lua - the result of a sweep as text: the table of its trials, and how they compare.
 -- Pure: a table in, a string out.
 
-local core_version = require "bigdata.core".version
 local comparison_report = require "bigdata.report.comparison"
 local figures = require "bigdata.result.figures"
 local report = require "bigdata.report"
@@ -19,11 +18,11 @@ local sweep_report = {}
 local function heading(result)
   local times = result.repeats > 1 and (", %d times each"):format(result.repeats) or ""
   local lines = {
-    ("bigdata %s: %s, %s"):format(core_version, result.name, result.summary),
+    report.title(result.name, result.summary),
     "",
     ("  scenario  %s"):format(result.scenario),
     ("  trials    %s, in turns%s"):format(text.count(#result.trials), times),
-    ("  all with  %s"):format(trials.in_common(result)),
+    trials.heading_line(result),
   }
   if result.server then lines[#lines + 1] = report.server_line(result.server, "sweep") end
   return lines

@@ -42,12 +42,17 @@ end
 -- A line for each step of which line_of(step, amount) makes one, under the head: amount are its
 -- rows, or its records where it has none.
 local function lines_per_row(result, head, line_of)
-  local lines = {}
+  local lines, without = {}, {}
   for _, step in ipairs(result.steps) do
     local amount = step.rows > 0 and step.rows or step.records
-    lines[#lines + 1] = amount > 0 and line_of(step, amount) or nil
+    local line = amount > 0 and line_of(step, amount) or nil
+    lines[#lines + 1] = line
+    if line and step.rows == 0 then without[#without + 1] = step.name end
   end
   if #lines > 0 then table.insert(lines, 1, head) end
+  if #without > 0 then
+    lines[#lines + 1] = "for each record, where there are no rows: " .. table.concat(without, ", ")
+  end
   return lines
 end
 

@@ -97,6 +97,11 @@ function trials.in_common(result)
   return table.concat(parts, ", ")
 end
 
+-- The same as a line of a heading.
+function trials.heading_line(result)
+  return "  all with  " .. text.wrap(text.words(trials.in_common(result)), 68, (" "):rep(12))
+end
+
 --- Columns.
 
 local function varies(result, wanted)

@@ -9,6 +9,6 @@ create trigger drop_one before insert on geo_record for each row execute functio
 SQL
 row_by_row --limit 5 >report
 status=$?
-grep arrived report
+grep -A 2 "arrived: NOT" report
 row_by_row --limit 2 --no-verify 2>/dev/null | grep verified
 exit $status
