@@ -116,24 +116,51 @@ local function has_figures(figures)
     and (figures.fed_rows == nil) == (figures.fed_seconds == nil)
 end
 
--- Are the figures of other steps those of steps that the scenario has?
-local function has_steps(steps, scenario)
-  if type(steps or {}) ~= "table" then return false end
-  local known = {}
-  for _, step in ipairs(scenario.steps) do known[step.name] = true end
-  for name, figures in pairs(steps or {}) do
-    if not known[name] or not has_figures(figures) then return false end
-  end
-  return true
+local function step_names(scenario)
+  local names = {}
+  for i, step in ipairs(scenario.steps) do names[i] = step.name end
+  return names
 end
 
--- The figures that the program printed; nil and what it printed instead.
+-- What is wrong with a name that is to be a step's; nil if it is one.
+local function wrong_name(name, scenario)
+  local names = step_names(scenario)
+  for _, known in ipairs(names) do
+    if known == name then return nil end
+  end
+  return ("%s has no step %s%s (its steps: %s)"):format(scenario.name, name,
+    text.suggest(name, names), table.concat(names, ", "))
+end
+
+-- What is wrong with the figures of other steps; nil if they are as they should be.
+local function wrong_steps(steps, scenario)
+  if type(steps) ~= "table" then return "its steps are no object, with figures for each step" end
+  for _, name in ipairs(text.keys(steps)) do
+    local why = wrong_name(name, scenario)
+    if why then return "its steps: " .. why end
+    if not has_figures(steps[name]) then
+      return ("its steps: %s needs rows and seconds"):format(name)
+    end
+  end
+end
+
+-- Raise if the program is to be measured as a step that the scenario does not have; where begins
+-- the message.
+function external.check_step(object, scenario, where)
+  local why = object.step and wrong_name(object.step, scenario)
+  if why then failure.raise(("%s: %s: step: %s"):format(where, object.name, why)) end
+end
+
+-- The figures that the program printed; nil and what is wrong with them.
 local function read_figures(out, scenario)
   if not out:find("%S") then return nil, ("it printed nothing: %s"):format(WANTED) end
   local figures = json.decode(out) or json.decode(last_line(out))
-  if has_figures(figures) and has_steps(figures.steps, scenario) then return figures end
-  local shown = out:gsub("%s+", " "):sub(1, 60)
-  return nil, ("it printed %s: %s"):format(shown, WANTED)
+  if not has_figures(figures) then
+    local shown = out:gsub("%s+", " "):sub(1, 60)
+    return nil, ("it printed %s: %s"):format(shown, WANTED)
+  end
+  local why = wrong_steps(figures.steps or {}, scenario)
+  return not why and figures or nil, why
 end
 
 -- A step's result. cpu: where its processor time is, if not among the figures.

@@ -133,6 +133,8 @@ describe("a sweep", function()
     fails("trials = { {}, { jobs = 'x' } }", "trial 2: jobs must be a whole number")
     fails("trials = { 'poll' }", "trial 1: settings must be a table")
     fails("vary = { jobs = { 1 } }, repeats = 0", "repeats must be at least 1, not 0")
+    fails("trials = { require 'bigdata'.external { name = 'x', command = { 'y' }, step = 'dat' } }",
+      "trial 1: x: step: row_by_row has no step dat; did you mean data? (its steps: geo, data)")
     fails("varry = { jobs = { 1 } }", "a sweep has no key varry; did you mean vary?")
   end)
 

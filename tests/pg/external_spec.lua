@@ -118,7 +118,14 @@ describe("another program", function()
     [[echo '{"rows": 1, "seconds": 1, "fed_seconds": 1}']], "it printed {")
   fails("tells of a step that there is not",
     [[echo '{"rows": 1, "seconds": 1, "steps": {"goe": {"rows": 1, "seconds": 1}}}']],
-    "it printed {")
+    "it: its steps: row_by_row has no step goe; did you mean geo? (its steps: geo, data)")
+  fails("tells nothing of a step",
+    [[echo '{"rows": 1, "seconds": 1, "steps": {"geo": {"rows": 1}}}']],
+    "it: its steps: geo needs rows and seconds")
+  fails("lists steps", [[echo '{"rows": 1, "seconds": 1, "steps": [{"rows": 1, "seconds": 1}]}']],
+    "it: its steps: row_by_row has no step 1 (its steps: geo, data)")
+  fails("counts steps", [[echo '{"rows": 1, "seconds": 1, "steps": 2}']],
+    "it: its steps are no object")
   fails("took no time", [[echo '{"rows": 1, "seconds": 0}']], "it printed {")
   fails("fails", "echo the disk is full >&2; exit 4",
     "it failed with exit status 4: the disk is full")

@@ -95,6 +95,7 @@ end
 -- name=, values= }.
 local function read_base(given, object, where, load)
   if external.is(given) then
+    external.check_step(given, object.scenario, where)
     return { external = given, name = given.name, values = {} }
   end
   local values, name, other = split(given, where)
