@@ -3,6 +3,7 @@
 #include "core/clock.h"
 #include "core/interrupt.h"
 #include "core/mem.h"
+#include "core/orphans.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +28,7 @@ typedef struct Running {
     bool ended;
     int64_t began_ns;
     int64_t kill_ns; /* when to kill what was asked to end; 0 while nothing was */
+    BdOrphans orphans;
     BdCommandResult *result;
 } Running;
 
@@ -197,6 +199,23 @@ static int drain(int *fd, BdBuf *buf, BdErr *err) {
     return 0;
 }
 
+/* Kill what is left of it: was anything alive? It has ended. */
+static bool kill_rest(const Running *run) {
+    while (waitpid(-run->pid, NULL, WNOHANG) > 0) {
+        /* The dead of its group that had lost their parent were ours. */
+    }
+    bool alive = kill(-run->pid, SIGKILL) == 0;
+    return bd_orphans_kill(&run->orphans) || alive;
+}
+
+/* Until nothing of it is left; what cannot be killed is left alone after a while. */
+static void bury(const Running *run) {
+    int64_t patience_ns = bd_now_ns() + PATIENCE_NS;
+    while (kill_rest(run) && bd_now_ns() < patience_ns) {
+        poll(NULL, 0, TICK_MS);
+    }
+}
+
 static int64_t time_ns(struct timeval time) {
     return (int64_t)time.tv_sec * BD_NS_PER_S + (int64_t)time.tv_usec * 1000;
 }
@@ -216,10 +235,7 @@ static void look(Running *run, int64_t now_ns) {
     result->user_ns = time_ns(usage.ru_utime);
     result->system_ns = time_ns(usage.ru_stime);
     result->peak_bytes = (int64_t)usage.ru_maxrss * 1024;
-    if (kill(-run->pid, 0) == 0) {
-        result->left_behind = !result->timed_out;
-        signal_group(run, SIGKILL);
-    }
+    result->left_behind = kill_rest(run) && !result->timed_out;
 }
 
 /* Wait for something to read, or a moment. */
@@ -266,13 +282,18 @@ static int attend_to_end(Running *run, int64_t timeout_ns, BdErr *err) {
 int bd_command_run(const BdCommand *command, BdCommandResult *result, BdErr *err) {
     *result = (BdCommandResult){.status = -1};
     Running run = {.result = result, .out = -1, .err = -1};
-    int status = start(&run, command, err);
+    int status = bd_orphans_begin(&run.orphans, err);
+    if (status == 0) {
+        status = start(&run, command, err);
+    }
     if (status == 0) {
         status = attend_to_end(&run, command->timeout_ns, err);
+        bury(&run);
         if (status == 0 && bd_interrupted()) {
             status = bd_err_set(err, BD_E_STOPPED, 0, "interrupted");
         }
     }
+    bd_orphans_end(&run.orphans);
     close_end(&run.out);
     close_end(&run.err);
     if (status == 0 && (bd_buf_end(&result->out) != 0 || bd_buf_end(&result->err) != 0)) {

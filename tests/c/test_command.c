@@ -3,12 +3,18 @@
  */
 #include "core/command.h"
 
+#include "core/clock.h"
 #include "support/memory.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -59,11 +65,70 @@ static void no_descriptor_is_left(void **state) {
     }
 }
 
+/* Read a process's number from what a program has printed: does that process live? */
+static bool lives(const BdCommandResult *result) {
+    long pid = strtol(result->out.p, NULL, 10);
+    assert_true(pid > 1);
+    return kill((pid_t)pid, 0) == 0;
+}
+
+static void what_is_left_in_other_sessions_is_killed(void **state) {
+    (void)state;
+    static const char *const scripts[] = {
+        "setsid sleep 1000 & echo $!",
+        /* its parent is gone before the program is, and it has a child in another session */
+        "(setsid sh -c 'setsid sleep 1000 & echo $!; wait' &)\n sleep 0.2",
+    };
+    for (size_t i = 0; i < 2; i++) {
+        BdCommandResult result;
+        assert_int_equal(run(scripts[i], &result, NULL), 0);
+        assert_int_equal(result.status, 0);
+        assert_true(result.left_behind);
+        assert_false(lives(&result));
+        bd_command_deinit(&result);
+    }
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left, dead or alive */
+}
+
+static void what_is_left_when_time_is_up_is_killed(void **state) {
+    (void)state;
+    const char *const argv[] = {"/bin/sh", "-c", "setsid sleep 1000 & echo $!; wait", NULL};
+    const BdCommand command = {
+        .argv = argv, .env = no_variables, .timeout_ns = 200 * (BD_NS_PER_S / 1000)};
+    BdCommandResult result;
+    assert_int_equal(bd_command_run(&command, &result, NULL), 0);
+    assert_true(result.timed_out);
+    assert_false(result.left_behind);
+    assert_false(lives(&result));
+    bd_command_deinit(&result);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+static void what_was_there_before_and_what_has_ended_is_left_alone(void **state) {
+    (void)state;
+    pid_t before = fork();
+    if (before == 0) {
+        pause();
+        _exit(0);
+    }
+    BdCommandResult result;
+    assert_int_equal(run("(setsid true &) ; sleep 0.2; echo done", &result, NULL), 0);
+    assert_false(result.left_behind);
+    bd_command_deinit(&result);
+    assert_int_equal(waitpid(before, NULL, WNOHANG), 0);
+    kill(before, SIGKILL);
+    assert_int_equal(waitpid(before, NULL, 0), before);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(each_allocation_may_fail),
         CASE(outputs_can_be_read_as_strings),
         CASE(no_descriptor_is_left),
+        CASE(what_is_left_in_other_sessions_is_killed),
+        CASE(what_is_left_when_time_is_up_is_killed),
+        CASE(what_was_there_before_and_what_has_ended_is_left_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,24 @@
 -- conclusion: which options are worth trying next.
 
 local conclusion = require "bigdata.verdict.conclusion"
+local options = require "bigdata.cli.options"
 
-local STATEMENT = { ops = { { op = "exec" } } }
-local INSERT = { ops = { { op = "all" }, { op = "insert" } } }
+local STATEMENT = { spec = { ops = { { op = "exec" } } } }
+local INSERT = { spec = { ops = { { op = "all" }, { op = "insert" } } } }
 
-local function matters(option, settings, spec)
-  return conclusion.matters(option, settings, spec or STATEMENT)
+-- A step of the Lua loop.
+local function interpreted(f)
+  return { step = { run = f } }
+end
+
+-- changed: what differs from the defaults.
+local function matters(option, changed, compiled, steps)
+  local settings = {}
+  for option_of in options.each(options.RUN) do
+    settings[options.key_of(option_of)] = option_of.default
+  end
+  for name, value in pairs(changed) do settings[name] = value end
+  return conclusion.matters(option, settings, compiled or STATEMENT, steps or {})
 end
 
 describe("an option to try next", function()
@@ -18,12 +30,39 @@ describe("an option to try next", function()
     assert.is_false(matters("--commit-every 100", { commit_every = 100 }))
     assert.is_true(matters("--commit-every 100", {}))
     assert.is_true(matters("--preload", {}))
+    assert.is_false(matters("--preload", { preload = true }))
   end)
 
   it("is a way to insert only where the step has rows to insert", function()
-    assert.is_false(matters("--insert copy", { insert = "row" }, STATEMENT))
-    assert.is_true(matters("--insert copy", { insert = "row" }, INSERT))
+    assert.is_false(matters("--insert copy", {}, STATEMENT))
+    assert.is_true(matters("--insert copy", {}, INSERT))
     assert.is_false(matters("--insert copy", { insert = "copy" }, INSERT))
-    assert.is_true(conclusion.matters("--insert copy", { insert = "row" }, nil))
+  end)
+
+  it("is a way to insert in the Lua loop where its function, or one at hand, does so", function()
+    local list = {}
+    local function helper(db, row) db:insert("seen", { "n" }, row.n) end
+    assert.is_true(matters("--insert copy", {}, interpreted(helper)))
+    assert.is_true(matters("--insert copy", {}, interpreted(function(...) helper(...) end)))
+    assert.is_false(matters("--insert copy", {}, interpreted(function(db, row)
+      table.insert(list, row.n)
+      db:exec("insert into seen values ($1)", row.n)
+    end)))
+  end)
+
+  it("is one that is allowed beside the others", function()
+    assert.is_true(matters("--insert pipeline", {}, INSERT))
+    assert.is_false(matters("--insert pipeline", { protocol = "simple" }, INSERT))
+    assert.is_false(matters("--insert pipeline", { insert = "copy", insert_batch = 9 }, INSERT))
+    assert.is_true(matters("--jobs 4", { engine = "poll", jobs = 2 }))
+    assert.is_false(matters("--jobs 4", { engine = "poll", jobs = 2, poolsize = 3 }))
+    assert.is_false(matters("--poolsize 1", { engine = "poll", jobs = 2 }))
+  end)
+
+  it("is the C loop only where all steps can be compiled", function()
+    local f = function() end
+    local lua = { loop = "lua" }
+    assert.is_true(matters("--loop c", lua, interpreted(f), { { each = f }, { plan = f, run = f } }))
+    assert.is_false(matters("--loop c", lua, interpreted(f), { { each = f }, { run = f } }))
   end)
 end)

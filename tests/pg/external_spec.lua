@@ -135,6 +135,8 @@ describe("another program", function()
     "--timeout 0.3")
   fails("leaves processes behind", [[sleep 1000 & echo '{"rows": 1, "seconds": 1}']],
     "it left processes behind")
+  fails("leaves a process of another session behind",
+    [[setsid sleep 1000 & echo '{"rows": 1, "seconds": 1}']], "it left processes behind")
 end)
 
 describe("a sweep that was cut short", function()

@@ -112,4 +112,13 @@ function foresight.of_function(f)
   return rows
 end
 
+-- Does a function call db:insert, as far as its text, and that of those at hand, says?
+function foresight.inserts(f)
+  local found = false
+  each_function(f, function(each)
+    found = found or source_of(each):find(":insert%s*%(") ~= nil
+  end, 0, {})
+  return found
+end
+
 return foresight

@@ -244,7 +244,7 @@ local function run_steps(result, link, way, claim, scenario, compiled, flags, wa
     local outcome = link:patiently(function(pool)
       return run_step(pool, way, claim, scenario, item, result.settings, flags, watch, monitor)
     end)
-    outcome.verdict = conclusion.of(result, outcome, item.spec)
+    outcome.verdict = conclusion.of(result, outcome, item, scenario.steps)
     result.steps[#result.steps + 1] = outcome
     local goes_on = GOES_ON[outcome.ended]
     if not goes_on or outcome.error then

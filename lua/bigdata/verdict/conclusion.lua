@@ -1,39 +1,58 @@
 -- verdict/conclusion.lua - the verdict on a step of a result, with command lines to try next.
 
 local command_line = require "bigdata.cli.command_line"
+local foresight = require "bigdata.step.foresight"
 local json = require "bigdata.result.json"
 local measurements = require "bigdata.verdict.measurements"
+local options = require "bigdata.cli.options"
 local verdict = require "bigdata.verdict"
 
 local conclusion = {}
 
-local function inserts(spec)
-  for _, op in ipairs(spec.ops) do
+local function inserts(compiled)
+  if not compiled.spec then
+    return foresight.inserts(compiled.step.run or compiled.step.each)
+  end
+  for _, op in ipairs(compiled.spec.ops) do
     if op.op == "insert" then return true end
   end
   return false
 end
 
--- Would the option, "--name value", change anything for a step that ran under these settings?
--- @param spec what trace has recorded; nil for the Lua loop
-function conclusion.matters(option, settings, spec)
-  local name, value = option:match("^%-%-(%S+) (%S+)$")
-  if not name then return true end
-  if name == "insert" and spec and not inserts(spec) then return false end
-  return tostring(settings[(name:gsub("-", "_"))]) ~= value
+-- Do the scenario's steps have what can be compiled?
+local function plannable(steps)
+  for _, step in ipairs(steps) do
+    if not (step.each or step.plan) then return false end
+  end
+  return true
+end
+
+-- Would the option, "--name value" or "--name", change anything for a step that ran under these
+-- settings, and be allowed?
+-- @param compiled the step, as trial.compile gives it
+-- @param steps all of the scenario
+function conclusion.matters(option, settings, compiled, steps)
+  local name, value = option:match("^%-%-(%S+) ?(%S*)$")
+  local key = name:gsub("-", "_")
+  if value == "" then return not settings[key] end
+  if key == "insert" and not inserts(compiled) then return false end
+  if option == "--loop c" and not plannable(steps) then return false end
+  local changed = setmetatable({ [key] = math.tointeger(value) or value }, { __index = settings })
+  return tostring(settings[key]) ~= value and options.check(changed) ~= nil
 end
 
 -- The verdict on the step: { causes={ { cause=, share=, gain=, evidence=, next= } }, why= }, where
 -- next is a list of command lines; nil where nothing was measured.
--- @param spec what trace has recorded of the step; nil for the Lua loop
-function conclusion.of(result, step, spec)
+-- @param compiled the step, as trial.compile gives it
+-- @param steps all of the scenario
+function conclusion.of(result, step, compiled, steps)
   local measured = measurements.of(result, step)
   if not measured then return nil end
   local judged = verdict.judge(measured)
   for _, cause in ipairs(judged.causes) do
     cause.next = json.array {}
     for _, option in ipairs(cause.try) do
-      if conclusion.matters(option, result.settings, spec) then
+      if conclusion.matters(option, result.settings, compiled, steps) then
         cause.next[#cause.next + 1] = command_line.with(result.arguments, option)
       end
     end
