@@ -1,10 +1,10 @@
 /*
- * orphans.h - the processes that a program we run leaves behind, wherever they are: one that has made
- * a session of its own (setsid) has left the program's process group.
+ * orphans.h - the processes that a program we run leaves behind, wherever they are: one that has
+ * made a session of its own (setsid) has left the program's process group.
  *
- * From bd_orphans_begin() to bd_orphans_end() a process below us that has lost its parent becomes our
- * child, rather than that of the system's first process. So every child that was not there at the
- * beginning is an orphan, and nothing else may be started meanwhile.
+ * From bd_orphans_begin() to bd_orphans_end() a process below us that has lost its parent becomes
+ * our child, rather than that of the system's first process. So every child that was not there at
+ * the beginning is an orphan, and nothing else may be started meanwhile.
  *
  * Only on Linux; elsewhere there are no orphans.
  *
@@ -27,9 +27,9 @@ typedef struct BdOrphans {
 
 BD_MUSTCHECK int bd_orphans_begin(BdOrphans *orphans, BdErr *err);
 
-/* Kill the orphans that there are, and bury those that are dead: were any alive? To be called until
- * there are none: what was below them may have become ours. The child that is meant to be waited for
- * otherwise must have been. */
+/* Kill the orphans that there are, and reap those that are dead: were any alive? To be called until
+ * there are none, since what was below them may have become ours. A child that somebody else waits
+ * for must have been reaped by then. */
 bool bd_orphans_kill(const BdOrphans *orphans);
 
 void bd_orphans_end(BdOrphans *orphans);

@@ -137,7 +137,7 @@ N/A: shorter than 0.5 s, too short for a rate
 
   it("says that workers waited for records", function()
     local text = report.text(result { step { queue_empty_seconds = 450 } })
-    has(text, "data: the connections waited for records for 50 % of their time\n")
+    has(text, "data: the workers waited for records for 50 % of their time\n")
     assert.is_falsy(report.text(result { step { queue_empty_seconds = 1 } }):find("waited"))
   end)
 

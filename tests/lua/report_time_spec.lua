@@ -110,10 +110,10 @@ describe("pgbench's words", function()
   end)
 end)
 
-describe("the connections' time", function()
+describe("the workers' time", function()
   it("is a bar, and its largest parts in words, as many as 80 columns take", function()
     assert.same({
-      "where the connections' time went (# client  + turn  = send  - server  . source)",
+      "where the workers' time went (# client  + turn  = send  - server  . source)",
       "data         ######++----------......  server 40 %, client 25 %, source 25 %",
     }, report_time.shares(result(worker_seconds { client = 5, turn = 2, server = 8, source = 5 })))
   end)

@@ -23,7 +23,7 @@ bigdata \- measure how fast a PostgreSQL takes what a scenario sends it
 .B bigdata
 runs a scenario, a Lua file that says which statements are sent for each record of a source, against
 a PostgreSQL, and measures: how many rows a second arrive, how long records take, where the
-connections' time goes, what the server does meanwhile, and what the run was bound by.
+workers' time goes, what the server does meanwhile, and what the run was bound by.
 Afterwards it compares what the tables hold with what the server has acknowledged.
 .PP
 The loop over the records runs in C, or with

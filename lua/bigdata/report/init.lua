@@ -137,7 +137,7 @@ local function waiting_note(result, step)
   if step.seconds < figures.SHORTEST_PHASE then return nil end
   local share = step.queue_empty_seconds / (step.seconds * result.settings.poolsize)
   if share >= 0.01 then
-    return ("%s: the connections waited for records for %s of their time"):format(step.name,
+    return ("%s: the workers waited for records for %s of their time"):format(step.name,
       text.percent(math.min(share, 1)))
   end
 end

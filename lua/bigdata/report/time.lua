@@ -196,7 +196,7 @@ function report_time.shares(result, blocks)
   if #lines > 0 then
     local legend = {}
     for i, state in ipairs(STATES) do legend[i] = marks[i] .. " " .. state end
-    table.insert(lines, 1, ("where the connections' time went (%s)"):format(
+    table.insert(lines, 1, ("where the workers' time went (%s)"):format(
       table.concat(legend, "  ")))
   end
   return lines

@@ -112,7 +112,7 @@ function CAUSES.client_cpu(case)
   if not full and of_workers < OWN then of_workers = 0 end
   local in_lua = case.lua > 0 and (" (%s in the interpreter)"):format(percent(case.lua)) or ""
   local evidence = case:computing(shares.client + shares.turn,
-    ("our code ran for %s of the connections' time%s, and waited %s for its turn"):format(
+    ("our code ran for %s of the workers' time%s, and waited %s for its turn"):format(
       percent(shares.client), in_lua, percent(shares.turn)))
   if full then
     evidence[#evidence + 1] = ("the busiest event loop worked %s of its time"):format(
@@ -133,7 +133,7 @@ function CAUSES.interpreter_lock(case)
   return {
     share = case.lock,
     evidence = {
-      ("the connections waited %s of their time for the interpreter's lock"):format(
+      ("the workers waited %s of their time for the interpreter's lock"):format(
         percent(case.lock)),
       ("the interpreter ran for %s of the time"):format(percent(case.lua * case.m.workers)),
     },
@@ -147,7 +147,7 @@ function CAUSES.server_cpu(case)
   return {
     share = math.max(of_machine, cpu >= OWN and cpu or 0),
     evidence = case:computing(cpu,
-      ("the server's backends computed for %s of the connections' time"):format(percent(cpu))),
+      ("the server's backends computed for %s of the workers' time"):format(percent(cpu))),
     try = { "--insert copy", "--protocol prepared" }, freed = case.m.server_cores,
   }
 end
@@ -159,9 +159,9 @@ local function waited(class, for_what, try)
     return {
       share = case:wait(class),
       evidence = {
-        ("the server's backends waited for %s for %s of the connections' time%s"):format(for_what,
+        ("the server's backends waited for %s for %s of the workers' time%s"):format(for_what,
           percent(case:wait(class)), event and (", mostly " .. event) or ""),
-        ("the connections waited %s of their time for the server"):format(
+        ("the workers waited %s of their time for the server"):format(
           percent(case.shares.server)),
       },
       try = try or { case:more_connections() },
@@ -182,7 +182,7 @@ function CAUSES.network(case)
   local each = m.statements_per_second / m.workers
   local share = math.min(case.shares.server - case.worked, m.round_trip_seconds * each)
   local evidence = {
-    ("for %s of the connections' time an answer was awaited of a backend that had nothing to do")
+    ("for %s of the workers' time an answer was awaited of a backend that had nothing to do")
       :format(percent(case.shares.server - case.worked)),
     ("each connection made %.0f round trips a second, and an empty query takes %.2f ms"):format(
       each, 1000 * m.round_trip_seconds),
@@ -198,7 +198,7 @@ function CAUSES.server(case)
   return {
     share = case.shares.server,
     evidence = {
-      ("the connections waited %s of their time for the server; what it did cannot be seen"):format(
+      ("the workers waited %s of their time for the server; what it did cannot be seen"):format(
         percent(case.shares.server)),
     },
     try = { "--monitor 20" },
@@ -210,7 +210,7 @@ function CAUSES.source(case)
   return {
     share = share,
     evidence = {
-      ("the connections had no record to work on for %s of their time"):format(percent(share)),
+      ("the workers had no record to work on for %s of their time"):format(percent(share)),
       case:machine_line(),
     },
     try = { "--preload" },
@@ -221,7 +221,7 @@ function CAUSES.rate_limit(case)
   return {
     share = case.paced,
     evidence = {
-      ("the connections waited %s of their time for the schedule of --rate"):format(
+      ("the workers waited %s of their time for the schedule of --rate"):format(
         percent(case.paced)),
     },
     try = { "--rate 0" },
@@ -237,7 +237,7 @@ function CAUSES.few_connections(case)
     evidence = {
       ("nothing that connections share was in use for more than %s of the time"):format(
         percent(use)),
-      ("the connections waited %s of their time for the server"):format(
+      ("the workers waited %s of their time for the server"):format(
         percent(case.shares.server)),
     },
     try = { case:more_connections() },
