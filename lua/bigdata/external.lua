@@ -11,6 +11,7 @@ local machine = require "bigdata.trial.machine"
 local options = require "bigdata.cli.options"
 local schema = require "bigdata.trial.schema"
 local statistics = require "bigdata.statistics"
+local text = require "bigdata.text"
 local tables = require "bigdata.tables"
 
 local external = {}
