@@ -16,9 +16,11 @@ def names(count):
 
 
 def lay_out(table, first, records):
-    """A table of a segment's records, numbered from first."""
+    """A table of a segment's records, numbered from first, in the place of one that a killed run
+    has left."""
     columns = LINK + names(len(records[0].items))
-    tools.psql(text=f"create unlogged table {table} (number integer primary key, "
+    tools.psql(text=f"drop table if exists {table};"
+                    f"create unlogged table {table} (number integer primary key, "
                     f"{', '.join(f'{column} text not null' for column in columns)});")
     tools.copy_rows(table, ", ".join(["number", *columns]), (
         (number, *(getattr(record, column) for column in LINK), *record.items)
@@ -47,36 +49,44 @@ def segments():
         yield f"pgbench_records_{number}", segment, list(records)
 
 
-def write_script(file):
-    """Connection c works on the records c, c + connections, ... Returns the tables it reads, and
+def write_script(file, tables):
+    """Connection c works on the records c, c + connections, ... Adds the tables it reads; returns
     the numbers of records and of rows."""
     items = tools.segments()
-    tables, end, rows = [], 0, 0
+    end, rows = 0, 0
     file.write("\\set turn :turn + 1\n")
     file.write("\\set number :client_id + :turn * :clients\n")
     for table, segment, records in segments():
         lay_out(table, end, records)
         end += len(records)
         file.write(f"\\{'elif' if tables else 'if'} :number < {end}\n")
-        file.writelines(line + "\n" for line in transaction(table, items[segment]))
         tables.append(table)
+        file.writelines(line + "\n" for line in transaction(table, items[segment]))
         rows += sum(len(record.items) for record in records)
     file.write("\\endif\n")
     file.flush()
-    return tables, end, rows
+    return end, rows
 
 
-def main():
-    tools.insert_geo()
+def measure(tables):
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
-        tables, records, rows = write_script(file)
+        records, rows = write_script(file, tables)
         clients = str(peer.POOLSIZE)
         turns = str(-(-records // peer.POOLSIZE))
         # Every item has a statement of its own: there is little to prepare.
         command = ["pgbench", "-n", "-M", "simple", "-c", clients, "-j", clients, "-t", turns,
                    "-D", f"clients={clients}", "-D", "turn=-1", "-f", file.name, "-d", peer.DBURL]
         tools.measure(command, rows)
-        tools.psql(text=f"drop table {', '.join(tables)};")
+
+
+def main():
+    tools.insert_geo()
+    tables = []
+    try:
+        measure(tables)
+    finally:
+        for table in tables:
+            tools.psql(text=f"drop table {table};")
 
 
 main()

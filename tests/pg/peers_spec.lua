@@ -51,4 +51,19 @@ describe("the peer", function()
       end)
     end
   end
+
+  local function pgbench_is_there()
+    for _, base in ipairs(object.bases) do
+      if base.name == "pgbench" then return not external.missing(base.external), base.external end
+    end
+  end
+
+  local there, pgbench = pgbench_is_there()
+  local case = there and it or pending
+  case("pgbench removes the tables it has laid out where it fails", function()
+    local settings, flags = kit.parse(object.scenario, "--limit 3 -c 50") -- more than there are
+    local outcome, message = external.run(pgbench, settings, flags, nil, object.scenario)
+    assert.is_true(not outcome or outcome.ended ~= "done", message)
+    assert.is_nil(kit.query("select to_regclass('pgbench_records_0') as name")[1].name)
+  end)
 end)
