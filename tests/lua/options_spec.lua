@@ -88,6 +88,8 @@ describe("options of a run", function()
     refused("--max-tries 0", "--max-tries must be a whole number from 1 to 1000000, not 0")
     refused("-M binary", "--protocol must be prepared, extended or simple, not binary")
     refused("--time 0", "--time must be a time above zero, as in 30, 30s, 2m or 1h, not 0")
+    refused("--time 99999h", "--time must be at most 10000000 seconds, not 99999h")
+    refused("--time=", "--time must be a time above zero, as in 30, 30s, 2m or 1h, not empty")
     refused("--time 5d", "--time must be a time above zero, as in 30, 30s, 2m or 1h, not 5d")
   end)
 

@@ -124,7 +124,8 @@ local function converter(option)
   return function(given)
     local value, wanted = option.read(given)
     if value ~= nil then return value end
-    return nil, ("--%s must be %s, not %s"):format(option.name, wanted, given)
+    return nil, ("--%s must be %s, not %s"):format(option.name, wanted,
+      given == "" and "empty" or given)
   end
 end
 

@@ -32,14 +32,14 @@ local function whole(least, most)
 end
 
 local SECONDS = { [""] = 1, s = 1, m = 60, h = 3600 }
+local MOST_SECONDS = 10000000
 
 local function duration(given)
   local number, suffix = given:match("^(%d*%.?%d*)([smh]?)$")
-  local seconds = tonumber(number)
-  if not seconds or seconds <= 0 or seconds > 1e7 then
-    return nil, "a time above zero, as in 30, 30s, 2m or 1h"
-  end
-  return seconds * SECONDS[suffix]
+  local seconds = (tonumber(number) or 0) * (SECONDS[suffix] or 0)
+  if seconds <= 0 then return nil, "a time above zero, as in 30, 30s, 2m or 1h" end
+  if seconds > MOST_SECONDS then return nil, ("at most %d seconds"):format(MOST_SECONDS) end
+  return seconds
 end
 
 local function choice(words)
@@ -201,7 +201,7 @@ options.RUN = {
     {
       name = "limit", short = "t", aliases = { "transactions", "events" }, argument = "N",
       read = whole(0, MANY), default = 0, no_default_in_help = true,
-      help = "stop each step after N records",
+      help = "stop each step after N records; 0 is after all",
     },
     {
       name = "time", short = "T", aliases = { "duration" }, argument = "S",
