@@ -68,6 +68,15 @@ describe("a search", function()
     end, { least = 1, most = 7 })
   end)
 
+  it("is not ended by a moment in which the machine is busy", function()
+    local count = 0
+    local found = size_search.find(function(size)
+      count = count + 1
+      return size * ((count == 4 or count == 5) and 0.2 or 1)
+    end, { least = 1, most = 64 })
+    assert.is_true(found.answer > 60, found.answer)
+  end)
+
   it("lives with sizes that have no rate", function()
     assert.is_nil(size_search.find(function() end, { least = 1, most = 8 }))
     local found = size_search.find(function(size) return size < 5 and 100 * size or nil end,

@@ -1,10 +1,10 @@
 -- sweep/size_search.lua - the smallest size whose rate is near the best one, found with few
 -- measurements. Pure: measuring is the caller's.
 --
--- First the sizes are doubled, until two in a row have brought nothing. Then the gap between the
--- last size that falls short and the first that does not is halved, until it is small; so is that
--- on both sides of the best. Last, the sizes that may be the answer are measured again, in turns
--- with the best, and the medians decide.
+-- First the sizes are doubled, until two in a row have brought nothing, also when measured again.
+-- Then the gap between the last size that falls short and the first that does not is halved, until
+-- it is small; so is that on both sides of the best. Last, the sizes that may be the answer are
+-- measured again, in turns with the best, and the medians decide.
 
 local comparison = require "bigdata.statistics.comparison"
 local statistics = require "bigdata.statistics"
@@ -61,12 +61,24 @@ end
 
 --- The three parts.
 
+-- Measure a size: is it better than all before? A no is believed only if both, measured again in
+-- turns, say so too: the machine may have been busy for a moment.
+local function brings_more(search, size)
+  local best = search:best()
+  search:measure(size)
+  local function gains()
+    return not best or search:rate(size) > search:rate(best) * (1 + search.within)
+  end
+  if gains() or #search.rates[size] == 0 then return gains() end
+  search:measure(best)
+  search:measure(size)
+  return gains()
+end
+
 local function double(search, least, most)
   local size, without_gain = least, 0
   while true do
-    local before = #search.sizes > 0 and search:rate(search:best()) or 0
-    search:measure(size)
-    without_gain = search:rate(size) > before * (1 + search.within) and 0 or without_gain + 1
+    without_gain = brings_more(search, size) and 0 or without_gain + 1
     if size >= most or without_gain == 2 then return end
     size = math.min(size * 2, most)
   end
