@@ -1,0 +1,20 @@
+-- tests/bench/counting.lua
+-- Statements that take the server as long as it is told, and the client next to nothing: trials
+-- whose difference is known.
+local bigdata = require "bigdata"
+
+local COUNT = "select count(*) from generate_series(1, $1::integer)"
+
+local scenario = bigdata.scenario {
+  summary = "let the server count rows that it makes up",
+}
+
+scenario:flag "count" { type = "integer", default = 1000000000, help = "statements" }
+scenario:flag "rows" { type = "integer", default = 10000, help = "rows that a statement counts" }
+
+scenario:step "count" {
+  source = function(opt) return bigdata.source.count { count = opt.count } end,
+  each = function(db, _, _, opt) db:one(COUNT, opt.rows) end,
+}
+
+return scenario
