@@ -1,10 +1,13 @@
 #include "core/clock.h"
 #include "core/interrupt.h"
+#include "pg/cancel.h"
 #include "pg/session.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+
+#define PATIENCE_NS (5 * BD_NS_PER_S) /* after Ctrl-C, before a connection is cut off */
 
 static int stopped(BdErr *err) {
     return bd_err_set(err, BD_E_STOPPED, 0, "interrupted");
@@ -60,20 +63,29 @@ int bd_session_open(BdSession **out, const char *conninfo, BdProtocol protocol, 
     return 0;
 }
 
-/* Wait for the answer to what was sent. Ctrl-C cancels it, and the answer to that is awaited. */
+/* Wait for the answer to what was sent. Ctrl-C cancels it, and the answer to that is awaited; where
+ * none comes the connection is cut off. */
 static int wait_answer(BdSession *session, BdAnswer **answer, BdErr *err) {
-    int interrupt_fd = bd_interrupt_fd();
+    BdCancel cancel = {.child = 0};
     bool interrupted = false;
+    int64_t deadline_ns = 0;
     BdIo io = bd_session_step(session, answer, err);
     while (io == BD_IO_READ || io == BD_IO_WRITE) {
-        if (wait_for(session, io, interrupt_fd, 0) == WOKEN_INTERRUPTED) {
+        switch (wait_for(session, io, interrupted ? -1 : bd_interrupt_fd(), deadline_ns)) {
+        case WOKEN_INTERRUPTED:
             interrupted = true;
-            interrupt_fd = -1;
-            bd_session_cancel(session);
-            continue;
+            deadline_ns = bd_now_ns() + PATIENCE_NS;
+            bd_cancel_begin(&cancel, &session, 1);
+            break;
+        case WOKEN_LATE:
+            deadline_ns = 0;
+            bd_session_abort(session);
+            break;
+        case WOKEN_READY:
+            io = bd_session_step(session, answer, err);
         }
-        io = bd_session_step(session, answer, err);
     }
+    bd_cancel_end(&cancel);
     if (interrupted) {
         bd_answer_free(*answer);
         *answer = NULL;

@@ -3,6 +3,7 @@
 #include "core/clock.h"
 #include "core/interrupt.h"
 #include "core/mem.h"
+#include "pg/cancel.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -14,7 +15,8 @@
 
 struct BdPool {
     char *conninfo;        /* may be NULL */
-    pthread_mutex_t mutex; /* covers a session while it is cancelled, or replaced */
+    pthread_mutex_t mutex; /* covers the sessions while they are cancelled, or one is replaced */
+    BdCancel cancel;
     BdSession **sessions;
     uint32_t size;
     BdProtocol protocol;
@@ -206,6 +208,7 @@ void bd_pool_close(BdPool *pool) {
     if (pool == NULL) {
         return;
     }
+    bd_cancel_end(&pool->cancel);
     for (uint32_t i = 0; i < pool->size; i++) {
         bd_session_free(pool->sessions[i]);
     }
@@ -227,12 +230,16 @@ void bd_pool_replace(BdPool *pool, uint32_t i, BdSession *session) {
     bd_session_free(lost);
 }
 
-void bd_pool_cancel(BdPool *pool, uint32_t i, bool cut_off) {
+void bd_pool_cancel(BdPool *pool) {
     pthread_mutex_lock(&pool->mutex);
-    if (cut_off) {
+    bd_cancel_begin(&pool->cancel, pool->sessions, pool->size);
+    pthread_mutex_unlock(&pool->mutex);
+}
+
+void bd_pool_cut_off(BdPool *pool) {
+    pthread_mutex_lock(&pool->mutex);
+    for (uint32_t i = 0; i < pool->size; i++) {
         bd_session_abort(pool->sessions[i]);
-    } else {
-        bd_session_cancel(pool->sessions[i]);
     }
     pthread_mutex_unlock(&pool->mutex);
 }

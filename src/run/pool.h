@@ -35,8 +35,10 @@ void bd_pool_replace(BdPool *pool, uint32_t i, BdSession *session);
 /* What is to be prepared on such a session, from 0; NULL when that was all. */
 const BdStatement *bd_pool_statement(const BdPool *pool, uint32_t n);
 
-/* Ask the server to cancel what the i-th session does; or cut its connection off. Any thread. */
-void bd_pool_cancel(BdPool *pool, uint32_t i, bool cut_off);
+/* Ask the server to cancel what the sessions do, without waiting for it; or cut their connections
+ * off. While workers use them. */
+void bd_pool_cancel(BdPool *pool);
+void bd_pool_cut_off(BdPool *pool);
 
 /* How long bd_pool_open() took. */
 int64_t bd_pool_open_ns(const BdPool *pool);

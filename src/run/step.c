@@ -169,11 +169,12 @@ static int64_t interrupt(Run *run, int64_t now_ns) {
     if (now_ns < run->interrupt_ns + GRACE_NS) {
         return run->interrupt_ns + GRACE_NS;
     }
-    bool patient = now_ns < run->interrupt_ns + GRACE_NS + PATIENCE_NS;
-    for (uint32_t i = 0; i < run->count && atomic_load(&run->control.active) > 0; i++) {
-        bd_pool_cancel(run->pool, i, !patient);
+    if (now_ns < run->interrupt_ns + GRACE_NS + PATIENCE_NS) {
+        bd_pool_cancel(run->pool);
+    } else {
+        bd_pool_cut_off(run->pool);
     }
-    return bd_now_ns() + GRACE_NS;
+    return now_ns + GRACE_NS;
 }
 
 /* Renew the load's claim where workers wait for that. While the server cannot be reached, try again

@@ -43,7 +43,8 @@ static void wait_until_asleep(BdSession *watcher, const char *pid) {
 typedef struct Pair {
     BdSession *session;
     BdSession *watcher;
-    char pid[16];                   /* of the session's backend */
+    char pid[16];                   /* of the session's backend, */
+    char server_pid[16];            /* and of the server itself */
     void (*act)(struct Pair *pair); /* while the session's statement is under way */
 } Pair;
 
@@ -52,6 +53,10 @@ static void pair_init(Pair *pair) {
                    .watcher = database_session(BD_PROTOCOL_PREPARED)};
     BdAnswer *answer = database_run(pair->session, "select pg_backend_pid()");
     snprintf(pair->pid, sizeof(pair->pid), "%s", bd_answer_value(answer, 0, 0));
+    bd_answer_free(answer);
+    answer =
+        database_run(pair->watcher, "select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)");
+    snprintf(pair->server_pid, sizeof(pair->server_pid), "%s", bd_answer_value(answer, 0, 0));
     bd_answer_free(answer);
 }
 
@@ -160,6 +165,33 @@ static void an_interrupt_cancels_and_the_session_stays_usable(void **state) {
     assert_int_equal(err.code, BD_E_STOPPED);
     bd_interrupt_reset();
     database_check(pair.session, "select 42", "42");
+    pair_deinit(&pair);
+}
+
+static pid_t pid_of(const char *text) {
+    return (pid_t)strtol(text, NULL, 10);
+}
+
+/* To the session's backend and to the server itself, which takes requests to cancel. */
+static void signal_server(const Pair *pair, int number) {
+    assert_int_equal(kill(pid_of(pair->pid), number), 0);
+    assert_int_equal(kill(pid_of(pair->server_pid), number), 0);
+}
+
+static void freeze_and_interrupt(Pair *pair) {
+    signal_server(pair, SIGSTOP);
+    interrupt(pair);
+}
+
+/* It would wait for ever. */
+static void an_interrupt_cuts_off_a_server_that_takes_no_cancel(void **state) {
+    (void)state;
+    Pair pair;
+    pair_init(&pair);
+    BdErr err = disturb(&pair, freeze_and_interrupt);
+    signal_server(&pair, SIGCONT);
+    bd_interrupt_reset();
+    assert_int_equal(err.code, BD_E_STOPPED);
     pair_deinit(&pair);
 }
 
@@ -305,6 +337,7 @@ int main(void) {
         CASE(a_terminated_session_says_so),
         CASE(a_session_terminated_while_idle_says_so),
         CASE(an_interrupt_cancels_and_the_session_stays_usable),
+        CASE(an_interrupt_cuts_off_a_server_that_takes_no_cancel),
         CASE(after_an_interrupt_nothing_is_begun),
         CASE(a_wrong_password_is_not_shown),
         CASE(an_unknown_database_or_user_is_explained),
