@@ -107,8 +107,8 @@ static void a_refused_connection_is_explained(void **state) {
                   "",
                   "cannot connect: connection to a failed: Connection refused; "
                   "connection to b failed: Connection refused",
-                  "is the server running there? without --dburl and libpq's variables a throwaway "
-                  "server is used");
+                  "is the server running there? a run without --dburl and libpq's variables starts "
+                  "a server of its own");
     check_refused("", "", "cannot connect: no reason is known", "");
     check_refused(NULL, "", "cannot connect: no reason is known", "");
 }
