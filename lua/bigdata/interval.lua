@@ -52,6 +52,14 @@ function interval.latency(p, before)
   }
 end
 
+-- How long after the moments that --rate gives them units began, on average of those stored, in
+-- seconds; nil if none was.
+function interval.lag(p, before)
+  local units = interval.units(p, before)
+  if units <= 0 or not p.lag_seconds then return nil end
+  return (p.lag_seconds - (before and before.lag_seconds or 0)) / units
+end
+
 -- The shares of the workers' time, which add up to 1, by their names; nil if nothing was stored. It
 -- is their time up to the last unit that each has stored.
 function interval.shares(p, before)

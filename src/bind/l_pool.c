@@ -139,6 +139,7 @@ static int call_progress(lua_State *lua) {
     bd_result_integer(lua, "statements", progress->totals.statements);
     bd_result_integer(lua, "units", progress->totals.units);
     bd_result_seconds(lua, "unit_seconds", progress->totals.unit_ns);
+    bd_result_seconds(lua, "lag_seconds", progress->totals.lag_ns);
     push_units_by_seconds(lua, progress->units_by_time);
     lua_setfield(lua, -2, "units_by_seconds");
     lua_createtable(lua, 0, BD_SHARES);

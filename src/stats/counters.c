@@ -18,6 +18,7 @@ BdTotals bd_counters_sum(const BdCounters *first, size_t count, size_t stride) {
         for (int share = 0; share < BD_SHARES; share++) {
             totals.shares_ns[share] += get(&counters->shares_ns[share]);
         }
+        totals.lag_ns += get(&counters->lag_ns);
     }
     return totals;
 }

@@ -36,6 +36,7 @@ typedef struct BdCounters {
     _Atomic int64_t units;
     _Atomic int64_t unit_ns; /* in all */
     _Atomic int64_t shares_ns[BD_SHARES];
+    _Atomic int64_t lag_ns; /* how long after their moments units began, in all */
     _Atomic int64_t units_by_time[BD_COUNTERS_CELLS];
 } BdCounters;
 
@@ -48,6 +49,7 @@ typedef struct BdTotals {
     int64_t units;
     int64_t unit_ns;
     int64_t shares_ns[BD_SHARES];
+    int64_t lag_ns;
 } BdTotals;
 
 /* Add to a counter that only the caller writes. */

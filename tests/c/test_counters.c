@@ -80,9 +80,12 @@ static void units_are_counted_with_their_times(void **state) {
     shares.ns[BD_SHARE_SERVER] += 20;
     bd_counters_stored(&holders[0].counters, 30, &shares);
     bd_counters_stored(&holders[1].counters, 2, &shares);
+    holders[0].counters.lag_ns = 7;
+    holders[1].counters.lag_ns = 8;
     BdTotals totals = bd_counters_sum(&holders[0].counters, 2, sizeof(Holder));
     assert_int_equal(totals.units, 3);
     assert_int_equal(totals.unit_ns, 42);
+    assert_int_equal(totals.lag_ns, 15);
     assert_int_equal(totals.shares_ns[BD_SHARE_SOURCE], 2);
     assert_int_equal(totals.shares_ns[BD_SHARE_SERVER], 48);
     assert_int_equal(totals.shares_ns[BD_SHARE_TURN], 10);

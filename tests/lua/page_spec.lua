@@ -2,6 +2,7 @@
 
 local html = require "bigdata.page.html"
 local json = require "bigdata.result.json"
+local lines = require "bigdata.page.lines"
 local page = require "bigdata.page"
 local pictures = require "bigdata.page.pictures"
 local random = require "bigdata.statistics.random"
@@ -228,9 +229,22 @@ describe("the pictures", function()
     for n, item in ipairs(result.trials) do
       item.runs = { run(100, 1, 1), run(1000, 1, 2), run(100 * n, 1, 3) }
     end
-    for place in pictures.of(result)[1].html:gmatch('x2="([%d.]+)%%"') do
+    local shown, reaches_end, longest = pictures.of(result)[1].html, false, 0
+    for place in shown:gmatch('x2="([%d.]+)%%"') do
       assert.is_true(tonumber(place) <= 100, place)
+      reaches_end = reaches_end or place == "100"
     end
+    for width in shown:gmatch('<rect[^>]-width="([%d.]+)%%"') do
+      longest = math.max(longest, tonumber(width))
+    end
+    assert.is_true(reaches_end, shown) -- the range is cut off there
+    assert.is_true(longest > 50, longest) -- and the bars have kept their room
+  end)
+
+  it("keep room for the points of lines beside what few runs leave open", function()
+    local points = { { x = 1, y = 50, low = 1, high = 9000 }, { x = 2, y = 100 } }
+    local y = lines.scale_y({}, { { { name = "x", points = points } } })
+    assert.is_true(y.high >= 100 and y.high <= 200, y.high)
   end)
 end)
 

@@ -89,6 +89,16 @@ describe("the line of pgbench's form", function()
       progress.pgbench_line("data", now, before, { limit = 0, time = 50 }))
   end)
 
+  it("has the lag where there is a rate", function()
+    local limits = { limit = 0, time = 0, rate = 20 }
+    local before = state { seconds = 9, units = 80, lag_seconds = 1, units_by_seconds = {} }
+    local now = state { units = 100, lag_seconds = 1.25, unit_seconds = 1, units_by_seconds = {} }
+    assert.is_truthy(progress.pgbench_line("data", now, before, limits)
+      :find(", 0 failed, lag 12.500 ms, p95 ", 1, true))
+    assert.is_truthy(progress.pgbench_line("data", before, before, limits)
+      :find(", 0 failed, lag 0.000 ms, p95 ", 1, true))
+  end)
+
   it("has a p95 that nineteen of twenty units do not exceed", function()
     local function p95(counts)
       local all = 0

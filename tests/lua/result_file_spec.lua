@@ -156,6 +156,8 @@ describe("results as CSV", function()
     assert.is_truthy(lines[2]:find('^test,"a ""b"", c",threads,c,worker,3,1,prepared,true,data,'))
     assert.is_truthy(lines[3]:find("^test,,threads"))
     assert.is_truthy(lines[3]:find(",commit$"))
+    assert.is_truthy(lines[1]:find(",read_bytes,sent_bytes,received_bytes,queue_full_seconds,", 1,
+      true))
     assert.is_truthy(lines[3]:find(",0.33333333333333331,", 1, true))
     local function fields(line) return select(2, line:gsub(",", "")) end
     assert.equal(fields(lines[1]), fields(lines[3]))

@@ -1,6 +1,8 @@
 -- --rate: records that begin at moments laid down in advance, under both engines.
 
+local catalog = require "bigdata.scenario.catalog"
 local kit = dofile "tests/support/scenario_kit.lua"
+local trial = require "bigdata.trial"
 
 setup(function()
   kit.open(20)
@@ -36,6 +38,17 @@ for _, engine in ipairs { "--engine threads", "--engine poll --jobs 2" } do
       local lag = step.latency.mean_seconds - service.mean_seconds
       assert.is_true(math.abs(lag - step.schedule.lag_mean_seconds) < 1e-6)
       assert.is_true(step.schedule.lag_max_seconds > step.schedule.lag_mean_seconds)
+    end)
+
+    it("tells the lag while it goes on", function()
+      local last
+      local scenario = catalog.load(kit.scenario([[db:exec("select pg_sleep(0.002)")]],
+        { key = "each", count = 50 }))
+      local settings, flags = kit.parse(scenario, engine .. " -c 2 --rate 1000000")
+      local step = assert(trial.run(scenario, settings, flags, {
+        every = 0.01, update = function(p) last = p end,
+      })).steps[1]
+      assert.is_true(math.abs(last.lag_seconds / 50 - step.schedule.lag_mean_seconds) < 1e-6)
     end)
 
     it("ends when the time is up, whatever is scheduled", function()

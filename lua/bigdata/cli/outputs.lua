@@ -95,15 +95,30 @@ local function both(first, second)
   end
 end
 
--- What a trial tells: to the meter's functions (nil for none), and to the log.
+-- A watch whose update is called more often than it wants to be, but for the call at a step's end.
+local function slowed(watch, every)
+  local times, calls = math.floor(watch.every / every + 0.5), 0
+  return setmetatable({
+    update = function(p)
+      calls = p.ended and 0 or calls + 1
+      if calls % times == 0 then watch.update(p) end
+    end,
+  }, { __index = watch })
+end
+
+-- What a trial tells: to the meter's functions (nil for none), and to the log, each as often as it
+-- wants to know; of two intervals one is a multiple of the other.
 function Outputs:watch(meter)
   if not self.log then return meter end
   self.lines = interval_log.new(self.log, self.settings.progress or 1)
   local log = self.lines:watch()
   if not meter then return log end
-  local watch = { every = log.every }
-  for name, f in pairs(meter) do
-    if name ~= "every" then watch[name] = log[name] and both(f, log[name]) or f end
+  local watch = { every = math.min(log.every, meter.every) }
+  local slow_meter, slow_log = slowed(meter, watch.every), slowed(log, watch.every)
+  for name in pairs(meter) do
+    if name ~= "every" then
+      watch[name] = log[name] and both(slow_meter[name], slow_log[name]) or meter[name]
+    end
   end
   return watch
 end

@@ -13,6 +13,7 @@ local COLUMNS = {
   { "step", "records" }, { "step", "failed" }, { "step", "rows" }, { "step", "statements" },
   { "step", "seconds" }, { "step", "fed_seconds" }, { "step", "fed_rows" },
   { "step", "read_records" }, { "step", "read_bytes" },
+  { "step", "sent_bytes" }, { "step", "received_bytes" },
   { "step", "queue_full_seconds" }, { "step", "queue_empty_seconds" },
   { "step", "turn_seconds" }, { "step", "cpu_user_seconds" }, { "step", "cpu_system_seconds" },
   { "step", "peak_bytes" }, { "step", "rejects" },

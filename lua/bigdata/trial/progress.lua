@@ -138,6 +138,9 @@ function progress.pgbench_line(name, p, before, settings)
     ("%s %s %s/s (avg %s)"):format(name, text.count(now), noun, text.count(average)),
     ("queue %s"):format(queue_fill(p)),
   }
+  if (settings.rate or 0) > 0 then
+    table.insert(parts, 5, ("lag %.3f ms"):format(1000 * (interval.lag(p, before) or 0)))
+  end
   parts[#parts + 1] = shares_of(p, before)
   if left then parts[#parts + 1] = text.clock(left) .. " left" end
   return table.concat(parts, ", ")

@@ -12,6 +12,10 @@ awk -F, '$11 > 0 && $13 > 0 && $15 > 0 {n++} END {print (n > 0 ? "log" : "none")
 # A step shorter than the interval has its line, too.
 row_by_row --quiet --limit 20 --progress 60 --log short >/dev/null 2>errors
 awk -F, '{print $1, $5}' short
+# With a rate there is the lag, as in pgbench's.
+row_by_row --rate 100 --limit 50 --progress 0.1 >/dev/null 2>errors
+form='^progress: .*, 0 failed, lag [0-9.]+ ms, p95 '
+grep -cE "$form" errors | awk '{print ($1 > 0 ? "lag" : "none")}'
 # A warm-up does not count.
 row_by_row --quiet --limit 2 --warmup 0.2 --log warm >/dev/null 2>errors
 awk -F, '{print $1, $5}' warm
