@@ -5,16 +5,16 @@
  * An exchange ends when PQgetResult() gives NULL, which is when the server is ready for the next
  * request. Until then results are collected: the first error counts, or else the last result.
  *
- * In a pipeline NULL comes after the results of each request. The last answer is held back until
- * the server has confirmed the end of the pipeline, so that the session is free when it is given.
+ * In a pipeline NULL comes at once after the result of each request. The last answer is held back
+ * until the server has confirmed the end of the pipeline, so that the session is free when it is
+ * given.
  */
 #include "pg/pg_error.h"
 #include "pg/session_impl.h"
 
 #include <assert.h>
 
-static bool is_error(const PGresult *result) {
-    ExecStatusType status = PQresultStatus(result);
+static bool is_error(ExecStatusType status) {
     return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE ||
            status == PGRES_PIPELINE_ABORTED;
 }
@@ -25,16 +25,19 @@ static void complain(BdSession *session, const char *complaint) {
     }
 }
 
-static void keep(BdSession *session, PGresult *result) {
-    if (session->result != NULL && is_error(session->result)) {
-        PQclear(result);
-        return;
+static void keep(BdSession *session, PGresult *result, ExecStatusType status) {
+    if (session->result != NULL) {
+        if (is_error(session->status)) {
+            PQclear(result);
+            return;
+        }
+        if (!is_error(status) && !session->several) {
+            complain(session, "the server gave an answer too many: one statement at a time");
+        }
+        PQclear(session->result);
     }
-    if (session->result != NULL && !is_error(result) && !session->several) {
-        complain(session, "the server gave an answer too many: one statement at a time");
-    }
-    PQclear(session->result);
     session->result = result;
+    session->status = status;
 }
 
 /* The server wants data, or sends some: if there is none, or nobody to take it, end it, so that the
@@ -52,8 +55,7 @@ static void begin_copy(BdSession *session, ExecStatusType status) {
     }
 }
 
-static void take(BdSession *session, PGresult *result) {
-    ExecStatusType status = PQresultStatus(result);
+static void take(BdSession *session, PGresult *result, ExecStatusType status) {
     switch (status) {
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
@@ -61,7 +63,7 @@ static void take(BdSession *session, PGresult *result) {
     case PGRES_FATAL_ERROR:
     case PGRES_BAD_RESPONSE:
     case PGRES_PIPELINE_ABORTED:
-        keep(session, result);
+        keep(session, result, status);
         return;
     case PGRES_COPY_IN:
     case PGRES_COPY_OUT:
@@ -96,14 +98,15 @@ static BdIo lose(BdSession *session, BdErr *err) {
     PGresult *more = NULL;
     atomic_store(&session->abort_fd, -1);
     while (PQstatus(conn) == CONNECTION_BAD && (more = PQgetResult(conn)) != NULL) {
-        keep(session, more);
+        keep(session, more, PQresultStatus(more));
     }
     PGresult *result = session->result;
     session->result = NULL;
-    if (result != NULL && is_error(result)) {
+    bool refused = result != NULL && is_error(session->status);
+    if (refused) {
         bd_pg_error_result(result, conn, err);
     }
-    bool explained = result != NULL && is_error(result) && err->code == BD_E_CONN &&
+    bool explained = refused && err->code == BD_E_CONN &&
                      (err->sqlstate[0] != '\0' || session->farewell.code == BD_E_NONE);
     if (!explained) {
         if (session->farewell.code == BD_E_CONN) {
@@ -121,34 +124,33 @@ static BdIo lose(BdSession *session, BdErr *err) {
 
 /* A request's results have all come; if it was the last one, the server is ready for another. */
 static BdIo finish(BdSession *session, BdAnswer **answer, BdErr *err) {
-    if (PQstatus(session->conn) == CONNECTION_BAD) {
-        return lose(session, err);
-    }
     PGresult *result = session->result;
     const char *complaint = session->complaint;
     session->result = NULL;
     session->complaint = NULL;
     session->busy = session->pipeline;
-    session->transaction = PQtransactionStatus(session->conn);
+    if (!session->pipeline) { /* in it, the server does not say */
+        session->transaction = PQtransactionStatus(session->conn);
+    }
     if (complaint != NULL) {
         bd_err_set(err, BD_E_SQL, 0, "%s", complaint);
-        return fail(result);
-    }
-    if (session->copy.wanted && result != NULL && !is_error(result)) {
-        bd_err_set(err, BD_E_SQL, 0, "the server did not ask for the data of the COPY");
         return fail(result);
     }
     if (result == NULL) {
         bd_err_set(err, BD_E_SQL, 0, "the server gave no answer");
         return fail(result);
     }
-    if (PQresultStatus(result) == PGRES_PIPELINE_ABORTED) {
+    if (session->status == PGRES_PIPELINE_ABORTED) {
         bd_err_set(err, BD_E_SQL, 0,
                    "not executed, since an earlier statement of its pipeline was refused");
         return fail(result);
     }
-    if (is_error(result)) {
+    if (is_error(session->status)) {
         bd_pg_error_result(result, session->conn, err);
+        return fail(result);
+    }
+    if (session->copy.wanted) {
+        bd_err_set(err, BD_E_SQL, 0, "the server did not ask for the data of the COPY");
         return fail(result);
     }
     *answer = result;
@@ -158,7 +160,7 @@ static BdIo finish(BdSession *session, BdAnswer **answer, BdErr *err) {
 /* The server has confirmed the end of the pipeline, which is the answer to BD_REQUEST_SYNC. */
 static BdIo end_pipeline(BdSession *session, PGresult *sync, BdAnswer **answer, BdErr *err) {
     if (session->expected > 0 && session->result == NULL) {
-        session->result = sync;
+        keep(session, sync, PGRES_PIPELINE_SYNC);
     } else {
         PQclear(sync);
     }
@@ -181,19 +183,36 @@ static bool is_followed(BdSession *session) {
     return session->expected > 0 || session->open;
 }
 
+/* Can PQgetResult() be called without waiting? */
+static bool has_come(BdSession *session) {
+    if (session->copy.under_way) {
+        return false;
+    }
+    return session->copying_out ? copied_out(session) : !PQisBusy(session->conn);
+}
+
 /* Go through what has come. True when an answer is complete: *io says how. */
 static bool receive(BdSession *session, BdAnswer **answer, BdIo *io, BdErr *err) {
     PGconn *conn = session->conn;
-    while (!session->copy.under_way &&
-           (session->copying_out ? copied_out(session) : !PQisBusy(conn))) {
+    while (has_come(session)) {
         PGresult *result = PQgetResult(conn);
-        if (result != NULL && PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
-            *io = end_pipeline(session, result, answer, err);
+        if (result != NULL) {
+            ExecStatusType status = PQresultStatus(result);
+            if (status == PGRES_PIPELINE_SYNC) {
+                *io = end_pipeline(session, result, answer, err);
+                return true;
+            }
+            take(session, result, status);
+            if (!session->pipeline || session->result == NULL) {
+                continue;
+            }
+            PQclear(PQgetResult(conn)); /* the NULL after it */
+        }
+        if (PQstatus(conn) == CONNECTION_BAD) {
+            *io = lose(session, err);
             return true;
         }
-        if (result != NULL) {
-            take(session, result);
-        } else if (PQstatus(conn) == CONNECTION_BAD || !session->pipeline || is_followed(session)) {
+        if (!session->pipeline || is_followed(session)) {
             *io = finish(session, answer, err);
             return true;
         }

@@ -46,6 +46,7 @@ struct BdSession {
     bool several;          /* more than one result is all right */
     bool copying_out;      /* in the data of a COPY TO STDOUT, which is thrown away */
     PGresult *result;      /* the first error, or else the last result; NULL before the first */
+    ExecStatusType status; /* its own */
     const char *complaint; /* what we found wrong with the exchange; NULL if nothing */
 
     PGTransactionStatusType transaction; /* after the last exchange: asked for once */

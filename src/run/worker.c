@@ -223,7 +223,7 @@ bool bd_worker_commits(const BdRequest *request) {
 }
 
 bool bd_worker_all_answered(const BdWorker *worker) {
-    return !bd_session_busy(worker->session) && !bd_session_in_pipeline(worker->session);
+    return !bd_session_in_pipeline(worker->session) && !bd_session_busy(worker->session);
 }
 
 void bd_worker_count_rows(BdWorker *worker) {

@@ -394,7 +394,7 @@ static void a_full_socket_fills_the_pipeline(void **state) {
         ZERO("PQflush"),
         READ,
         RESULT(inserted),
-        END,
+        NO_RESULT,
         SUCCESS("PQpipelineSync"),
         ZERO("PQflush"),
         BUSY,

@@ -31,10 +31,9 @@
     ZERO("PQisBusy"), {                                                                            \
         .call = "PQgetResult", .reply = &(what)                                                    \
     }
-#define END                                                                                        \
-    ZERO("PQisBusy"), {                                                                            \
-        .call = "PQgetResult", .reply = NULL                                                       \
-    }
+#define NO_RESULT                                                                                  \
+    { .call = "PQgetResult", .reply = NULL }
+#define END ZERO("PQisBusy"), NO_RESULT
 
 static const PqReply inserted = {.status = PGRES_COMMAND_OK, .tag = "INSERT 0 1"};
 static const PqReply rows = {.status = PGRES_TUPLES_OK, .tag = "SELECT 1"};
