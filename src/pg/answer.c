@@ -41,28 +41,27 @@ const char *bd_answer_value(const BdAnswer *answer, int row, int column) {
     return PQgetisnull(answer, row, column) ? NULL : PQgetvalue(answer, row, column);
 }
 
-/* The command tag ends with the number: "INSERT 0 1", "UPDATE 5"; "SELECT 7" counts rows read. */
 bool bd_answer_executed(const BdAnswer *answer) {
-    if (PQresultStatus(answer) == PGRES_TUPLES_OK) {
-        return true;
-    }
     const char *tag = PQcmdStatus(plain(answer));
-    return tag != NULL && tag[0] != '\0';
+    return (tag != NULL && tag[0] != '\0') || PQresultStatus(answer) == PGRES_TUPLES_OK;
 }
 
+/* SELECT, FETCH and MOVE count rows too, but have not written them. */
+static bool counts_rows_read(const char *tag) {
+    return tag[0] == 'S' || tag[0] == 'F' || (tag[0] == 'M' && tag[1] == 'O');
+}
+
+/* The command tag ends with the number, if it has one: "INSERT 0 1", "UPDATE 5". */
 int64_t bd_answer_touched(const BdAnswer *answer) {
-    static const char *const writes[] = {"INSERT ", "UPDATE ", "DELETE ", "MERGE ", "COPY "};
     const char *tag = PQcmdStatus(plain(answer));
-    bool counts = false;
-    for (size_t i = 0; i < sizeof(writes) / sizeof(writes[0]) && tag != NULL && !counts; i++) {
-        counts = strncmp(tag, writes[i], strlen(writes[i])) == 0;
-    }
-    if (!counts) {
+    if (tag == NULL || counts_rows_read(tag)) {
         return 0;
     }
     int64_t number = 0;
-    for (const char *p = strrchr(tag, ' ') + 1; *p >= '0' && *p <= '9'; p++) {
-        number = number * 10 + (*p - '0');
+    int64_t unit = 1;
+    for (size_t n = strlen(tag); n > 0 && tag[n - 1] >= '0' && tag[n - 1] <= '9'; n--) {
+        number += unit * (tag[n - 1] - '0');
+        unit *= 10;
     }
     return number;
 }
