@@ -32,15 +32,6 @@ int bd_fifo_push(BdFifo *fifo, const void *item) {
     return bd_buf_append(&fifo->items, item, fifo->bytes);
 }
 
-bool bd_fifo_empty(const BdFifo *fifo) {
-    return fifo->first == fifo->items.len;
-}
-
-void *bd_fifo_front(const BdFifo *fifo) {
-    assert(!bd_fifo_empty(fifo));
-    return fifo->items.p + fifo->first;
-}
-
 void bd_fifo_pop(BdFifo *fifo) {
     assert(!bd_fifo_empty(fifo));
     fifo->first += fifo->bytes;

@@ -12,6 +12,7 @@
 #include "core/attr.h"
 #include "core/buf.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -28,10 +29,22 @@ void bd_fifo_deinit(BdFifo *fifo);
 /* Append a copy of the item. Memory is kept, so that in the long run nothing is allocated. */
 BD_MUSTCHECK int bd_fifo_push(BdFifo *fifo, const void *item);
 
-bool bd_fifo_empty(const BdFifo *fifo);
+static inline bool bd_fifo_empty(const BdFifo *fifo) {
+    return fifo->first == fifo->items.len;
+}
 
-/* The oldest item, to be read or changed until the next call; there must be one. */
-void *bd_fifo_front(const BdFifo *fifo);
+/* The oldest item, and the newest one, to be read or changed until the next push or pop; there must
+ * be one. */
+static inline void *bd_fifo_front(const BdFifo *fifo) {
+    assert(!bd_fifo_empty(fifo));
+    return fifo->items.p + fifo->first;
+}
+
+static inline void *bd_fifo_back(const BdFifo *fifo) {
+    assert(!bd_fifo_empty(fifo));
+    return fifo->items.p + fifo->items.len - fifo->bytes;
+}
+
 void bd_fifo_pop(BdFifo *fifo);
 
 /* Forget the content, keep the memory. */

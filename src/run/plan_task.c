@@ -10,11 +10,11 @@
  * In a pipeline only requests whose answers are not needed are sent with `more`; any other one ends
  * the pipeline's part, and the next one begins another.
  */
-#include "core/fifo.h"
 #include "core/mem.h"
 #include "run/cache.h"
 #include "run/cargo.h"
 #include "run/plan_impl.h"
+#include "run/sent.h"
 #include "run/task.h"
 
 #include <inttypes.h>
@@ -25,7 +25,7 @@ typedef struct PlanTask {
     BdPlanTaskOpts opts;
     BdRecord record;
     uint32_t next;       /* operation to execute */
-    BdFifo sent;         /* operations (uint32_t) whose requests are under way */
+    BdSent sent;         /* whose requests are under way */
     BdAnswer **slots;    /* what ONE, ALL and CACHED have left; the latter's may be the cache's */
     bool *borrowed;      /* per slot: it is the cache's */
     uint32_t *positions; /* of each loop */
@@ -121,10 +121,38 @@ typedef enum Outcome {
     FAIL
 } Outcome;
 
-static Outcome execute(PlanTask *run, const BdOp *op, BdRequest *request) {
+static void set_values(PlanTask *run, const BdOp *op) {
     for (uint32_t i = 0; i < op->statement->params; i++) {
         run->values[i] = param_value(run, &op->params[i]);
     }
+}
+
+/* The values of the row that INSERT stands at: after the first one, only what its lists give is
+ * another. */
+static void set_row(PlanTask *run, const BdOp *op) {
+    if (run->positions[op->loop] == 0) {
+        set_values(run, op);
+        return;
+    }
+    const BdParam *param = op->params;
+    const char **value = run->values;
+    for (uint32_t left = op->statement->params; left > 0; left--, param++, value++) {
+        if (param->from == BD_VALUE_ITEM || param->from == BD_VALUE_ELEMENT) {
+            *value = param_value(run, param);
+        }
+    }
+}
+
+/* The operation's statement with the values that were set. */
+static BdRequest request_of(const PlanTask *run, const BdOp *op, bool more) {
+    return (BdRequest){.kind = BD_REQUEST_EXECUTE,
+                       .statement = op->statement,
+                       .values = run->values,
+                       .more = more};
+}
+
+static Outcome execute(PlanTask *run, const BdOp *op, BdRequest *request) {
+    set_values(run, op);
     if (op->kind == BD_OP_CACHED) {
         BdAnswer *known = bd_cache_find(run->cache, op->statement, run->values);
         if (known != NULL) {
@@ -133,10 +161,7 @@ static Outcome execute(PlanTask *run, const BdOp *op, BdRequest *request) {
             return GO_ON;
         }
     }
-    *request = (BdRequest){.kind = BD_REQUEST_EXECUTE,
-                           .statement = op->statement,
-                           .values = run->values,
-                           .more = op->kind == BD_OP_EXEC && run->pipelines > 0};
+    *request = request_of(run, op, op->kind == BD_OP_EXEC && run->pipelines > 0);
     return SEND;
 }
 
@@ -159,9 +184,7 @@ static Outcome collect(PlanTask *run, const BdOp *op, BdErr *err) {
         return FAIL;
     }
     for (uint32_t *at = &run->positions[op->loop]; *at < run->lengths[op->loop]; ++*at) {
-        for (uint32_t i = 0; i < op->statement->params; i++) {
-            run->values[i] = param_value(run, &op->params[i]);
-        }
+        set_row(run, op);
         if (bd_cargo_add(run->cargo, op->slot, run->values, err) != 0) {
             bd_err_wrap(err, "%s", op->where);
             return FAIL;
@@ -200,8 +223,8 @@ static Outcome insert(PlanTask *run, const BdOp *op, BdRequest *request, BdErr *
         run->next++;
         return GO_ON;
     }
-    execute(run, op, request);
-    request->more = run->pipelines > 0 || run->opts.method == BD_METHOD_PIPELINE;
+    set_row(run, op);
+    *request = request_of(run, op, run->pipelines > 0 || run->opts.method == BD_METHOD_PIPELINE);
     run->positions[op->loop]++;
     return SEND;
 }
@@ -303,7 +326,7 @@ static BdNext next(BdTask *task, BdRequest *request, BdErr *err) {
     if (is_shipping(run)) {
         return BD_NEXT_REQUEST;
     }
-    if (request->kind != BD_REQUEST_SYNC && bd_fifo_push(&run->sent, &run->next) != 0) {
+    if (request->kind != BD_REQUEST_SYNC && bd_sent_push(&run->sent, run->next) != 0) {
         bd_err_set(err, BD_E_NOMEM, 0, "out of memory for a pipeline");
         return BD_NEXT_FAILED;
     }
@@ -317,12 +340,8 @@ static BdNext next(BdTask *task, BdRequest *request, BdErr *err) {
 /* The operation whose request is answered now. That of BD_REQUEST_SYNC is not noted: it is the last
  * one of its pipeline, and the operation before the next. */
 static const BdOp *take_sent(PlanTask *run) {
-    if (bd_fifo_empty(&run->sent)) {
-        return &run->plan->ops[run->next - 1];
-    }
-    const BdOp *op = &run->plan->ops[*(const uint32_t *)bd_fifo_front(&run->sent)];
-    bd_fifo_pop(&run->sent);
-    return op;
+    uint32_t op = bd_sent_empty(&run->sent) ? run->next - 1 : bd_sent_pop(&run->sent);
+    return &run->plan->ops[op];
 }
 
 static bool keeps_answer(const BdOp *op) {
@@ -368,7 +387,7 @@ static void reset(BdTask *task) {
     for (uint32_t i = 0; i < run->plan->slots; i++) {
         fill_slot(run, i, NULL, false);
     }
-    bd_fifo_reset(&run->sent);
+    bd_sent_reset(&run->sent);
     run->pipelines = 0;
     run->open = false;
     run->inserting = false;
@@ -408,7 +427,7 @@ static void free_task(BdTask *task) {
     }
     bd_cache_free(run->cache);
     bd_cargo_free(run->cargo);
-    bd_fifo_deinit(&run->sent);
+    bd_sent_deinit(&run->sent);
     bd_free(run->slots);
     bd_free(run->borrowed);
     bd_free(run->positions);
@@ -457,8 +476,7 @@ static int allocate(PlanTask *run, BdErr *err) {
     run->lengths = bd_alloc_array(plan->loops, sizeof(*run->lengths));
     run->values = bd_alloc_array(plan->max_params, sizeof(*run->values));
     if (run->slots == NULL || run->borrowed == NULL || run->positions == NULL ||
-        run->lengths == NULL || run->values == NULL ||
-        bd_fifo_init(&run->sent, sizeof(uint32_t)) != 0) {
+        run->lengths == NULL || run->values == NULL || bd_sent_init(&run->sent) != 0) {
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory while making a task");
     }
     if (bd_cache_new(&run->cache, BD_CACHE_BYTES, err) != 0) {
@@ -486,7 +504,7 @@ int bd_plan_task_new(BdTask **out, const BdPlan *plan, const BdPlanTaskOpts *opt
 
 bool bd_plan_task_slot(BdTask *task, uint32_t *slot) {
     const PlanTask *run = self(task);
-    const BdOp *op = &run->plan->ops[*(const uint32_t *)bd_fifo_front(&run->sent)];
+    const BdOp *op = &run->plan->ops[bd_sent_front(&run->sent)];
     *slot = op->slot;
     return keeps_answer(op);
 }
