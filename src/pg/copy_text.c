@@ -1,5 +1,7 @@
 #include "pg/copy_text.h"
 
+#include "core/word.h"
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -7,22 +9,45 @@
  * others. */
 static const char escapes[256] = {['\\'] = '\\', ['\t'] = 't', ['\n'] = 'n', ['\r'] = 'r'};
 
-/* Is it one of these, or the end? */
-static const bool special[256] = {
-    ['\\'] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, ['\0'] = true};
+/* May one of the bytes be such a character? These are all below 16, but for the backslash. */
+static inline bool may_be_special(uint64_t bytes) {
+    uint64_t low = bytes - BD_WORD_OF(16);
+    uint64_t backslash = (bytes ^ BD_WORD_OF('\\')) - BD_WORD_OF(1);
+    return ((low | backslash) & ~bytes & BD_WORD_OF(0x80)) != 0;
+}
 
-/* Write a value to where there is room for twice its length; what follows it is returned. */
-static char *write_value(char *to, const char *value) {
-    for (;;) {
-        while (!special[(unsigned char)*value]) {
-            *to++ = *value++;
+static char *write_bytes(char *to, const char *from, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        char escape = escapes[(unsigned char)from[i]];
+        if (escape != 0) {
+            *to++ = '\\';
         }
-        if (*value == '\0') {
-            return to;
-        }
-        *to++ = '\\';
-        *to++ = escapes[(unsigned char)*value++];
+        *to++ = escape != 0 ? escape : from[i];
     }
+    return to;
+}
+
+/* Write n bytes, at most eight, which are those of the word; the others of it are blanks. */
+static inline char *write_word(char *to, const char *from, size_t n, uint64_t word) {
+    if (may_be_special(word)) {
+        return write_bytes(to, from, n);
+    }
+    bd_word_put(to, word);
+    return to + n;
+}
+
+/* Bytes for which there must be room to write a value of n bytes, with its end. */
+static inline size_t room_of(size_t n) {
+    return 2 * n + BD_WORD_BYTES;
+}
+
+/* Write a value; what follows it is returned. */
+static char *write_value(char *to, const char *value, size_t n) {
+    for (; n >= BD_WORD_BYTES; n -= BD_WORD_BYTES, value += BD_WORD_BYTES) {
+        to = write_word(to, value, BD_WORD_BYTES, bd_word_get(value, BD_WORD_BYTES));
+    }
+    uint64_t blanks = BD_WORD_OF(' ') << (8 * n);
+    return write_word(to, value, n, bd_word_get(value, n) | blanks);
 }
 
 int bd_copy_text_row(BdBuf *data, const char *const *values, uint32_t count) {
@@ -30,7 +55,7 @@ int bd_copy_text_row(BdBuf *data, const char *const *values, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
         const char *value = values[i];
         size_t n = value == NULL ? 1 : strlen(value);
-        if (n > SIZE_MAX / 4 || bd_buf_reserve(data, 2 * n + 1) != 0) {
+        if (n > SIZE_MAX / 4 || bd_buf_reserve(data, room_of(n)) != 0) {
             data->len = begun;
             return -1;
         }
@@ -39,7 +64,7 @@ int bd_copy_text_row(BdBuf *data, const char *const *values, uint32_t count) {
             *to++ = '\\';
             *to++ = 'N';
         } else {
-            to = write_value(to, value);
+            to = write_value(to, value, n);
         }
         *to++ = i + 1 < count ? '\t' : '\n';
         data->len = (size_t)(to - data->p);

@@ -1,6 +1,7 @@
 #include "stats/arrival.h"
 
 #include "core/mem.h"
+#include "core/word.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -52,24 +53,10 @@ static void note_unread(BdUnread *unread, uint32_t column, BdSpan value) {
     }
 }
 
-/* The bytes of a short text as one number, which tells it from every other: 0 if it is empty or too
- * long for that. */
-static inline uint64_t key_of(const char *text) {
-    uint64_t key = 0;
-    for (uint32_t i = 0; i < sizeof(key); i++) {
-        if (text[i] == '\0') {
-            return key;
-        }
-        key |= (uint64_t)(unsigned char)text[i] << (8 * i);
-    }
-    return text[sizeof(key)] == '\0' ? key : 0;
-}
-
 /* 0 for what has no known spelling. */
-static uint64_t hash_text(BdArrival *arrival, const BdManifestRow *row, uint32_t i,
-                          const char *text, bool *unread) {
+static uint64_t hash_text(BdArrival *arrival, const BdManifestRow *row, uint32_t i, BdSpan given,
+                          bool *unread) {
     char scratch[BD_SPELLING_SCRATCH];
-    const BdSpan given = {text, strlen(text)};
     BdSpan value;
     if (bd_spelling_apply(row->columns[i].spelling, given, scratch, &value) != 0) {
         note_unread(&arrival->unread[row->table], i, given);
@@ -80,19 +67,20 @@ static uint64_t hash_text(BdArrival *arrival, const BdManifestRow *row, uint32_t
 }
 
 /* NULL is 0. The same values come again and again, so that most hashes are found among the recent
- * ones. */
+ * ones: by the bytes of a short text as one number, which tells it from every other. */
 static uint64_t hash_value(BdArrival *arrival, const BdManifestRow *row, uint32_t i,
                            const char *text, bool *unread) {
     if (text == NULL) {
         return 0;
     }
-    uint64_t key = key_of(text);
+    const BdSpan given = {text, strlen(text)};
+    uint64_t key = given.n <= BD_WORD_BYTES ? bd_word_get(text, given.n) : 0;
     BdRecent *recent = arrival->recent + (size_t)(row->first + i) * BD_RECENT +
                        ((key * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - BD_RECENT_BITS));
     if (key != 0 && recent->key == key) {
         return recent->hash;
     }
-    uint64_t hash = hash_text(arrival, row, i, text, unread);
+    uint64_t hash = hash_text(arrival, row, i, given, unread);
     if (key != 0 && !*unread) {
         *recent = (BdRecent){.key = key, .hash = hash};
     }
