@@ -31,10 +31,8 @@ end
 -- list of words.
 function command_line.of(scenario, settings, flags)
   local words = { scenario.name }
-  for _, group in ipairs(options.of(scenario)) do
-    for _, option in ipairs(group.of_trial and group or {}) do
-      add_option(words, option, settings[options.key_of(option)])
-    end
+  for option in options.each_of_trial(options.of(scenario)) do
+    add_option(words, option, settings[options.key_of(option)])
   end
   local defaults = flag_rules.defaults(scenario.flags)
   for _, flag in ipairs(scenario.flags) do

@@ -334,6 +334,13 @@ function options.each(groups)
   end)
 end
 
+-- Go through those that say how a trial is run.
+function options.each_of_trial(groups)
+  local some = {}
+  for _, group in ipairs(groups) do some[#some + 1] = group.of_trial and group or nil end
+  return options.each(some)
+end
+
 -- A name as it is written on the command line.
 function options.dashed(name)
   return (name:gsub("_", "-"))
@@ -363,11 +370,9 @@ end
 -- Of all values those that say how a trial is run, for its result.
 function options.of_trial(values)
   local kept = {}
-  for _, group in ipairs(options.RUN) do
-    for _, option in ipairs(group) do
-      local key = options.key_of(option)
-      if group.of_trial then kept[key] = values[key] end
-    end
+  for option in options.each_of_trial(options.RUN) do
+    local key = options.key_of(option)
+    kept[key] = values[key]
   end
   return kept
 end
@@ -388,31 +393,30 @@ function options.of(scenario)
   return changed
 end
 
--- What no option of a trial can check by itself: true, or nil, message, info.
-function options.check(values)
+local function check(values)
   local collects = values.insert ~= "row" and values.insert ~= "pipeline"
   if values.insert_batch > 0 and not collects then
-    local problem = failure.new(("--insert-batch has no meaning with --insert %s")
-      :format(values.insert), "use --insert values, unnest, copy or copy-binary, or "
-      .. "--insert-batch 0")
-    return nil, problem.message, problem
+    failure.raise(("--insert-batch has no meaning with --insert %s"):format(values.insert),
+      "use --insert values, unnest, copy or copy-binary, or --insert-batch 0")
   end
   if values.insert == "pipeline" and values.protocol == "simple" then
-    local problem = failure.new("--insert pipeline needs --protocol prepared or extended: the "
-      .. "simple protocol has no pipelines")
-    return nil, problem.message, problem
+    failure.raise("--insert pipeline needs --protocol prepared or extended: the simple protocol "
+      .. "has no pipelines")
   end
   if values.jobs > values.poolsize then
-    local problem = failure.new(("--jobs must not be above --poolsize: there are %d loops for %s")
-      :format(values.jobs, text.plural(values.poolsize, "connection")))
-    return nil, problem.message, problem
+    failure.raise(("--jobs must not be above --poolsize: there are %d loops for %s"):format(
+      values.jobs, text.plural(values.poolsize, "connection")))
   end
   if values.jobs > 1 and values.engine == "threads" then
-    local problem = failure.new("--jobs has no meaning with --engine threads, which has a thread "
-      .. "for each connection", "use --engine poll, or --jobs 1")
-    return nil, problem.message, problem
+    failure.raise("--jobs has no meaning with --engine threads, which has a thread for each "
+      .. "connection", "use --engine poll, or --jobs 1")
   end
   return true
+end
+
+-- What no option of a trial can check by itself: true, or nil, message, info.
+function options.check(values)
+  return failure.protect(check, values)
 end
 
 return options

@@ -13,11 +13,7 @@ local settings = {}
 -- The options that may be set, by key.
 local function known_options()
   local known = {}
-  for _, group in ipairs(options.RUN) do
-    for _, option in ipairs(group) do
-      if group.of_trial then known[options.key_of(option)] = option end
-    end
-  end
+  for option in options.each_of_trial(options.RUN) do known[options.key_of(option)] = option end
   return known
 end
 
