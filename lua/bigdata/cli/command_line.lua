@@ -6,14 +6,10 @@ local options = require "bigdata.cli.options"
 
 local command_line = {}
 
-local function written(value)
-  return tostring(math.type(value) == "float" and math.tointeger(value) or value)
-end
-
 -- The words for a value, at the end of the list.
 local function add(words, name, value)
   words[#words + 1] = "--" .. options.dashed(name)
-  if value ~= true then words[#words + 1] = written(value) end
+  if value ~= true then words[#words + 1] = options.written(value) end
 end
 
 local function add_option(words, option, value)

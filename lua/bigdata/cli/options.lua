@@ -346,6 +346,11 @@ function options.dashed(name)
   return (name:gsub("_", "-"))
 end
 
+-- A value as it is written there.
+function options.written(value)
+  return tostring(math.type(value) == "float" and math.tointeger(value) or value)
+end
+
 -- Where the option's value goes.
 function options.key_of(option)
   return option.key or option.name:gsub("-", "_")

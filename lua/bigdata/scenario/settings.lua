@@ -39,16 +39,11 @@ local function flag_value(where, flag, value)
     problem:gsub("^the default", "the value")))
 end
 
--- The value as it stands on the command line.
-local function written(value)
-  return tostring(math.type(value) == "float" and math.tointeger(value) or value)
-end
-
 local function option_value(where, option, name, value)
   local wanted
   if option.argument then
     local scalar = check.is(value, "string|number")
-    local read, what = option.read(scalar and written(value) or "")
+    local read, what = option.read(scalar and options.written(value) or "")
     if scalar and read ~= nil then return read end
     wanted = what
   else
