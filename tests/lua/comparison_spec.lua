@@ -3,11 +3,6 @@
 local comparison = require "bigdata.statistics.comparison"
 local random = require "bigdata.statistics.random"
 
-local function near(expected, value, tolerance)
-  assert.is_true(math.abs(value - expected) <= tolerance,
-    ("%s is not within %s of %s"):format(value, tolerance, expected))
-end
-
 local function exponentials(values)
   local list = {}
   for i, value in ipairs(values) do list[i] = math.exp(value) end
@@ -22,17 +17,17 @@ local SECOND = exponentials { 1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4 
 describe("the interval", function()
   it("of pairs is near Student's own", function()
     local result = comparison.of(FIRST, SECOND, { paired = true })
-    near(1.58, math.log(result.ratio), 1e-9)
-    near(0.70, math.log(result.low), 0.15)
-    near(2.46, math.log(result.high), 0.15)
+    assert.near(1.58, math.log(result.ratio), 1e-9)
+    assert.near(0.70, math.log(result.low), 0.15)
+    assert.near(2.46, math.log(result.high), 0.15)
     assert.equal("faster", result.words)
     assert.equal(10, result.runs)
   end)
 
   it("of lists that are no pairs is near Welch's", function()
     local result = comparison.of(FIRST, SECOND, {})
-    near(-0.21, math.log(result.low), 0.15)
-    near(3.37, math.log(result.high), 0.15)
+    assert.near(-0.21, math.log(result.low), 0.15)
+    assert.near(3.37, math.log(result.high), 0.15)
     assert.equal(comparison.TOO_FEW, result.words)
   end)
 
@@ -58,8 +53,8 @@ describe("a comparison", function()
     local result = comparison.of({ 100, 100, 100, 100 }, { 100.5, 100.5, 100.5, 100.5 },
       { paired = true })
     assert.equal(comparison.NO_DIFFERENCE, result.words)
-    near(0.01, result.smallest, 1e-6)
-    near(1.005, result.low, 1e-9)
+    assert.near(0.01, result.smallest, 1e-6)
+    assert.near(1.005, result.low, 1e-9)
   end)
 
   it("tells that there is none from that there were too few runs", function()

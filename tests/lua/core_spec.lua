@@ -3,16 +3,14 @@
 local core = require "bigdata.core"
 local lfs = require "lfs"
 
+local kit = dofile "tests/support/spec_kit.lua"
+local raises = kit.raises
+
 local folder
 
 local function path(name) return folder .. "/" .. name end
 
-local function write(name, text)
-  local file = assert(io.open(path(name), "wb"))
-  file:write(text)
-  file:close()
-  return path(name)
-end
+local function write(name, text) return kit.write(path(name), text) end
 
 local function write_zip(name, member, text)
   local writer <close> = assert(core.zip_writer(path(name), member))
@@ -25,14 +23,6 @@ local function points(settings)
   local opts = { files = { { path = path("points.csv") } }, fields = { "x", "y" } }
   for key, value in pairs(settings or {}) do opts[key] = value end
   return assert(core.source.delimited(opts))
-end
-
--- The call raises an error that holds the text.
-local function raises(text, f, ...)
-  local good, problem = pcall(f, ...)
-  assert.is_false(good, "no error where one is wanted: " .. text)
-  assert.is_truthy(tostring(problem):find(text, 1, true),
-    ("the error is: %s; wanted: %s"):format(tostring(problem), text))
 end
 
 -- The call fails as the world's fault: nil, a message that holds the text, and what it is.

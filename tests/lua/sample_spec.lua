@@ -7,14 +7,9 @@ local lfs = require "lfs"
 local sample = require "bigdata.census.sample"
 local sf1 = require "bigdata.census.sf1"
 
-local folder
+local remove_folder = dofile("tests/support/spec_kit.lua").remove_folder
 
-local function remove_folder(path)
-  for name in lfs.dir(path) do
-    if name ~= "." and name ~= ".." then os.remove(path .. "/" .. name) end
-  end
-  lfs.rmdir(path)
-end
+local folder
 
 local function generate(options)
   local all = { records = 400, seed = 1, output = folder }

@@ -5,20 +5,12 @@ local catalog = require "bigdata.scenario.catalog"
 local core = require "bigdata.core"
 local lfs = require "lfs"
 
-local HERE = debug.getinfo(1, "S").short_src
+local raises = dofile("tests/support/spec_kit.lua").raises_here
 
 local function nothing() end
 
 local function scenario()
   return bigdata.scenario { summary = "a test" }
-end
-
--- The call raises an error that begins with a line of this file and holds the text.
-local function raises(text, f, ...)
-  local good, problem = pcall(f, ...)
-  assert.is_false(good)
-  assert.equal(HERE, tostring(problem):match("^(.-):%d+: "))
-  assert.is_truthy(problem:find(text, 1, true), problem)
 end
 
 describe("bigdata.scenario", function()

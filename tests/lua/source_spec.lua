@@ -2,14 +2,7 @@
 
 local bigdata = require "bigdata"
 
-local HERE = debug.getinfo(1, "S").short_src
-
-local function raises(text, f, ...)
-  local good, problem = pcall(f, ...)
-  assert.is_false(good)
-  assert.equal(HERE, tostring(problem):match("^(.-):%d+: "))
-  assert.is_truthy(problem:find(text, 1, true), problem)
-end
+local raises = dofile("tests/support/spec_kit.lua").raises_here
 
 describe("bigdata.source", function()
   local path

@@ -4,18 +4,13 @@ local drift = require "bigdata.statistics.drift"
 local random = require "bigdata.statistics.random"
 local statistics = require "bigdata.statistics"
 
-local function near(expected, value, tolerance)
-  assert.is_true(math.abs(value - expected) <= tolerance,
-    ("%s is not within %s of %s"):format(value, tolerance, expected))
-end
-
 describe("a quantile", function()
   it("lies on the line between two values", function()
     local values = { 40, 10, 30, 20 }
     assert.equal(25, statistics.median(values))
     assert.equal(10, statistics.quantile(values, 0))
     assert.equal(40, statistics.quantile(values, 1))
-    near(37, statistics.quantile(values, 0.9), 1e-9)
+    assert.near(37, statistics.quantile(values, 0.9), 1e-9)
     assert.same({ 40, 10, 30, 20 }, values)
   end)
 
@@ -28,8 +23,8 @@ end)
 describe("the spread", function()
   it("is that of what the values are a sample of", function()
     assert.equal(5, statistics.mean { 2, 4, 4, 4, 5, 5, 7, 9 })
-    near(32 / 7, statistics.variance { 2, 4, 4, 4, 5, 5, 7, 9 }, 1e-12)
-    near(math.sqrt(32 / 7), statistics.deviation { 2, 4, 4, 4, 5, 5, 7, 9 }, 1e-12)
+    assert.near(32 / 7, statistics.variance { 2, 4, 4, 4, 5, 5, 7, 9 }, 1e-12)
+    assert.near(math.sqrt(32 / 7), statistics.deviation { 2, 4, 4, 4, 5, 5, 7, 9 }, 1e-12)
   end)
 end)
 
@@ -38,7 +33,7 @@ describe("Student's distribution", function()
     local TABLE = { [1] = 12.706, [2] = 4.303, [4] = 2.776, [9] = 2.262, [10] = 2.228, [15] = 2.131,
       [20] = 2.086, [30] = 2.042, [120] = 1.980 }
     for freedom, expected in pairs(TABLE) do
-      near(expected, statistics.student_95(freedom), 0.0006)
+      assert.near(expected, statistics.student_95(freedom), 0.0006)
     end
   end)
 end)
@@ -77,10 +72,10 @@ describe("a generator", function()
       counts[whole] = counts[whole] + 1
       values[i] = generator:normal()
     end
-    for _, count in ipairs(counts) do near(5000, count, 250) end
-    near(0, statistics.mean(values), 0.03)
-    near(1, statistics.deviation(values), 0.03)
-    near(1.645, statistics.quantile(values, 0.95), 0.05)
+    for _, count in ipairs(counts) do assert.near(5000, count, 250) end
+    assert.near(0, statistics.mean(values), 0.03)
+    assert.near(1, statistics.deviation(values), 0.03)
+    assert.near(1.645, statistics.quantile(values, 0.95), 0.05)
   end)
 
   it("shuffles to every order alike", function()
@@ -90,7 +85,7 @@ describe("a generator", function()
       seen[order] = (seen[order] or 0) + 1
     end
     for _, order in ipairs { "abc", "acb", "bac", "bca", "cab", "cba" } do
-      near(1000, seen[order], 150)
+      assert.near(1000, seen[order], 150)
     end
   end)
 end)
@@ -115,7 +110,7 @@ describe("drift", function()
   it("is found where rates fall, whatever the trial", function()
     local found = drift.of(turns(10, 0.03, 0.15, 1))
     assert.is_true(found.found)
-    near(-0.15, found.change, 0.05)
+    assert.near(-0.15, found.change, 0.05)
   end)
 
   it("is seldom found where there is none", function()

@@ -5,13 +5,9 @@ local catalog = require "bigdata.scenario.catalog"
 local lfs = require "lfs"
 local options = require "bigdata.cli.options"
 
-local before, folder
+local write = dofile("tests/support/spec_kit.lua").write
 
-local function write(name, text)
-  local file = assert(io.open(name, "w"))
-  file:write(text)
-  file:close()
-end
+local before, folder
 
 -- A file that returns bigdata.variant of this table.
 local function variant(name, definition)

@@ -3,24 +3,14 @@
 local core = require "bigdata.core"
 local lfs = require "lfs"
 
+local kit = dofile "tests/support/spec_kit.lua"
+local raises = kit.raises
+
 local server, connection, folder
 
 local function path(name) return folder .. "/" .. name end
 
-local function write(name, text)
-  local file = assert(io.open(path(name), "wb"))
-  file:write(text)
-  file:close()
-  return path(name)
-end
-
--- The call raises an error that holds the text.
-local function raises(text, f, ...)
-  local good, problem = pcall(f, ...)
-  assert.is_false(good, "no error where one is wanted: " .. text)
-  assert.is_truthy(tostring(problem):find(text, 1, true),
-    ("the error is: %s; wanted: %s"):format(tostring(problem), text))
-end
+local function write(name, text) return kit.write(path(name), text) end
 
 -- The call fails as the world's fault: nil, a message that holds the text, and what it is.
 local function fails(code, text, value, message, info)

@@ -7,6 +7,8 @@
 local core = require "bigdata.core"
 local lfs = require "lfs"
 
+local write = dofile("tests/support/spec_kit.lua").write
+
 local PROGRAM = os.getenv "BIGDATA" or core.home .. "/build/bigdata"
 
 -- The commands say where to connect, and nobody else.
@@ -20,12 +22,6 @@ exec 2>&1
 
 local function absolute(path)
   return path:find("^/") and path or lfs.currentdir() .. "/" .. path
-end
-
-local function write(path, text)
-  local file = assert(io.open(path, "w"))
-  file:write(text)
-  file:close()
 end
 
 -- The fenced blocks of a document: a list of { language=, name=, text=, line= }.

@@ -4,11 +4,12 @@
 local arguments = require "bigdata.cli.arguments"
 local catalog = require "bigdata.scenario.catalog"
 local core = require "bigdata.core"
-local lfs = require "lfs"
 local options = require "bigdata.cli.options"
 local report = require "bigdata.report"
 local sample = require "bigdata.census.sample"
 local trial = require "bigdata.trial"
+
+local remove_folder = dofile("tests/support/spec_kit.lua").remove_folder
 
 local RECORDS = 30
 local ITEMS = 222
@@ -31,13 +32,6 @@ local function run(line)
   return trial.run(scenario, settings, flags)
 end
 
-local function remove(path)
-  for name in lfs.dir(path) do
-    if name ~= "." and name ~= ".." then os.remove(path .. "/" .. name) end
-  end
-  lfs.rmdir(path)
-end
-
 -- A new folder with a sample of so many records.
 local function new_folder(records)
   local path = os.tmpname()
@@ -55,7 +49,7 @@ end)
 teardown(function()
   connection:close()
   server:close()
-  remove(folder)
+  remove_folder(folder)
 end)
 
 describe("row_by_row", function()
@@ -116,7 +110,7 @@ describe("row_by_row", function()
 
       it("stops each step when its time is up", function()
         local long <close> = setmetatable({ folder = new_folder(200) }, {
-          __close = function(self) remove(self.folder) end,
+          __close = function(self) remove_folder(self.folder) end,
         })
         local result = assert(run("-c 1 -M simple --no-autocommit --time 0.5 --engine " .. engine
           .. " --directory " .. long.folder))
@@ -137,11 +131,11 @@ describe("row_by_row", function()
           folder = new_folder(RECORDS)
           local shorter = new_folder(RECORDS - 3)
           assert(os.rename(shorter .. "/nygeo_uf1.zip", folder .. "/nygeo_uf1.zip"))
-          remove(shorter)
+          remove_folder(shorter)
         end)
 
         teardown(function()
-          remove(folder)
+          remove_folder(folder)
           folder = whole
         end)
 

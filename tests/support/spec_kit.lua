@@ -1,0 +1,39 @@
+-- spec_kit.lua - what specs of all kinds need: files, and calls that are to raise errors.
+
+local assert = require "luassert"
+local lfs = require "lfs"
+
+local kit = {}
+
+-- Write a file; returns its path.
+function kit.write(path, text)
+  local file = assert(io.open(path, "wb"))
+  file:write(text)
+  file:close()
+  return path
+end
+
+-- Remove a folder and the files in it.
+function kit.remove_folder(path)
+  for name in lfs.dir(path) do
+    if name ~= "." and name ~= ".." then os.remove(path .. "/" .. name) end
+  end
+  lfs.rmdir(path)
+end
+
+-- The call raises an error that holds the text.
+function kit.raises(text, f, ...)
+  local good, problem = pcall(f, ...)
+  assert.is_false(good, "no error where one is wanted: " .. text)
+  assert.is_truthy(tostring(problem):find(text, 1, true),
+    ("the error is: %s; wanted: %s"):format(tostring(problem), text))
+  return problem
+end
+
+-- The same, of an error that begins with a line of the caller's file.
+function kit.raises_here(text, f, ...)
+  local problem = kit.raises(text, f, ...)
+  assert.equal(debug.getinfo(2, "S").short_src, tostring(problem):match("^(.-):%d+: "))
+end
+
+return kit
