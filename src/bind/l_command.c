@@ -2,8 +2,8 @@
 
 #include "bind/fail.h"
 #include "bind/guard.h"
+#include "bind/result.h"
 #include "bind/table.h"
-#include "core/clock.h"
 #include "core/command.h"
 
 /* Push a key's list as an array of strings that NULL ends. */
@@ -18,11 +18,6 @@ static const char *const *push_strings(const BdTable *opts, const char *key, uin
 
 static void release_result(void *data) {
     bd_command_deinit(data);
-}
-
-static void set_seconds(lua_State *lua, const char *key, int64_t ns) {
-    lua_pushnumber(lua, (lua_Number)ns / (lua_Number)BD_NS_PER_S);
-    lua_setfield(lua, -2, key);
 }
 
 static void set_boolean(lua_State *lua, const char *key, bool value) {
@@ -50,9 +45,9 @@ static void push_result(lua_State *lua, const BdCommandResult *result) {
     set_number(lua, "signal", result->signal, result->signal != 0);
     set_boolean(lua, "timed_out", result->timed_out);
     set_boolean(lua, "left_behind", result->left_behind);
-    set_seconds(lua, "seconds", result->wall_ns);
-    set_seconds(lua, "cpu_user_seconds", result->user_ns);
-    set_seconds(lua, "cpu_system_seconds", result->system_ns);
+    bd_result_seconds(lua, "seconds", result->wall_ns);
+    bd_result_seconds(lua, "cpu_user_seconds", result->user_ns);
+    bd_result_seconds(lua, "cpu_system_seconds", result->system_ns);
     set_number(lua, "peak_bytes", result->peak_bytes, true);
 }
 
