@@ -5,6 +5,8 @@
 #include "core/mem.h"
 #include "run/plan.h"
 
+#include "support/plan_kit.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -50,22 +52,6 @@ int bd_session_ask(BdSession *session, const BdRequest *request, BdAnswer **answ
 
 /* ---- helpers ---- */
 
-static BdValue field(uint32_t index) {
-    return (BdValue){.from = BD_VALUE_FIELD, .index = index};
-}
-
-static BdValue column(uint32_t slot, const char *name) {
-    return (BdValue){.from = BD_VALUE_COLUMN, .slot = slot, .text = name};
-}
-
-static BdValue item(uint32_t loop, uint32_t slot, const char *name) {
-    return (BdValue){.from = BD_VALUE_ITEM, .slot = slot, .loop = loop, .text = name};
-}
-
-static BdValue element(uint32_t loop) {
-    return (BdValue){.from = BD_VALUE_ELEMENT, .loop = loop};
-}
-
 static BdPlan *new_plan(uint32_t rest) {
     BdErr err = BD_ERR_INIT;
     BdPlan *plan = NULL;
@@ -88,17 +74,6 @@ static void add_insert(BdPlan *plan, BdValue first, BdValue second, const char *
 static void add_zip(BdPlan *plan, uint32_t loop, BdList list) {
     BdErr err = BD_ERR_INIT;
     assert_int_equal(bd_plan_add_zip(plan, &list, 1, loop, "x.lua:30", &err), 0);
-}
-
-static void add_end(BdPlan *plan, uint32_t loop) {
-    BdErr err = BD_ERR_INIT;
-    assert_int_equal(bd_plan_add_end(plan, loop, &err), 0);
-}
-
-static const BdList REST = {.kind = BD_LIST_REST};
-
-static BdList rows_of(uint32_t slot) {
-    return (BdList){.kind = BD_LIST_SLOT, .slot = slot};
 }
 
 static void expect_message(const BdErr *err, BdErrCode code, const char *part) {

@@ -4,6 +4,8 @@
 #include "core/mem.h"
 #include "run/task.h"
 
+#include "support/plan_kit.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,28 +25,6 @@
 
 static BdValue text(const char *text) {
     return (BdValue){.from = BD_VALUE_CONSTANT, .text = text};
-}
-
-static BdValue field(uint32_t index) {
-    return (BdValue){.from = BD_VALUE_FIELD, .index = index};
-}
-
-static BdValue column(uint32_t slot, const char *name) {
-    return (BdValue){.from = BD_VALUE_COLUMN, .slot = slot, .text = name};
-}
-
-static BdValue item(uint32_t loop, uint32_t slot, const char *name) {
-    return (BdValue){.from = BD_VALUE_ITEM, .slot = slot, .loop = loop, .text = name};
-}
-
-static BdValue element(uint32_t loop) {
-    return (BdValue){.from = BD_VALUE_ELEMENT, .loop = loop};
-}
-
-static const BdList REST = {.kind = BD_LIST_REST};
-
-static BdList rows_of(uint32_t slot) {
-    return (BdList){.kind = BD_LIST_SLOT, .slot = slot};
 }
 
 /* A plan whose records have fields a and b, and a list from field 2 on. */
@@ -76,11 +56,6 @@ static void add_zip(BdPlan *plan, uint32_t loop, const char *where, uint32_t cou
     sizeof((const BdList[]){__VA_ARGS__}) / sizeof(BdList), (const BdList[]) {                     \
         __VA_ARGS__                                                                                \
     }
-
-static void add_end(BdPlan *plan, uint32_t loop) {
-    BdErr err = BD_ERR_INIT;
-    assert_int_equal(bd_plan_add_end(plan, loop, &err), 0);
-}
 
 static BdTask *task_of(BdPlan *plan) {
     BdErr err = BD_ERR_INIT;

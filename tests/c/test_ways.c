@@ -9,6 +9,7 @@
 #include "support/database.h"
 #include "support/memory.h"
 #include "support/values.h"
+#include "support/ways_kit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -47,36 +48,12 @@ static bool fits(const Type *type, const char *value) {
 
 /* ---- the ways -------------------------------------------------------------------------------- */
 
-static const char *const columns[] = {"n", "v"};
-
-static BdTarget *target_of(BdSession *session, const char *table) {
-    BdErr err = BD_ERR_INIT;
-    BdTarget *target = NULL;
-    if (bd_target_new(&target, session, table, columns, 2, &err) != 0) {
-        fail_msg("%s", err.msg);
-    }
-    return target;
-}
-
 static void query(BdSession *session, const BdBuf *sql, const char *const *params, uint32_t count,
                   const char *what) {
     BdErr err = BD_ERR_INIT;
     BdAnswer *answer = NULL;
     if (bd_session_query(session, sql->p, params, count, &answer, &err) != 0) {
         fail_msg("%s: %s", what == NULL ? "NULL" : what, err.msg);
-    }
-    bd_answer_free(answer);
-}
-
-static void copy_in(BdSession *session, const BdBuf *sql, const BdBuf *data, bool binary) {
-    BdErr err = BD_ERR_INIT;
-    BdAnswer *answer = NULL;
-    const BdRequest request = {.kind = BD_REQUEST_COPY,
-                               .text = sql->p,
-                               .data = {.p = data->p, .n = data->len},
-                               .binary = binary};
-    if (bd_session_ask(session, &request, &answer, &err) != 0) {
-        fail_msg("%s: %s", sql->p, err.msg);
     }
     bd_answer_free(answer);
 }
@@ -159,13 +136,6 @@ static void check_type(BdSession *session, const Type *type) {
     for (size_t i = 0; i < COUNT(bufs); i++) {
         bd_buf_deinit(bufs[i]);
     }
-}
-
-static BdSession *open_session(void) {
-    BdSession *session = database_session(BD_PROTOCOL_EXTENDED);
-    bd_answer_free(database_run(session, "create domain pg_temp.domain_of_numeric as numeric"));
-    bd_answer_free(database_run(session, "set search_path = pg_temp, public"));
-    return session;
 }
 
 static void all_ways_store_the_same(void **state) {
