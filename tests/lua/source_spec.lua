@@ -59,6 +59,12 @@ describe("bigdata.source", function()
     raises("there are two fields a", function()
       bigdata.source.delimited { files = path, fields = { "a" }, rest = "a" }
     end)
+    raises("fields is empty", function()
+      bigdata.source.delimited { files = path, fields = {} }
+    end)
+    raises("columns is empty", function()
+      bigdata.source.fixed { files = path, line_bytes = 4, columns = {} }
+    end)
     raises("files must be a path, or a list of at least one", function()
       bigdata.source.delimited { files = {}, fields = { "a" } }
     end)
