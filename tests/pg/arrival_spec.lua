@@ -312,8 +312,8 @@ describe("the proof of arrival says", function()
     db:exec("insert into u (a, b, c, d) values ($1, $2, now(), $3)", row.n, "0.1", 3)]])
     local found = verified(step, "u")
     assert.same({ "b (double precision)", "c (timestamp with time zone)" }, found.left_out)
-    assert.is_truthy(report.text(result):find(", without b (double precision), c (timestamp", 1,
-      true))
+    local text = report.text(result):gsub("%s+", " ") -- a line may be broken anywhere
+    assert.is_truthy(text:find(", without b (double precision), c (timestamp", 1, true))
   end)
 
   it("that it can only count", function()
