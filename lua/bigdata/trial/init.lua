@@ -126,6 +126,7 @@ end
 -- Make the tables ready: as they were left where a load is continued, else empty. What says that a
 -- load can be continued is forgotten first, so that it is never there without the rows.
 local function prepare_tables(connection, scenario, settings)
+  if not settings.resume then resume.check_free(connection, scenario) end
   local continued = settings.resume and resume.stored(connection, scenario) or false
   if not continued then resume.forget(connection, scenario) end
   if not scenario.schema then return continued end

@@ -108,10 +108,15 @@ end
 local Claim = {}
 Claim.__index = Claim
 
+-- The claims that keep each other off have one key: those of loads that fill the same tables.
+local function key_of(scenario)
+  return scenario.schema or scenario.name
+end
+
 -- Claim the scenario's load.
 function resume.claim(conninfo, scenario)
   local claim = setmetatable({
-    conninfo = conninfo, load = scenario.name, key = scenario.schema or scenario.name,
+    conninfo = conninfo, load = scenario.name, key = key_of(scenario),
     connection = failure.check(core.connect(conninfo)),
   }, Claim)
   make(claim.connection)
@@ -133,6 +138,14 @@ local function keep(claim)
   claim:close()
   claim.connection = failure.check(core.connect(claim.conninfo))
   take(claim.connection, claim.key)
+end
+
+-- Refuse to begin the scenario afresh while another run is at a load that can be continued.
+function resume.check_free(connection, scenario)
+  local there, foreign = find(connection)
+  if not there or foreign then return end
+  take(connection, key_of(scenario))
+  failure.check(connection:execute "rollback")
 end
 
 -- True if something of the scenario's load is stored, so that it is to be continued.
