@@ -227,7 +227,7 @@ static void a_transaction_within_another_is_a_savepoint(void **state) {
     (void)state;
     expect("BxCx", 0, "begin, x, commit, x, done");
     expect("BBxCxC", 0, "begin, savepoint bigdata, x, release savepoint bigdata, x, commit, done");
-    expect("PBxCS", 0, "begin x commit SYNC, done");
+    expect("PBxCS", 0, "begin x commit, done");
     expect("BPxSC", 0, "begin, x SYNC, commit, done");
 }
 
