@@ -1,158 +1,17 @@
 /*
- * test_plan_task.c - plans executed by hand: every request looked at, every answer made up.
+ * test_plan_task.c - plans executed by hand: values, records that fail, one record after the other.
  */
 #include "core/mem.h"
-#include "run/task.h"
-
-#include "support/plan_kit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
-#define ONE    "select id from g where f = $1"
-#define ALL    "select id, name from d where s = $1"
-#define DETAIL "select word from w where d = $1"
-#define EXEC2  "insert into e values ($1, $2)"
-#define EXEC3  "insert into e values ($1, $2, $3)"
-#define LAST   "update done set n = 1"
-
-/* ---- helpers ---- */
-
-static BdValue text(const char *text) {
-    return (BdValue){.from = BD_VALUE_CONSTANT, .text = text};
-}
-
-/* A plan whose records have fields a and b, and a list from field 2 on. */
-static BdPlan *new_plan(void) {
-    BdErr err = BD_ERR_INIT;
-    BdPlan *plan = NULL;
-    assert_int_equal(bd_plan_new(&plan, "data", 2, &err), 0);
-    return plan;
-}
-
-static void add(BdPlan *plan, BdOpKind kind, const char *sql, uint32_t slot, const char *where,
-                uint32_t count, const BdValue *values) {
-    BdErr err = BD_ERR_INIT;
-    assert_int_equal(bd_plan_add_statement(plan, kind, sql, values, count, slot, where, &err), 0);
-}
-
-#define VALUES(...)                                                                                \
-    sizeof((const BdValue[]){__VA_ARGS__}) / sizeof(BdValue), (const BdValue[]) {                  \
-        __VA_ARGS__                                                                                \
-    }
-
-static void add_zip(BdPlan *plan, uint32_t loop, const char *where, uint32_t count,
-                    const BdList *lists) {
-    BdErr err = BD_ERR_INIT;
-    assert_int_equal(bd_plan_add_zip(plan, lists, count, loop, where, &err), 0);
-}
-
-#define LISTS(...)                                                                                 \
-    sizeof((const BdList[]){__VA_ARGS__}) / sizeof(BdList), (const BdList[]) {                     \
-        __VA_ARGS__                                                                                \
-    }
-
-static BdTask *task_of(BdPlan *plan) {
-    BdErr err = BD_ERR_INIT;
-    BdTask *task = NULL;
-    assert_int_equal(bd_plan_end(plan, &err), 0);
-    bd_plan_assume_columns(plan);
-    assert_int_equal(bd_plan_task_new(&task, plan, &(BdPlanTaskOpts){0}, &err), 0);
-    return task;
-}
-
-/* Start with a record whose fields are given as "a|b|c"; it lives until the next call but one. */
-static void start(BdTask *task, const char *fields) {
-    static struct {
-        char bytes[256];
-        uint32_t offsets[32];
-    } kept[2];
-    static int turn;
-    turn = 1 - turn;
-    char *bytes = kept[turn].bytes;
-    uint32_t *offsets = kept[turn].offsets;
-    BdErr err = BD_ERR_INIT;
-    uint32_t count = 0;
-    snprintf(bytes, sizeof(kept[turn].bytes), "%s", fields);
-    offsets[count++] = 0;
-    for (uint32_t i = 0; fields[i] != '\0'; i++) {
-        if (bytes[i] == '|') {
-            bytes[i] = '\0';
-            offsets[count++] = i + 1;
-        }
-    }
-    offsets[count] = (uint32_t)strlen(fields) + 1;
-    const BdRecord record = {
-        .text = bytes, .offsets = offsets, .fields = count, .line = 1, .file = "f"};
-    assert_int_equal(task->ops->start(task, &record, &err), 0);
-}
-
-/* The next request is this statement with these values, as "a|b|c"; NULL reads "<null>". */
-static void expect_request(BdTask *task, const char *sql, const char *values) {
-    BdErr err = BD_ERR_INIT;
-    BdRequest request = {.kind = BD_REQUEST_TEXT};
-    char all[256] = "";
-    if (task->ops->next(task, &request, &err) != BD_NEXT_REQUEST) {
-        fail_msg("no request where \"%s\" was expected: %s", sql, err.msg);
-    }
-    assert_int_equal(request.kind, BD_REQUEST_EXECUTE);
-    assert_string_equal(request.statement->sql, sql);
-    for (uint32_t i = 0; i < request.statement->params; i++) {
-        size_t used = strlen(all);
-        snprintf(all + used, sizeof(all) - used, "%s%s", i > 0 ? "|" : "",
-                 request.values[i] == NULL ? "<null>" : request.values[i]);
-    }
-    assert_string_equal(all, values);
-}
-
-static void expect_done(BdTask *task) {
-    BdErr err = BD_ERR_INIT;
-    BdRequest request;
-    assert_int_equal(task->ops->next(task, &request, &err), BD_NEXT_DONE);
-    task->ops->reset(task);
-}
-
-static BdAnswer *rows(int columns, const char *const *names, int count, const char *const *values) {
-    BdErr err = BD_ERR_INIT;
-    BdAnswer *answer = NULL;
-    assert_int_equal(bd_answer_new(&answer, names, columns, values, count, &err), 0);
-    return answer;
-}
-
-static BdAnswer *no_rows(void) {
-    return rows(0, NULL, 0, NULL);
-}
-
-static BdAnswer *ids(int count, const char *const *values) {
-    return rows(1, (const char *const[]){"id"}, count, values);
-}
-
-#define IDS(...)                                                                                   \
-    ids(sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *),                               \
-        (const char *const[]){__VA_ARGS__})
-
-static void give(BdTask *task, BdAnswer *answer) {
-    BdErr err = BD_ERR_INIT;
-    if (task->ops->answer(task, answer, &err) != 0) {
-        fail_msg("%s", err.msg);
-    }
-}
-
-static void expect_message(const BdErr *err, const char *part) {
-    if (err->code != BD_E_FORMAT || strstr(err->msg, part) == NULL) {
-        fail_msg("expected \"%s\" in \"%s\" (code %d)", part, err->msg, (int)err->code);
-    }
-}
-
-static void close_task(BdTask *task, BdPlan *plan) {
-    bd_task_free(task);
-    bd_plan_free(plan);
-}
+#include "support/plan_task_kit.h" /* needs cmocka.h */
 
 /* ---- values ---- */
 
@@ -172,18 +31,6 @@ static void constants_and_fields_are_passed_through(void **state) {
     give(task, no_rows());
     expect_done(task);
     close_task(task, plan);
-}
-
-/* The data step of the row by row scenario. */
-static BdPlan *row_by_row(void) {
-    BdPlan *plan = new_plan();
-    add(plan, BD_OP_ONE, ONE, 0, "x.lua:1", VALUES(field(0)));
-    add(plan, BD_OP_ALL, ALL, 1, "x.lua:2", VALUES(field(1)));
-    add_zip(plan, 0, "x.lua:3", LISTS(rows_of(1), REST));
-    add(plan, BD_OP_EXEC, EXEC3, 0, "x.lua:4",
-        VALUES(column(0, "id"), item(0, 1, "id"), element(0)));
-    add_end(plan, 0);
-    return plan;
 }
 
 static void rows_and_elements_are_gone_over_in_step(void **state) {
@@ -234,128 +81,6 @@ static void columns_come_in_the_order_of_their_use_where_it_is_assumed(void **st
     expect_request(task, ALL, "a");
     give(task, rows(2, (const char *const[]){"name", "id"}, 1, (const char *const[]){"n", "i"}));
     expect_request(task, EXEC2, "n|i");
-    give(task, no_rows());
-    expect_done(task);
-    close_task(task, plan);
-}
-
-/* ---- loops ---- */
-
-static void loops_over_nothing_are_left_out(void **state) {
-    (void)state;
-    BdPlan *plan = row_by_row();
-    add(plan, BD_OP_EXEC, LAST, 0, "x.lua:6", 0, NULL);
-    BdTask *task = task_of(plan);
-    start(task, "file|7");
-    expect_request(task, ONE, "file");
-    give(task, IDS("99"));
-    expect_request(task, ALL, "7");
-    give(task, ids(0, NULL));
-    expect_request(task, LAST, "");
-    give(task, no_rows());
-    expect_done(task);
-    close_task(task, plan);
-}
-
-static void a_list_may_be_absent_from_a_short_record(void **state) {
-    (void)state;
-    BdPlan *plan = new_plan();
-    add_zip(plan, 0, "x.lua:1", LISTS(REST));
-    add(plan, BD_OP_EXEC, EXEC2, 0, "x.lua:2", VALUES(field(0), element(0)));
-    add_end(plan, 0);
-    BdTask *task = task_of(plan);
-    start(task, "a|b"); /* the list begins behind it */
-    expect_done(task);
-    start(task, "a"); /* cut off before it begins */
-    expect_done(task);
-    start(task, "a|b|c");
-    expect_request(task, EXEC2, "a|c");
-    give(task, no_rows());
-    expect_done(task);
-    close_task(task, plan);
-}
-
-static void loops_may_follow_one_another(void **state) {
-    (void)state;
-    BdPlan *plan = new_plan();
-    for (uint32_t loop = 0; loop < 2; loop++) {
-        add_zip(plan, loop, "x.lua:1", LISTS(REST));
-        add(plan, BD_OP_EXEC, EXEC2, 0, "x.lua:2", VALUES(field(loop), element(loop)));
-        add_end(plan, loop);
-    }
-    BdTask *task = task_of(plan);
-    start(task, "a|b|1|2");
-    static const char *const values[] = {"a|1", "a|2", "b|1", "b|2"};
-    for (int i = 0; i < 4; i++) {
-        expect_request(task, EXEC2, values[i]);
-        give(task, no_rows());
-    }
-    expect_done(task);
-    close_task(task, plan);
-}
-
-/* For each row: more rows, which are gone over inside, in step with the record's list. */
-static BdPlan *nested(void) {
-    BdPlan *plan = new_plan();
-    add(plan, BD_OP_ALL, ALL, 0, "x.lua:1", VALUES(field(0)));
-    add_zip(plan, 0, "x.lua:2", LISTS(rows_of(0)));
-    add(plan, BD_OP_ALL, DETAIL, 1, "x.lua:3", VALUES(item(0, 0, "id")));
-    add_zip(plan, 1, "x.lua:4", LISTS(rows_of(1), REST));
-    add(plan, BD_OP_EXEC, EXEC3, 0, "x.lua:5",
-        VALUES(item(0, 0, "id"), item(1, 1, "word"), element(1)));
-    add_end(plan, 1);
-    add(plan, BD_OP_EXEC, EXEC2, 0, "x.lua:6", VALUES(item(0, 0, "id"), field(1)));
-    add_end(plan, 0);
-    return plan;
-}
-
-static BdAnswer *words(int count, const char *const *values) {
-    return rows(1, (const char *const[]){"word"}, count, values);
-}
-
-static void loops_may_stand_inside_one_another(void **state) {
-    (void)state;
-    BdPlan *plan = nested();
-    BdTask *task = task_of(plan);
-    start(task, "a|b|10|20");
-    expect_request(task, ALL, "a");
-    give(task, IDS("1", "2"));
-
-    expect_request(task, DETAIL, "1");
-    give(task, words(2, (const char *const[]){"p", "q"}));
-    expect_request(task, EXEC3, "1|p|10");
-    give(task, no_rows());
-    expect_request(task, EXEC3, "1|q|20");
-    give(task, no_rows());
-    expect_request(task, EXEC2, "1|b");
-    give(task, no_rows());
-
-    expect_request(task, DETAIL, "2");
-    give(task, words(2, (const char *const[]){"r", "s"}));
-    expect_request(task, EXEC3, "2|r|10");
-    give(task, no_rows());
-    expect_request(task, EXEC3, "2|s|20");
-    give(task, no_rows());
-    expect_request(task, EXEC2, "2|b");
-    give(task, no_rows());
-    expect_done(task);
-    close_task(task, plan);
-}
-
-static void an_inner_loop_over_nothing_does_not_end_the_outer_one(void **state) {
-    (void)state;
-    BdPlan *plan = nested();
-    BdTask *task = task_of(plan);
-    start(task, "a|b");
-    expect_request(task, ALL, "a");
-    give(task, IDS("1", "2"));
-    expect_request(task, DETAIL, "1");
-    give(task, words(0, NULL));
-    expect_request(task, EXEC2, "1|b");
-    give(task, no_rows());
-    expect_request(task, DETAIL, "2");
-    give(task, words(0, NULL));
-    expect_request(task, EXEC2, "2|b");
     give(task, no_rows());
     expect_done(task);
     close_task(task, plan);
@@ -525,11 +250,6 @@ int main(void) {
         cmocka_unit_test(rows_and_elements_are_gone_over_in_step),
         cmocka_unit_test(null_in_a_column_stays_null),
         cmocka_unit_test(columns_come_in_the_order_of_their_use_where_it_is_assumed),
-        cmocka_unit_test(loops_over_nothing_are_left_out),
-        cmocka_unit_test(a_list_may_be_absent_from_a_short_record),
-        cmocka_unit_test(loops_may_follow_one_another),
-        cmocka_unit_test(loops_may_stand_inside_one_another),
-        cmocka_unit_test(an_inner_loop_over_nothing_does_not_end_the_outer_one),
         cmocka_unit_test(lists_of_unequal_length_fail_the_record),
         cmocka_unit_test(one_wants_exactly_one_row),
         cmocka_unit_test(a_refusal_is_told_with_its_place),
