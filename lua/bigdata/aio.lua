@@ -237,14 +237,19 @@ function AsyncDb:zip(...)
   return self.loop.db:zip(...)
 end
 
---- Make a step's function from an async one: `run = aio.step(function(db, row, state) ... end)`.
--- @param f function of `(db, row, state)`; the calls of its `db` return futures
+setmetatable(AsyncDb, { __index = function(_, name)
+  error(("db:%s cannot be awaited; exec, one, all and zip are what there is"):format(name), 2)
+end })
+
+--- Make a step's function from an async one: `run = aio.step(function(db, row, state, opt) ... end)`.
+-- @param f function of `(db, row, state, opt)`, as any step's; its `db` has `exec`, `one` and `all`,
+-- which return futures, and `zip`
 -- @return function for `run` of a step
 function aio.step(f)
-  return function(db, row, state)
+  return function(db, ...)
     local loop = new_loop(db)
     local async_db = setmetatable({ loop = loop }, AsyncDb)
-    run_until(loop, start_task(loop, f, async_db, row, state))
+    run_until(loop, start_task(loop, f, async_db, ...))
   end
 end
 

@@ -22,8 +22,8 @@ void bd_cancel_begin(BdCancel *cancel, BdSession *const *sessions, uint32_t coun
         return;
     }
     cancel->child = fork();
-    if (cancel->child ==
-        0) { /* only what a signal handler may call: PQcancel() is meant for them */
+    if (cancel->child == 0) {
+        /* Only what a signal handler may call, which PQcancel() is meant for. */
         for (uint32_t i = 0; i < count; i++) {
             bd_session_cancel(sessions[i]);
         }

@@ -34,19 +34,24 @@ end
 -- Run f as the function of a step: what it left in the log.
 local function run(f)
   local db = recorder()
-  aio.step(f)(db, { name = "row" }, "state")
+  aio.step(f)(db, { name = "row" }, "state", "opt")
   return db.log
 end
 
 describe("aio.step", function()
-  it("hands row and state through, and waits where the function awaits", function()
+  it("hands row, state and flags through, and waits where the function awaits", function()
     local seen
-    local log = run(function(db, row, state)
+    local log = run(function(db, row, state, opt)
       local first = await(db:one("a", 1))
-      seen = { row.name, state, first, await(db:exec("b")), db:zip(1) }
+      seen = { row.name, state, opt, first, await(db:exec("b")), db:zip(1) }
     end)
-    assert.same({ "row", "state", "one a 1", "exec b ", "zip", 1 }, seen)
+    assert.same({ "row", "state", "opt", "one a 1", "exec b ", "zip", 1 }, seen)
     assert.same({ "a", "b" }, log)
+  end)
+
+  it("says what a db whose calls are awaited has", function()
+    assert.error_matches(function() run(function(db) db:insert("t", { "a" }, 1) end) end,
+      "^db:insert cannot be awaited; exec, one, all and zip are what there is")
   end)
 
   it("raises what its function raises", function()

@@ -85,7 +85,7 @@ local function common_value(result, name)
 end
 
 -- The settings that all trials share, as far as they say something.
-function trials.in_common(result)
+local function in_common(result)
   local differs, parts = {}, {}
   for _, name in ipairs(varied(result)) do differs[name] = true end
   for _, name in ipairs(SHOWN) do
@@ -99,7 +99,7 @@ end
 
 -- The same as a line of a heading.
 function trials.heading_line(result)
-  return "  all with  " .. text.wrap(text.words(trials.in_common(result)), 68, (" "):rep(12))
+  return "  all with  " .. text.wrap(text.words(in_common(result)), 68, (" "):rep(12))
 end
 
 --- Columns.
