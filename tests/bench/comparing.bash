@@ -11,8 +11,8 @@ planted=${PLANTED:-20}
 turns=${TURNS:-10}
 trial_seconds=${TRIAL_SECONDS:-0.25}
 
-# So many rows more to count that a statement takes a ninth longer (by measurement), and the rate is a tenth
-# less.
+# So many rows more to count that a statement takes a ninth longer (by measurement), and the rate is
+# a tenth less.
 slower=rows=10000,11600
 # More records than there is time for: a flag without effect.
 same=count=1000000000,1000000001
