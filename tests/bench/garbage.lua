@@ -17,6 +17,10 @@ scenario:flag "directory" {
   type = "path", default = "data/sample", help = "folder with the zipped Census files",
 }
 
+scenario:flag "allow_executemany" {
+  type = "boolean", default = false, help = "send a record's element rows in a pipeline",
+}
+
 local WARM_UP, MEASURED = 10, 100
 
 local geo, data = table.unpack(original.steps)
@@ -26,10 +30,10 @@ scenario:step "geo" { source = geo.source, each = geo.each }
 
 scenario:step "data" {
   source = data.source,
-  run = function(db, row)
+  run = function(db, row, state, opt)
     if number == 0 then collectgarbage("stop") end
     if number == WARM_UP then before = collectgarbage("count") end
-    data.each(db, row)
+    data.each(db, row, state, opt)
     number = number + 1
     if number == WARM_UP + MEASURED then
       io.stderr:write(("%.0f\n"):format((collectgarbage("count") - before) * 1024 / MEASURED))
