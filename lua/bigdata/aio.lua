@@ -241,9 +241,10 @@ setmetatable(AsyncDb, { __index = function(_, name)
   error(("db:%s cannot be awaited; exec, one, all and zip are what there is"):format(name), 2)
 end })
 
---- Make a step's function from an async one: `run = aio.step(function(db, row, state, opt) ... end)`.
--- @param f function of `(db, row, state, opt)`, as any step's; its `db` has `exec`, `one` and `all`,
--- which return futures, and `zip`
+--- Make a step's function from an async one.
+-- @usage run = aio.step(function(db, row, state, opt) ... end)
+-- @param f function of `(db, row, state, opt)`, as any step's; its `db` has `exec`, `one` and
+-- `all`, which return futures, and `zip`
 -- @return function for `run` of a step
 function aio.step(f)
   return function(db, ...)
