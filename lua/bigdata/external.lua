@@ -117,15 +117,9 @@ local function has_figures(figures)
     and (figures.fed_rows == nil) == (figures.fed_seconds == nil)
 end
 
-local function step_names(scenario)
-  local names = {}
-  for i, step in ipairs(scenario.steps) do names[i] = step.name end
-  return names
-end
-
 -- What is wrong with a name that is to be a step's; nil if it is one.
 local function wrong_name(name, scenario)
-  local names = step_names(scenario)
+  local names = tables.names(scenario.steps)
   for _, known in ipairs(names) do
     if known == name then return nil end
   end

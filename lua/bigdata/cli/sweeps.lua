@@ -13,6 +13,7 @@ local sweep = require "bigdata.sweep"
 local sweep_file = require "bigdata.sweep.file"
 local sweep_report = require "bigdata.report.sweep"
 local sweep_run = require "bigdata.sweep.run"
+local tables = require "bigdata.tables"
 local text = require "bigdata.text"
 local trials = require "bigdata.cli.trials"
 
@@ -118,7 +119,7 @@ end
 -- The terms of a search: its file's, or those of --find; --repeat goes before the file's repeats.
 local function terms_of(scenario, settings)
   local terms = scenario.find or { over = settings.find }
-  return search.check(setmetatable({ repeats = settings.repeats }, { __index = terms }), "--find")
+  return search.check(tables.copy(terms, { repeats = settings.repeats }), "--find")
 end
 
 local function run_search(scenario, settings, flags, out)

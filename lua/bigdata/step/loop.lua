@@ -9,8 +9,8 @@ local flags = require "bigdata.scenario.flags"
 local loop = {}
 
 -- The function to call with (db, row, state, opt) for every record; the one to call before with
--- (db, opt, state) for every worker, or nil; and opt. Raises. @param settings path of the scenario,
--- name of the step, values of the flags
+-- (db, opt, state) for every worker, or nil; and opt. Raises.
+-- @param settings path of the scenario, name of the step, values of the flags
 function loop.load(settings)
   environment.restrict()
   local scenario, message, info = catalog.load(settings.path)

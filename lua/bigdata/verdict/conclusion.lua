@@ -5,6 +5,7 @@ local foresight = require "bigdata.step.foresight"
 local json = require "bigdata.result.json"
 local measurements = require "bigdata.verdict.measurements"
 local options = require "bigdata.cli.options"
+local tables = require "bigdata.tables"
 local verdict = require "bigdata.verdict"
 
 local conclusion = {}
@@ -37,7 +38,7 @@ function conclusion.matters(option, settings, compiled, steps)
   if value == "" then return not settings[key] end
   if key == "insert" and not inserts(compiled) then return false end
   if option == "--loop c" and not plannable(steps) then return false end
-  local changed = setmetatable({ [key] = math.tointeger(value) or value }, { __index = settings })
+  local changed = tables.copy(settings, { [key] = math.tointeger(value) or value })
   return tostring(settings[key]) ~= value and options.check(changed) ~= nil
 end
 
