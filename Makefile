@@ -67,7 +67,9 @@ C_TESTS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/c/test_*.c)))
 SCRIPTED  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/c/scripted_*.c)))
 FUZZERS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 NO_EPOLL  := build/bigdata-$(VARIANT)-no-epoll
-BENCHES   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/*.c)))
+DOUBLES   := tests/bench/unmeasured.c
+BENCHES   := $(patsubst %.c,$(BUILD)/%,$(filter-out $(DOUBLES),$(sort $(wildcard tests/bench/*.c))))
+UNMEASURED := build/bigdata-$(VARIANT)-unmeasured
 
 # ---- targets -------------------------------------------------------------------------------------
 
@@ -121,7 +123,7 @@ docs:
 ## bench: measure the program against unzip, pgbench and bare libpq (takes minutes)
 bench:
 	@scripts/setup test
-	@$(MAKE) --no-print-directory program $(BENCHES)
+	@$(MAKE) --no-print-directory program $(BENCHES) $(UNMEASURED)
 	@tests/bench/run
 
 ## peers: install what the Python programs in scenarios/peers need
@@ -169,7 +171,7 @@ program: $(PROGRAM)
 tests: $(C_TESTS) $(SCRIPTED) $(FUZZERS) $(NO_EPOLL)
 fuzzers: $(FUZZERS)
 objects: $(OBJECTS) $(patsubst %,%.o,$(C_TESTS) $(SCRIPTED) $(FUZZERS) $(BENCHES)) \
-  $(SUPPORT:%.c=$(BUILD)/%.o) $(SCRIPT:%.c=$(BUILD)/%.o)
+  $(SUPPORT:%.c=$(BUILD)/%.o) $(SCRIPT:%.c=$(BUILD)/%.o) $(DOUBLES:%.c=$(BUILD)/%.o)
 
 # For scripts: the options that every source is compiled with.
 print-flags:
@@ -183,6 +185,11 @@ $(PROGRAM): $(BUILD)/src/main.o $(LIBRARY)
 $(NO_EPOLL): $(BUILD)/src/main.o $(BUILD)/pollset_poll.o $(LIBRARY)
 	@echo "  LINK $@"
 	$(Q)$(LINK) -o $@ $^ $(LIBS)
+
+# The program as it is where nothing is measured, for the bench.
+$(UNMEASURED): $(BUILD)/src/main.o $(DOUBLES:%.c=$(BUILD)/%.o) $(LIBRARY)
+	@echo "  LINK $@"
+	$(Q)$(LINK) -Wl,-z,muldefs -o $@ $^ $(LIBS)
 
 $(BUILD)/pollset_poll.o: src/run/pollset_poll.c $(BUILD)/flags
 	@echo "  CC   $< (no epoll)"
@@ -227,4 +234,4 @@ $(BUILD)/flags: FORCE
 
 .SECONDARY:
 -include $(OBJECTS:.o=.d) $(patsubst %,%.d,$(C_TESTS) $(SCRIPTED) $(FUZZERS) $(BENCHES)) \
-  $(SUPPORT:%.c=$(BUILD)/%.d)
+  $(SUPPORT:%.c=$(BUILD)/%.d) $(DOUBLES:%.c=$(BUILD)/%.d)

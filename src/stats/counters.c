@@ -4,6 +4,15 @@ static int64_t get(const _Atomic int64_t *counter) {
     return atomic_load_explicit(counter, memory_order_relaxed);
 }
 
+void bd_counters_stored(BdCounters *counters, int64_t ns, const BdShares *shares) {
+    bd_counter_add(&counters->units, 1);
+    bd_counter_add(&counters->unit_ns, ns);
+    bd_counter_add(&counters->units_by_time[bd_counters_cell(ns)], 1);
+    for (int i = 0; i < BD_SHARES; i++) {
+        atomic_store_explicit(&counters->shares_ns[i], shares->ns[i], memory_order_relaxed);
+    }
+}
+
 BdTotals bd_counters_sum(const BdCounters *first, size_t count, size_t stride) {
     BdTotals totals = {0};
     const char *place = (const char *)first;

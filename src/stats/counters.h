@@ -68,14 +68,7 @@ static inline uint32_t bd_counters_cell(int64_t ns) {
 int64_t bd_counters_cell_ns(uint32_t cell);
 
 /* Count a unit that took so long. shares: the worker's, as they stand. */
-static inline void bd_counters_stored(BdCounters *counters, int64_t ns, const BdShares *shares) {
-    bd_counter_add(&counters->units, 1);
-    bd_counter_add(&counters->unit_ns, ns);
-    bd_counter_add(&counters->units_by_time[bd_counters_cell(ns)], 1);
-    for (int i = 0; i < BD_SHARES; i++) {
-        atomic_store_explicit(&counters->shares_ns[i], shares->ns[i], memory_order_relaxed);
-    }
-}
+void bd_counters_stored(BdCounters *counters, int64_t ns, const BdShares *shares);
 
 /* Sum over count rows of counters, `stride` bytes apart (they stand inside larger structs). */
 BdTotals bd_counters_sum(const BdCounters *first, size_t count, size_t stride);
