@@ -2,18 +2,14 @@
 # costs the program to measure itself and the server.
 # shellcheck shell=bash disable=SC2154 # variables of tests/bench/run
 
-# instructions PROGRAM ENGINE ROWS: those that the client executes for so many rows. System calls
-# count as none, and here reading the clock is one.
+# instructions PROGRAM ENGINE: those of a row in the threads that run workers, outside the kernel;
+# here reading the clock is a system call.
 instructions() {
-  valgrind --tool=callgrind --callgrind-out-file=/dev/null "$1" tests/bench/insert_one.lua \
-    --dburl "$url" --quiet --engine "$2" --poolsize 15 --monitor 0 --no-verify --count "$3" \
-    >"$work/out" 2>"$work/err"
-  sed -n 's/.* Collected : //p' "$work/err"
-}
-
-# instructions_per_row PROGRAM ENGINE: without those of starting.
-instructions_per_row() {
-  echo $((($(instructions "$@" 6000) - $(instructions "$@" 2000)) / 4000))
+  local rows=4000
+  valgrind --tool=callgrind --callgrind-out-file=/dev/null "--toggle-collect=bd_engine_$2_run" \
+    "$1" tests/bench/insert_one.lua --dburl "$url" --quiet --engine "$2" --poolsize 15 --monitor 0 \
+    --no-verify --count $rows >"$work/out" 2>"$work/err"
+  awk -v rows=$rows '/ Collected : / { print $NF / rows }' "$work/err"
 }
 
 # All of it, on against off: the monitor, and the program with its clock, shares, histograms and
@@ -25,8 +21,8 @@ whole() {
       "" "measured" "unmeasured"
     compare_inserting "${engine}_measured" "${engine}_unmeasured"
     if command -v valgrind >"$work/out"; then
-      instructions_per_row "$bigdata" "$engine" >"$work/instructions.on"
-      instructions_per_row "$unmeasured" "$engine" >"$work/instructions.off"
+      instructions "$bigdata" "$engine" >"$work/instructions.on"
+      instructions "$unmeasured" "$engine" >"$work/instructions.off"
       table_row "instructions/row" "$work/instructions.on" "$work/instructions.off"
     fi
   done
