@@ -218,7 +218,8 @@ $(SCRIPTED): %: %.o $(SUPPORT:%.c=$(BUILD)/%.o) $(SCRIPT:%.c=$(BUILD)/%.o) $(LIB
 	$(Q)$(LINK) -o $@ $^ $(CMOCKA_LIBS) $(filter-out $(LIBPQ_LIBS),$(LIBS))
 
 # Either libFuzzer or a plain replay of files brings main().
-$(FUZZERS): %: %.o $(if $(filter fuzz,$(VARIANT)),,$(BUILD)/tests/fuzz/replay.o) $(LIBRARY)
+$(FUZZERS): %: %.o $(if $(filter fuzz,$(VARIANT)),,$(BUILD)/tests/fuzz/replay.o) \
+  $(BUILD)/tests/support/stream_memory.o $(LIBRARY)
 	@echo "  LINK $@"
 	$(Q)$(LINK) $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer) -o $@ $^ $(LIBS)
 

@@ -100,11 +100,12 @@ static int start(BdTask *task, const BdRecord *record, BdErr *err) {
 }
 
 /* Prepare the call that is due. The worker has begun its transaction by now, if it does. */
-static int begin_call(BdCoroutineTask *run, BdErr *err) {
+static void begin_call(BdCoroutineTask *run) {
     BdCargo *cargo = run->ask.cargo;
     run->ask.transactions = bd_session_in_transaction(run->ask.session);
-    return cargo == NULL ? 0
-                         : bd_cargo_begin(cargo, bd_coroutine_care(run), run->task.arrival, err);
+    if (cargo != NULL) {
+        bd_cargo_begin(cargo, bd_coroutine_care(run), run->task.arrival);
+    }
 }
 
 /* Run Lua until it asks for something, or has come to its end. */
@@ -112,8 +113,8 @@ static BdNext resume(BdCoroutineTask *run, BdErr *err) {
     BdInterpreter *interpreter = run->interpreter;
     int arguments = 0;
     int results = 0;
-    if (run->stage == BD_STAGE_STARTED && begin_call(run, err) != 0) {
-        return BD_NEXT_FAILED;
+    if (run->stage == BD_STAGE_STARTED) {
+        begin_call(run);
     }
     run->ask.waiting = false;
     interpreter->stopped = false;

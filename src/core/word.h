@@ -1,6 +1,6 @@
 /*
- * word.h - up to eight bytes as one number, the first one in its lowest bits: on any machine, and
- * as few loads and stores.
+ * word.h - up to eight bytes as one number, the first one in its lowest bits: on any machine. The
+ * compiler makes single loads and stores of them where the machine has such.
  *
  * Threads:   any; pure.
  */
@@ -9,17 +9,11 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #define BD_WORD_BYTES 8
 
 /* A number all of whose bytes are this one. */
 #define BD_WORD_OF(byte) (UINT64_MAX / UINT8_MAX * (byte))
-
-/* Turn the bytes round on a machine that has the first one in the highest bits. */
-static inline uint64_t bd_word_turn(uint64_t word) {
-    return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? word : __builtin_bswap64(word);
-}
 
 static inline uint64_t bd_word_four(const char *from) {
     const unsigned char *p = (const unsigned char *)from;
@@ -40,8 +34,15 @@ static inline uint64_t bd_word_get(const char *from, size_t n) {
 
 /* Write all eight bytes. */
 static inline void bd_word_put(char *to, uint64_t word) {
-    word = bd_word_turn(word);
-    memcpy(to, &word, sizeof(word));
+    unsigned char *p = (unsigned char *)to;
+    p[0] = (unsigned char)word;
+    p[1] = (unsigned char)(word >> 8);
+    p[2] = (unsigned char)(word >> 16);
+    p[3] = (unsigned char)(word >> 24);
+    p[4] = (unsigned char)(word >> 32);
+    p[5] = (unsigned char)(word >> 40);
+    p[6] = (unsigned char)(word >> 48);
+    p[7] = (unsigned char)(word >> 56);
 }
 
 #endif

@@ -27,10 +27,6 @@ typedef struct BdStream BdStream;
  */
 BD_MUSTCHECK int bd_stream_open(BdStream **out, const char *path, const char *member, BdErr *err);
 
-/* Read from n bytes at p, which must outlive the stream; `name` is for messages. */
-BD_MUSTCHECK int bd_stream_open_memory(BdStream **out, const char *name, const char *p, size_t n,
-                                       BdErr *err);
-
 /* Read up to cap bytes: the number read, 0 at the end, -1 on failure. */
 BD_MUSTCHECK int64_t bd_stream_read(BdStream *stream, char *p, size_t cap, BdErr *err);
 

@@ -1,5 +1,5 @@
 /*
- * stream_impl.h - what the kinds of stream share; for the files stream*.c alone.
+ * stream_impl.h - what the kinds of stream share; for the kinds of stream alone.
  *
  * Each kind has a struct of its own that begins with a BdStream, and two functions for it.
  */

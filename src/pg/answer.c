@@ -66,10 +66,6 @@ int64_t bd_answer_touched(const BdAnswer *answer) {
     return number;
 }
 
-int bd_answer_params(const BdAnswer *answer) {
-    return PQnparams(answer);
-}
-
 size_t bd_answer_bytes(const BdAnswer *answer) {
     return PQresultMemorySize(answer);
 }

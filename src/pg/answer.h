@@ -39,9 +39,6 @@ int64_t bd_answer_touched(const BdAnswer *answer);
 /* Was something executed? False for the answer to BD_REQUEST_PREPARE or BD_REQUEST_DESCRIBE. */
 bool bd_answer_executed(const BdAnswer *answer);
 
-/* Number of parameters of a statement, from an answer to BD_REQUEST_DESCRIBE. */
-int bd_answer_params(const BdAnswer *answer);
-
 /* The memory it takes. */
 size_t bd_answer_bytes(const BdAnswer *answer);
 

@@ -21,7 +21,6 @@ struct BdCargo {
     uint32_t turn;      /* place in it: who sends */
     uint32_t last;      /* the part loaded or added to last; NONE: none in this record */
     bool in_unit;       /* one has begun, */
-    uint32_t records;   /* with so many records, */
     BdCare care;        /* dealt with so, */
     BdArrival *arrival; /* and this marks their rows */
     bool sending;
@@ -72,17 +71,6 @@ static void begin_unit(const BdCargo *cargo, const Part *part) {
     }
 }
 
-/* Have the shipment catch up with the records of the unit. */
-static int catch_up(const BdCargo *cargo, const Part *part, BdErr *err) {
-    begin_unit(cargo, part);
-    for (uint32_t i = 0; i < cargo->records; i++) {
-        if (bd_shipment_begin(part->shipment, err) != 0) {
-            return -1;
-        }
-    }
-    return 0;
-}
-
 int bd_cargo_load(BdCargo *cargo, const BdLoad *load, BdErr *err) {
     Part part = {.load = *load};
     if (make_room(cargo, err) != 0) {
@@ -90,10 +78,11 @@ int bd_cargo_load(BdCargo *cargo, const BdLoad *load, BdErr *err) {
     }
     uint32_t first = cargo->first_statement + cargo->count * BD_SHIPMENT_STATEMENTS;
     if (bd_shipment_new(&part.shipment, load->target, cargo->method, cargo->protocol, first, err) !=
-            0 ||
-        (cargo->in_unit && catch_up(cargo, &part, err) != 0)) {
-        bd_shipment_free(part.shipment);
+        0) {
         return -1;
+    }
+    if (cargo->in_unit) {
+        begin_unit(cargo, &part);
     }
     line_up(cargo, cargo->count);
     cargo->parts[cargo->count] = part;
@@ -103,11 +92,10 @@ int bd_cargo_load(BdCargo *cargo, const BdLoad *load, BdErr *err) {
 
 /* ---- collecting ------------------------------------------------------------------------------ */
 
-int bd_cargo_begin(BdCargo *cargo, BdCare care, BdArrival *arrival, BdErr *err) {
+void bd_cargo_begin(BdCargo *cargo, BdCare care, BdArrival *arrival) {
     cargo->last = NONE;
     if (!cargo->in_unit) {
         cargo->in_unit = true;
-        cargo->records = 0;
         cargo->turn = 0;
         cargo->care = care;
         cargo->arrival = arrival;
@@ -115,13 +103,9 @@ int bd_cargo_begin(BdCargo *cargo, BdCare care, BdArrival *arrival, BdErr *err) 
             begin_unit(cargo, &cargo->parts[i]);
         }
     }
-    cargo->records++;
     for (uint32_t i = 0; i < cargo->count; i++) {
-        if (bd_shipment_begin(cargo->parts[i].shipment, err) != 0) {
-            return -1;
-        }
+        bd_shipment_begin(cargo->parts[i].shipment);
     }
-    return 0;
 }
 
 int bd_cargo_add(BdCargo *cargo, uint32_t number, const char *const *values, BdErr *err) {

@@ -38,7 +38,7 @@ BD_MUSTCHECK int bd_cargo_load(BdCargo *cargo, const BdLoad *load, BdErr *err);
 
 /* A record begins, and with it a unit if bd_cargo_settle() came before. care: for values that are
  * not of their type. arrival: what marks the rows, from the unit's begin on; NULL: nothing does. */
-BD_MUSTCHECK int bd_cargo_begin(BdCargo *cargo, BdCare care, BdArrival *arrival, BdErr *err);
+void bd_cargo_begin(BdCargo *cargo, BdCare care, BdArrival *arrival);
 
 /* Add a row to the shipment of that number. */
 BD_MUSTCHECK int bd_cargo_add(BdCargo *cargo, uint32_t number, const char *const *values,

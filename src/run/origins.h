@@ -1,9 +1,8 @@
 /*
- * origins.h - where collected rows come from: the record of each, and its number there.
+ * origins.h - where collected rows come from: the number of each within its record.
  *
- * Rows are held from bd_origins_add() until bd_origins_forget(), and counted from 0; records are
- * counted from 0 since bd_origins_reset(). Nothing is kept for a row by itself: rows that follow
- * each other in a record are one stretch.
+ * Rows are held from bd_origins_add() until bd_origins_forget(), and counted from 0. Nothing is
+ * kept for a row by itself: rows that follow each other in a record are one stretch.
  *
  * Ownership: embedded in its owner; may be used zeroed.
  * Threads:   one at a time.
@@ -20,21 +19,20 @@
 
 /* Rows that are held one after the other, as they came in a record. */
 typedef struct BdStretch {
-    uint32_t record;
     uint32_t number; /* of the first row within the record, from 1 */
     uint32_t first;  /* row that is held */
     uint32_t rows;
 } BdStretch;
 
 typedef struct BdOrigins {
-    BdBuf records;      /* what is known of each */
     BdBuf stretches;    /* of BdStretch: all rows that are held */
     BdStretch *stretch; /* the last one, while the next row continues it; or NULL */
     uint32_t rows;      /* held */
+    uint32_t came;      /* rows of the record so far, held or not */
 } BdOrigins;
 
 /* A record begins: the rows that follow are its. */
-BD_MUSTCHECK int bd_origins_begin(BdOrigins *origins, BdErr *err);
+void bd_origins_begin(BdOrigins *origins);
 
 /* The next row begins a stretch. */
 BD_MUSTCHECK int bd_origins_stretch(BdOrigins *origins, BdErr *err);
@@ -51,17 +49,8 @@ uint32_t bd_origins_skip(BdOrigins *origins);
 /* The number of a row that is held within its record. */
 uint32_t bd_origins_number(const BdOrigins *origins, uint32_t row);
 
-/* Rows that are held were stored: count them for their records. */
-void bd_origins_store(BdOrigins *origins, uint32_t first, uint32_t rows);
-
-/* How many rows of a record were stored. */
-int64_t bd_origins_stored(const BdOrigins *origins, uint32_t record);
-
-/* No rows are held any more. */
+/* No rows are held any more. Memory is kept. */
 void bd_origins_forget(BdOrigins *origins);
-
-/* Nor are there records. Memory is kept. */
-void bd_origins_reset(BdOrigins *origins);
 
 void bd_origins_deinit(BdOrigins *origins);
 

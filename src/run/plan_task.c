@@ -20,18 +20,18 @@ static int start(BdTask *task, const BdRecord *record, BdErr *err) {
 }
 
 /* The worker has begun its transaction by now, if it does. */
-static int begin_record(BdPlanTask *run, BdErr *err) {
+static void begin_record(BdPlanTask *run) {
     run->started = false;
     run->transactions = run->opts.session != NULL && bd_session_in_transaction(run->opts.session);
-    return run->cargo == NULL
-               ? 0
-               : bd_cargo_begin(run->cargo, bd_plan_task_care(run), run->task.arrival, err);
+    if (run->cargo != NULL) {
+        bd_cargo_begin(run->cargo, bd_plan_task_care(run), run->task.arrival);
+    }
 }
 
 static BdNext next(BdTask *task, BdRequest *request, BdErr *err) {
     BdPlanTask *run = self(task);
-    if (run->started && begin_record(run, err) != 0) {
-        return BD_NEXT_FAILED;
+    if (run->started) {
+        begin_record(run);
     }
     BdOutcome outcome = BD_OUTCOME_GO_ON;
     while (outcome == BD_OUTCOME_GO_ON) {

@@ -82,7 +82,7 @@ static void forget_exchange(BdShipment *shipment) {
 void bd_shipment_reset(BdShipment *shipment, BdCare care) {
     forget_rows(shipment);
     forget_exchange(shipment);
-    bd_origins_reset(&shipment->origins);
+    bd_origins_begin(&shipment->origins);
     shipment->care = care;
     shipment->vague = false;
     shipment->faults = 0;
@@ -97,8 +97,8 @@ void bd_shipment_renew(BdShipment *shipment) {
     shipment->prepared = 0;
 }
 
-int bd_shipment_begin(BdShipment *shipment, BdErr *err) {
-    return bd_origins_begin(&shipment->origins, err);
+void bd_shipment_begin(BdShipment *shipment) {
+    bd_origins_begin(&shipment->origins);
 }
 
 static void note_fault(BdShipment *shipment, const BdErr *err) {
@@ -299,7 +299,6 @@ void bd_shipment_answer(BdShipment *shipment, BdAnswer *answer) {
     if (shipment->errand != ERRAND_NONE) {
         finish_errand(shipment);
     } else {
-        bd_origins_store(&shipment->origins, shipment->part.first, shipment->part.rows);
         end_part(shipment);
     }
 }
@@ -323,10 +322,6 @@ int bd_shipment_check(const BdShipment *shipment, BdErr *err) {
     }
     *err = shipment->fault;
     return shipment->faults == 1 ? -1 : bd_err_wrap(err, "%u rows are refused", shipment->faults);
-}
-
-int64_t bd_shipment_stored(const BdShipment *shipment, uint32_t record) {
-    return bd_origins_stored(&shipment->origins, record);
 }
 
 /* ---- life ---- */

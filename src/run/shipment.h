@@ -66,8 +66,8 @@ void bd_shipment_care(BdShipment *shipment, BdCare care);
  * stay, and are sent again by bd_shipment_next(). */
 void bd_shipment_renew(BdShipment *shipment);
 
-/* A record begins: rows that are added belong to it. Records are numbered from 0. */
-BD_MUSTCHECK int bd_shipment_begin(BdShipment *shipment, BdErr *err);
+/* A record begins: rows that are added belong to it. */
+void bd_shipment_begin(BdShipment *shipment);
 
 /* Add a row: a value for each column of the target, as text ended by a zero byte, or NULL. -1: no
  * memory, or the row is refused and the care is not BD_CARE_PARTS. */
@@ -99,9 +99,6 @@ bool bd_shipment_vague(const BdShipment *shipment);
 
 /* -1 with the first fault, if rows were refused since bd_shipment_reset(). */
 BD_MUSTCHECK int bd_shipment_check(const BdShipment *shipment, BdErr *err);
-
-/* How many rows of a record were acknowledged. What a transaction stores, its COMMIT decides. */
-int64_t bd_shipment_stored(const BdShipment *shipment, uint32_t record);
 
 /* NULL is allowed. */
 void bd_shipment_free(BdShipment *shipment);

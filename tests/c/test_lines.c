@@ -9,6 +9,7 @@
 #include "support/files.h"
 #include "support/memory.h"
 #include "support/oracle.h"
+#include "support/stream_memory.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +20,7 @@
 
 static BdLines *open_lines(BdStream **stream, const char *p, size_t n, size_t chunk, size_t max) {
     BdLines *lines = NULL;
-    assert_int_equal(bd_stream_open_memory(stream, "text", p, n, NULL), 0);
+    assert_int_equal(stream_open_memory(stream, "text", p, n, NULL), 0);
     assert_int_equal(bd_lines_new(&lines, *stream, chunk, max, NULL), 0);
     return lines;
 }
@@ -206,7 +207,7 @@ static int read_all(void *context, BdErr *err) {
     BdLines *lines = NULL;
     BdLine line;
     int rc = -1;
-    if (bd_stream_open_memory(&stream, "text", text, strlen(text), err) == 0 &&
+    if (stream_open_memory(&stream, "text", text, strlen(text), err) == 0 &&
         bd_lines_new(&lines, stream, 4, 100, err) == 0) {
         while ((rc = bd_lines_next(lines, &line, err)) > 0) {
         }

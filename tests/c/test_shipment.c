@@ -108,9 +108,6 @@ static void ship_random_rows(BdMethod method, BdProtocol protocol, int together,
         kit.session, "select md5(string_agg(every::text, '|' order by key)), count(*) from every");
     snprintf(digest, size, "%s %s", bd_answer_value(answer, 0, 0), bd_answer_value(answer, 0, 1));
     bd_answer_free(answer);
-    for (uint32_t i = 0; i < SOME_ROWS / 50; i++) {
-        assert_int_equal(bd_shipment_stored(kit.shipment, i), 50);
-    }
     kit_deinit(&kit);
 }
 
@@ -170,7 +167,6 @@ static void a_batch_costs_as_many_requests_as_its_method_says(void **state) {
         add_pairs(&kit, 5);
         kit_ship_all(&kit);
         assert_int_equal(kit.requests, later[method]);
-        assert_int_equal(bd_shipment_stored(kit.shipment, 0), 10);
         check_pairs(&kit, "10");
         kit_deinit(&kit);
     }
@@ -230,7 +226,6 @@ static void nothing_is_sent_for_no_rows(void **state) {
         kit_begin(&kit);
         kit_ship_all(&kit);
         assert_int_equal(kit.requests, 0);
-        assert_int_equal(bd_shipment_stored(kit.shipment, 0), 0);
         kit_deinit(&kit);
     }
 }
@@ -277,8 +272,10 @@ static void requests_carry_the_marks_of_their_rows(void **state) {
 static int use(BdShipment *shipment, BdErr *err) {
     bd_shipment_reset(shipment, BD_CARE_PARTS);
     for (int i = 0; i < 70; i++) {
-        if ((i % 35 == 0 && bd_shipment_begin(shipment, err) != 0) ||
-            bd_shipment_add(shipment, (const char *const[]){"12", "a\\b\"c"}, err) != 0) {
+        if (i % 35 == 0) {
+            bd_shipment_begin(shipment);
+        }
+        if (bd_shipment_add(shipment, (const char *const[]){"12", "a\\b\"c"}, err) != 0) {
             return -1;
         }
     }

@@ -6,6 +6,7 @@
 
 #include "support/files.h"
 #include "support/memory.h"
+#include "support/stream_memory.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -115,7 +116,7 @@ static void memory_is_read(void **state) {
     for (size_t cap = 1; cap <= TEXT_BYTES + 1; cap++) {
         BdStream *stream = NULL;
         const char *p = guard_put(&guard, text, TEXT_BYTES);
-        assert_int_equal(bd_stream_open_memory(&stream, "mem", p, TEXT_BYTES, NULL), 0);
+        assert_int_equal(stream_open_memory(&stream, "mem", p, TEXT_BYTES, NULL), 0);
         assert_string_equal(bd_stream_name(stream), "mem");
         assert_int_equal(bd_stream_size(stream), TEXT_BYTES);
         size_t used = 0;
@@ -352,7 +353,7 @@ static int read_file(void *context, BdErr *err) {
 static int read_memory(void *context, BdErr *err) {
     (void)context;
     BdStream *stream = NULL;
-    int rc = bd_stream_open_memory(&stream, "mem", text, TEXT_BYTES, err);
+    int rc = stream_open_memory(&stream, "mem", text, TEXT_BYTES, err);
     bd_stream_close(stream);
     return rc;
 }

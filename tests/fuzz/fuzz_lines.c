@@ -6,6 +6,7 @@
 #include "input/lines.h"
 
 #include "support/oracle.h"
+#include "support/stream_memory.h"
 
 #include <stdlib.h>
 
@@ -24,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     OracleLines oracle = {.p = (const char *)data + 2, .n = size - 2, .max_bytes = data[1]};
     BdStream *stream = NULL;
     BdLines *lines = NULL;
-    check(bd_stream_open_memory(&stream, "text", oracle.p, oracle.n, NULL) == 0);
+    check(stream_open_memory(&stream, "text", oracle.p, oracle.n, NULL) == 0);
     check(bd_lines_new(&lines, stream, data[0], oracle.max_bytes, NULL) == 0);
     BdLine line;
     BdLine expected;

@@ -6,6 +6,8 @@ local lfs = require "lfs"
 local random = require "bigdata.statistics.random"
 local result_file = require "bigdata.result.file"
 
+local normal = dofile("tests/support/spec_kit.lua").normal
+
 local folder, generator
 
 before_each(function()
@@ -19,7 +21,7 @@ after_each(function() os.execute(("rm -rf '%s'"):format(folder)) end)
 
 -- A run at that rate, with a little noise.
 local function run(rate, more)
-  local seconds = 1000 / (rate * math.exp(0.02 * generator:normal()))
+  local seconds = 1000 / (rate * math.exp(0.02 * normal(generator)))
   local result = {
     scenario = "row_by_row", ended = "done",
     settings = { engine = "threads", poolsize = 5, time = 0 },

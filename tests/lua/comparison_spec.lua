@@ -3,6 +3,8 @@
 local comparison = require "bigdata.statistics.comparison"
 local random = require "bigdata.statistics.random"
 
+local normal = dofile("tests/support/spec_kit.lua").normal
+
 local function exponentials(values)
   local list = {}
   for i, value in ipairs(values) do list[i] = math.exp(value) end
@@ -84,7 +86,7 @@ end)
 -- Runs of a trial of that mean, which differ by `noise` as a share.
 local function runs(generator, count, mean, noise)
   local list = {}
-  for i = 1, count do list[i] = mean * math.exp(noise * generator:normal()) end
+  for i = 1, count do list[i] = mean * math.exp(noise * normal(generator)) end
   return list
 end
 

@@ -11,6 +11,8 @@ local series = require "bigdata.page.series"
 local usl = require "bigdata.statistics.usl"
 local words = require "bigdata.page.words"
 
+local normal = dofile("tests/support/spec_kit.lua").normal
+
 local LAWS = {
   threads = { lambda = 1000, sigma = 0.05, kappa = 0.002 },
   poll = { lambda = 1200, sigma = 0.02, kappa = 0.0005 },
@@ -62,7 +64,7 @@ local function sweep()
       }
       for round = 1, 4 do
         item.runs[round] = run(usl.rate(LAWS[engine], size)
-          * math.exp(0.01 * generator:normal()), size, round)
+          * math.exp(0.01 * normal(generator)), size, round)
       end
       trials[#trials + 1] = item
     end

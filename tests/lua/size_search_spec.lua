@@ -4,6 +4,8 @@ local random = require "bigdata.statistics.random"
 local size_search = require "bigdata.sweep.size_search"
 local usl = require "bigdata.statistics.usl"
 
+local normal = dofile("tests/support/spec_kit.lua").normal
+
 local MOST = 100
 
 -- The smallest size within 5 % of the best of all sizes.
@@ -40,7 +42,7 @@ for name, law in pairs(CURVES) do
       local generator, hits = random.new(4), 0
       for _ = 1, 20 do
         local found = size_search.find(function(size)
-          return curve(size) * math.exp(0.02 * generator:normal())
+          return curve(size) * math.exp(0.02 * normal(generator))
         end, { least = 1, most = MOST })
         if curve(found.answer) >= 0.95 * best * 0.95 then hits = hits + 1 end
         assert.is_true(found.count <= MOST / 3, found.count)

@@ -4,6 +4,8 @@ local drift = require "bigdata.statistics.drift"
 local random = require "bigdata.statistics.random"
 local statistics = require "bigdata.statistics"
 
+local normal = dofile("tests/support/spec_kit.lua").normal
+
 describe("a quantile", function()
   it("lies on the line between two values", function()
     local values = { 40, 10, 30, 20 }
@@ -70,7 +72,7 @@ describe("a generator", function()
     for i = 1, 20000 do
       local whole = generator:whole(4)
       counts[whole] = counts[whole] + 1
-      values[i] = generator:normal()
+      values[i] = normal(generator)
     end
     for _, count in ipairs(counts) do assert.near(5000, count, 250) end
     assert.near(0, statistics.mean(values), 0.03)
@@ -100,7 +102,7 @@ describe("drift", function()
         local place = (i - 1) * 3 + t
         trial.places[i] = place
         trial.figures[i] = level * (1 - loss) ^ ((place - 1) / (repeats * 3 - 1))
-          * math.exp(noise * generator:normal())
+          * math.exp(noise * normal(generator))
       end
       trials[t] = trial
     end

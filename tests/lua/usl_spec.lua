@@ -3,6 +3,8 @@
 local random = require "bigdata.statistics.random"
 local usl = require "bigdata.statistics.usl"
 
+local normal = dofile("tests/support/spec_kit.lua").normal
+
 local function near(expected, value, share)
   assert.is_true(math.abs(value - expected) <= math.abs(expected) * share,
     ("%s is not within %s of %s"):format(value, share, expected))
@@ -54,7 +56,7 @@ describe("the Universal Scalability Law", function()
     local generator = random.new(2)
     for _ = 1, 20 do
       local fit = assert(usl.fit(points({ 1, 2, 5, 10, 20, 50 }, function(size)
-        return 1000 * size / (1 + 0.3 * (size - 1)) * math.exp(0.05 * generator:normal())
+        return 1000 * size / (1 + 0.3 * (size - 1)) * math.exp(0.05 * normal(generator))
       end)))
       assert.is_true(fit.sigma >= 0 and fit.kappa >= 0)
       near(0.3, fit.sigma, 0.5)

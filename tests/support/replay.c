@@ -3,6 +3,7 @@
 #include "core/buf.h"
 #include "input/lines.h"
 #include "support/memory.h"
+#include "support/stream_memory.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -63,7 +64,7 @@ static void write_transcript(BdBuf *out, ReplayFormat format, const char *p, siz
     BdLines *lines = NULL;
     BdLine line;
     size_t max_bytes = format.max_bytes == 0 ? BD_LINE_MAX_BYTES : format.max_bytes;
-    assert_int_equal(bd_stream_open_memory(&stream, "text", p, n, NULL), 0);
+    assert_int_equal(stream_open_memory(&stream, "text", p, n, NULL), 0);
     assert_int_equal(bd_lines_new(&lines, stream, chunk, max_bytes, NULL), 0);
     bd_buf_reset(out);
     bd_batch_reset(batch);

@@ -36,4 +36,11 @@ function kit.raises_here(text, f, ...)
   assert.equal(debug.getinfo(2, "S").short_src, tostring(problem):match("^(.-):%d+: "))
 end
 
+-- A number of the normal distribution with mean 0 and standard deviation 1 (Box and Muller), by a
+-- generator of statistics/random.
+function kit.normal(generator)
+  local radius = math.sqrt(-2 * math.log(1 - generator:number()))
+  return radius * math.cos(2 * math.pi * generator:number())
+end
+
 return kit

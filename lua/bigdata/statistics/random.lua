@@ -32,12 +32,6 @@ function Generator:whole(most)
   return 1 + math.floor(self:number() * most)
 end
 
--- A number of the normal distribution with mean 0 and standard deviation 1 (Box and Muller).
-function Generator:normal()
-  local radius = math.sqrt(-2 * math.log(1 - self:number()))
-  return radius * math.cos(2 * math.pi * self:number())
-end
-
 -- Put a list into random order, in place; returns it.
 function Generator:shuffle(list)
   for i = #list, 2, -1 do

@@ -1,7 +1,7 @@
-/* Bytes that are in memory already. */
-#include "input/stream_impl.h"
+#include "support/stream_memory.h"
 
 #include "core/mem.h"
+#include "input/stream_impl.h"
 
 #include <string.h>
 
@@ -29,7 +29,7 @@ static void memory_close(BdStream *stream) {
 
 static const BdStreamKind memory_kind = {.read = memory_read, .close = memory_close};
 
-int bd_stream_open_memory(BdStream **out, const char *name, const char *p, size_t n, BdErr *err) {
+int stream_open_memory(BdStream **out, const char *name, const char *p, size_t n, BdErr *err) {
     *out = NULL;
     MemoryStream *memory = bd_alloc(sizeof(*memory));
     char *name_copy = bd_strdup(name);
