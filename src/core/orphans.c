@@ -31,13 +31,13 @@ static pid_t parent_of(pid_t pid) {
     return name_end == NULL || strlen(name_end) < 4 ? -1 : (pid_t)strtol(name_end + 4, NULL, 10);
 }
 
-/* The next child of ours among the system's processes; 0 when there are no more. */
-static pid_t next_child(DIR *processes) {
+/* The next child among the system's processes; 0 when there are no more. */
+static pid_t next_child(DIR *processes, pid_t parent) {
     const struct dirent *entry = NULL;
     while ((entry = readdir(processes)) != NULL) {
         pid_t pid =
             isdigit((unsigned char)entry->d_name[0]) ? (pid_t)strtol(entry->d_name, NULL, 10) : 0;
-        if (pid > 0 && parent_of(pid) == getpid()) {
+        if (pid > 0 && parent_of(pid) == parent) {
             return pid;
         }
     }
@@ -61,7 +61,7 @@ int bd_orphans_begin(BdOrphans *orphans, BdErr *err) {
     }
     int status = 0;
     pid_t pid = 0;
-    while (status == 0 && (pid = next_child(processes)) != 0) {
+    while (status == 0 && (pid = next_child(processes, getpid())) != 0) {
         status = bd_buf_append(&orphans->known, (const char *)&pid, sizeof(pid));
     }
     closedir(processes);
@@ -79,7 +79,7 @@ bool bd_orphans_kill(const BdOrphans *orphans) {
     }
     bool alive = false;
     pid_t pid = 0;
-    while ((pid = next_child(processes)) != 0) {
+    while ((pid = next_child(processes, getpid())) != 0) {
         if (!is_known(orphans, pid) && waitpid(pid, NULL, WNOHANG) == 0) {
             kill(pid, SIGKILL);
             alive = true;
@@ -87,6 +87,18 @@ bool bd_orphans_kill(const BdOrphans *orphans) {
     }
     closedir(processes);
     return alive;
+}
+
+void bd_orphans_kill_below(pid_t parent) {
+    DIR *processes = opendir("/proc");
+    if (processes == NULL) {
+        return;
+    }
+    pid_t pid = 0;
+    while ((pid = next_child(processes, parent)) != 0) {
+        kill(pid, SIGKILL);
+    }
+    closedir(processes);
 }
 
 void bd_orphans_end(BdOrphans *orphans) {
@@ -107,6 +119,10 @@ int bd_orphans_begin(BdOrphans *orphans, BdErr *err) {
 bool bd_orphans_kill(const BdOrphans *orphans) {
     (void)orphans;
     return false;
+}
+
+void bd_orphans_kill_below(pid_t parent) {
+    (void)parent;
 }
 
 void bd_orphans_end(BdOrphans *orphans) {

@@ -19,6 +19,7 @@
 #include "core/err.h"
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 typedef struct BdOrphans {
     bool adopts;
@@ -33,5 +34,9 @@ BD_MUSTCHECK int bd_orphans_begin(BdOrphans *orphans, BdErr *err);
 bool bd_orphans_kill(const BdOrphans *orphans);
 
 void bd_orphans_end(BdOrphans *orphans);
+
+/* Kill the children of another process, so that they leave it no orphans; for that, nothing needs
+ * to have begun. */
+void bd_orphans_kill_below(pid_t parent);
 
 #endif

@@ -6,6 +6,7 @@
 #include "pg/guardian.h"
 
 #include "core/mem.h"
+#include "core/orphans.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -24,9 +25,10 @@
 #include <sys/prctl.h>
 #endif
 
-#define READY_CHECK_MS 5    /* between two looks whether the server has started */
-#define PATIENCE_MS    5000 /* between asking a server to stop and asking more firmly */
-#define LOG_END_BYTES  500  /* of the log, shown when something fails */
+#define READY_CHECK_MS 5     /* between two looks whether the server has started */
+#define LIVELY_MS      1000  /* after which a process that has not ended by a signal is frozen */
+#define PATIENCE_MS    10000 /* for one to end that must; a server kills its processes after 5 s */
+#define LOG_END_BYTES  500   /* of the log, shown when something fails */
 
 typedef struct Guardian {
     const BdGuardianTask *task;
@@ -177,12 +179,9 @@ static int reap(Child *child) {
 }
 
 /* Make a child and its own children go. */
-static void stop(Child *child, const int *signals, size_t count) {
-    Event event = EVENT_NONE;
-    for (size_t i = 0; i < count && event != EVENT_CHILD_GONE; i++) {
-        kill(child->pid, signals[i]);
-        event = wait_event(-1, child, PATIENCE_MS);
-    }
+static void end_by_force(Child *child) {
+    kill(child->pid, SIGKILL);
+    wait_event(-1, child, PATIENCE_MS);
     reap(child);
 }
 
@@ -229,7 +228,6 @@ static int gone(BdErr *err) {
 /* ---- the server ------------------------------------------------------------------------------ */
 
 static int run_initdb(const Guardian *guardian, BdErr *err) {
-    static const int signals[] = {SIGKILL};
     locale_t known = newlocale(LC_ALL_MASK, "C.UTF-8", (locale_t)0);
     const char *locale = known == (locale_t)0 ? "--locale=C" : "--locale=C.UTF-8";
     if (known != (locale_t)0) {
@@ -249,7 +247,7 @@ static int run_initdb(const Guardian *guardian, BdErr *err) {
         return -1;
     }
     if (wait_event(guardian->task->life_fd, &child, -1) != EVENT_CHILD_GONE) {
-        stop(&child, signals, 1);
+        end_by_force(&child);
         return gone(err);
     }
     if (reap(&child) == 0) {
@@ -306,9 +304,20 @@ static bool is_ready(const Guardian *guardian) {
     return strstr(text, "\nready") != NULL;
 }
 
+/* Nothing that it holds is to last. A server process that heeds no signal, being frozen, would be
+ * waited for: it is killed first, so that the server ends in good order still. */
 static void stop_postgres(Child *child) {
-    static const int signals[] = {SIGINT, SIGQUIT, SIGKILL};
-    stop(child, signals, sizeof(signals) / sizeof(signals[0]));
+    kill(child->pid, SIGQUIT);
+    Event event = wait_event(-1, child, LIVELY_MS);
+    if (event != EVENT_CHILD_GONE) {
+        bd_orphans_kill_below(child->pid);
+        event = wait_event(-1, child, PATIENCE_MS);
+    }
+    if (event == EVENT_CHILD_GONE) {
+        reap(child);
+    } else {
+        end_by_force(child);
+    }
 }
 
 static int start_postgres(const Guardian *guardian, Child *child, BdErr *err) {

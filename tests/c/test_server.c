@@ -87,6 +87,24 @@ static void closing_does_not_wait_for_clients(void **state) {
     bd_server_close(NULL);
 }
 
+static void frozen_backends_go_with_their_server(void **state) {
+    (void)state;
+    need_server();
+    BdServer *server = open_server();
+    BdSession *session = connect_to(server);
+    const BdRequest who = {.kind = BD_REQUEST_TEXT, .text = "select pg_backend_pid()"};
+    BdErr err = BD_ERR_INIT;
+    BdAnswer *answer = NULL;
+    assert_int_equal(bd_session_ask(session, &who, &answer, &err), 0);
+    pid_t backend = (pid_t)strtol(bd_answer_value(answer, 0, 0), NULL, 10);
+    bd_answer_free(answer);
+    assert_int_equal(kill(backend, SIGSTOP), 0);
+    bd_server_close(server);
+    assert_int_equal(kill(backend, 0), -1);
+    check_nothing_left();
+    bd_session_free(session);
+}
+
 static void two_servers_live_side_by_side(void **state) {
     (void)state;
     need_server();
@@ -309,6 +327,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(a_server_is_private_and_as_installed),
         CASE(closing_does_not_wait_for_clients),
+        CASE(frozen_backends_go_with_their_server),
         CASE(two_servers_live_side_by_side),
         CASE(the_guardian_keeps_no_descriptors),
         CASE(libpq_s_and_the_server_s_variables_do_not_disturb),
