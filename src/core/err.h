@@ -35,8 +35,7 @@ typedef struct BdErr {
     char hint[256]; /* what to do about it; "" if nothing is known */
 } BdErr;
 
-#define BD_ERR_INIT                                                                                \
-    { .code = BD_E_NONE }
+#define BD_ERR_INIT ((BdErr){.code = BD_E_NONE})
 
 /* Fill *err (which may be NULL) at the origin of a failure. Clears hint and sqlstate. Always
  * returns -1. */

@@ -239,12 +239,11 @@ static void an_unexpected_kind_of_answer_is_refused(void **state) {
 
 /* ---- losing the connection ------------------------------------------------------------------- */
 
-#define LOST(name)                                                                                 \
-    { .call = (name), .returns = 0, .lost = CLOSED }
-#define NOTHING_MORE                                                                               \
-    { .call = "PQgetResult", .reply = NULL }
-#define NO_FIELDS                                                                                  \
-    { .call = "PQgetResult", .reply = &no_fields }
+/* clang-format off */
+#define LOST(name)   {.call = (name), .returns = 0, .lost = CLOSED}
+#define NOTHING_MORE {.call = "PQgetResult", .reply = NULL}
+#define NO_FIELDS    {.call = "PQgetResult", .reply = &no_fields}
+/* clang-format on */
 
 #define CHECK_LOST(steps, reads, sqlstate, message)                                                \
     do {                                                                                           \

@@ -6,14 +6,10 @@
 
 #define COPY_SEND                                                                                  \
     {.call = "PQsendQuery", .given = "copy t from stdin", .returns = 1}, ZERO("PQflush")
-#define PUT(what)                                                                                  \
-    ZERO("PQflush"), {                                                                             \
-        .call = "PQputCopyData", .given = (what), .returns = 1                                     \
-    }
-#define PUT_END                                                                                    \
-    ZERO("PQflush"), {                                                                             \
-        .call = "PQputCopyEnd", .given = "", .returns = 1                                          \
-    }
+/* clang-format off */
+#define PUT(what) ZERO("PQflush"), {.call = "PQputCopyData", .given = (what), .returns = 1}
+#define PUT_END   ZERO("PQflush"), {.call = "PQputCopyEnd", .given = "", .returns = 1}
+/* clang-format on */
 
 static const PqReply copy_in = {.status = PGRES_COPY_IN, .tag = ""};
 static const PqReply copied = {.status = PGRES_COMMAND_OK, .tag = "COPY 2"};

@@ -232,7 +232,7 @@ static void every_failing_allocation_is_reported(void **state) {
     bool done = false;
     for (int64_t n = 1; !done; n++) {
         BdTask *task = NULL;
-        err = (BdErr)BD_ERR_INIT;
+        err = BD_ERR_INIT;
         bd_mem_fail_at(n);
         done = bd_plan_task_new(&task, plan, &(BdPlanTaskOpts){0}, &err) == 0;
         bd_mem_fail_at(0);

@@ -307,7 +307,7 @@ static void connecting_ends_when_its_time_is_up(void **state) {
     assert_int_equal(err.code, BD_E_CONN);
     assert_string_equal(err.msg, "cannot connect: no answer within 1 s");
     BdPool *pool = NULL;
-    err = (BdErr)BD_ERR_INIT;
+    err = BD_ERR_INIT;
     assert_int_equal(bd_pool_open(&pool, conninfo, BD_PROTOCOL_PREPARED, 3, &err), -1);
     assert_null(pool);
     assert_int_equal(err.code, BD_E_CONN);

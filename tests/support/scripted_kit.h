@@ -17,23 +17,20 @@
 
 /* ---- pieces of scripts ----------------------------------------------------------------------- */
 
-#define SUCCESS(name)                                                                              \
-    { .call = (name), .returns = 1 }
-#define ZERO(name)                                                                                 \
-    { .call = (name), .returns = 0 }
+/* clang-format off */
+#define SUCCESS(name)  {.call = (name), .returns = 1}
+#define ZERO(name)     {.call = (name), .returns = 0}
+#define ANSWER(result) {.call = "PQgetResult", .reply = (result)}
+/* clang-format on */
 #define CONNECT                                                                                    \
     SUCCESS("PQconnectStartParams"), {.call = "PQconnectPoll", .returns = PGRES_POLLING_OK},       \
         SUCCESS("PQgetCancel"), ZERO("PQsetnonblocking")
-#define SEND SUCCESS("PQsendQueryPrepared"), ZERO("PQflush")
-#define READ SUCCESS("PQconsumeInput")
-#define BUSY SUCCESS("PQisBusy")
-#define RESULT(what)                                                                               \
-    ZERO("PQisBusy"), {                                                                            \
-        .call = "PQgetResult", .reply = &(what)                                                    \
-    }
-#define NO_RESULT                                                                                  \
-    { .call = "PQgetResult", .reply = NULL }
-#define END ZERO("PQisBusy"), NO_RESULT
+#define SEND         SUCCESS("PQsendQueryPrepared"), ZERO("PQflush")
+#define READ         SUCCESS("PQconsumeInput")
+#define BUSY         SUCCESS("PQisBusy")
+#define RESULT(what) ZERO("PQisBusy"), ANSWER(&(what))
+#define NO_RESULT    ANSWER(NULL)
+#define END          ZERO("PQisBusy"), NO_RESULT
 
 static const PqReply inserted = {.status = PGRES_COMMAND_OK, .tag = "INSERT 0 1"};
 static const PqReply rows = {.status = PGRES_TUPLES_OK, .tag = "SELECT 1"};

@@ -38,16 +38,13 @@ typedef struct Happens {
     const char *sqlstate;
 } Happens;
 
-#define READ                                                                                       \
-    { .io = BD_IO_READ }
-#define WRITE                                                                                      \
-    { .io = BD_IO_WRITE }
-#define DONE(n)                                                                                    \
-    { .io = BD_IO_DONE, .touched = (n) }
-#define FAILED(how)                                                                                \
-    { .io = BD_IO_FAILED, .code = (how), .sqlstate = "23505" }
-#define REFUSED(state)                                                                             \
-    { .io = BD_IO_FAILED, .code = BD_E_SQL, .sqlstate = (state) }
+/* clang-format off */
+#define READ           {.io = BD_IO_READ}
+#define WRITE          {.io = BD_IO_WRITE}
+#define DONE(n)        {.io = BD_IO_DONE, .touched = (n)}
+#define FAILED(how)    {.io = BD_IO_FAILED, .code = (how), .sqlstate = "23505"}
+#define REFUSED(state) {.io = BD_IO_FAILED, .code = BD_E_SQL, .sqlstate = (state)}
+/* clang-format on */
 
 struct BdSession {
     const Happens *next;
