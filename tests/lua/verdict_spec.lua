@@ -264,6 +264,15 @@ describe("measurements", function()
     assert.same({ other = 1 }, waits("IO", "DataFileWrite"))
   end)
 
+  it("know waits as versions before and since 17 spell them", function()
+    assert.same({ commit = 1 }, waits("IO", "WALSync"))
+    assert.same({ commit = 1 }, waits("IO", "WalSync"))
+    assert.same({ commit = 1 }, waits("LWLock", "WALWrite"))
+    assert.same({ internal = 1 }, waits("LWLock", "WALInsert"))
+    assert.same({ read = 1 }, waits("IPC", "BufferIO"))
+    assert.same({ read = 1 }, waits("IPC", "BufferIo"))
+  end)
+
   it("are made of a step's result", function()
     local result = { settings = { poolsize = 4 }, server = { round_trip_seconds = 0.001 } }
     local step = {

@@ -9,22 +9,23 @@ local measurements = {}
 -- Classes of the server's waits by their type; what is not here is "other".
 local CLASS_OF_TYPE = { Lock = "lock", LWLock = "internal", BufferPin = "internal" }
 
--- Waits that belong elsewhere than the others of their type. Pages that another process reads are
--- waited for as BufferIO, since version 18 as Aio.
+-- Waits that belong elsewhere than the others of their type, in lower case: version 17 spells many
+-- anew (WALSync is WalSync). Pages that another process reads are waited for as BufferIO, since
+-- version 18 as Aio.
 local CLASS_OF_EVENT = {
-  ["LWLock WALWrite"] = "commit", ["IPC SyncRep"] = "commit", ["Lock extend"] = "internal",
-  ["IPC BufferIO"] = "read", ["IO AioIoCompletion"] = "read", ["IO AioIoUringExecution"] = "read",
+  ["LWLock walwrite"] = "commit", ["IPC syncrep"] = "commit", ["Lock extend"] = "internal",
+  ["IPC bufferio"] = "read", ["IO aioiocompletion"] = "read", ["IO aioiouringexecution"] = "read",
 }
 
 -- The class of what a backend was seen doing; nil if it had nothing to do.
 local function class_of(seen)
   if seen.state:find("^idle") or seen.wait_event_type == "Client" then return nil end
   if not seen.wait_event_type then return "cpu" end
-  local event = seen.wait_event or ""
+  local event = (seen.wait_event or ""):lower()
   local exception = CLASS_OF_EVENT[seen.wait_event_type .. " " .. event]
   if exception then return exception end
   if seen.wait_event_type == "IO" then
-    return event:find("^WAL") and "commit" or event:find("Read$") and "read" or "other"
+    return event:find("^wal") and "commit" or event:find("read$") and "read" or "other"
   end
   return CLASS_OF_TYPE[seen.wait_event_type] or "other"
 end
