@@ -76,6 +76,30 @@ describe("the monitor", function()
     assert.is_true(server.wal_bytes > 50 * 27)
   end)
 
+  it("counts checkpoints, wherever the server's version does", function()
+    local server = seen([[db:exec("checkpoint")]], nil, { count = 2 }) -- the last one may lack
+    local counted = server.checkpointer and server.checkpointer.num_requested -- since 17
+      or server.bgwriter.checkpoints_req
+    assert.is_true(counted >= 1)
+  end)
+
+  it("counts reads and writes by kind of backend, from version 16 on", function()
+    local server, result = seen [[db:exec("insert into noted select generate_series(1, 10000)")]]
+    local version = tonumber(result.server.version:match "^%d+")
+    if version < 16 then
+      assert.is_nil(server.io)
+      return pending("pg_stat_io is there since PostgreSQL 16: this is " .. version)
+    end
+    local ours
+    for _, entry in ipairs(server.io) do
+      local name = table.concat({ entry.backend_type, entry.object, entry.context }, ", ")
+      if name == "client backend, relation, normal" then ours = entry end
+    end
+    assert.is_true(ours.extends > 10)
+    assert.is_nil(ours.evictions)
+    if version < 18 then assert.equal(8192, ours.op_bytes) end -- which has columns for bytes
+  end)
+
   it("reads the CPU time of the server's processes where they are on this machine", function()
     local server = seen [[db:exec("select count(*) from generate_series(1, 3000000)")]]
     assert.is_true(server.cpu_seconds.backends > 0.05)

@@ -183,7 +183,7 @@ words.GLOSSARY = {
     .. "it was there until it was stored" },
   { "computing, idle", "the server's processes for our connections work, or wait for the client" },
   { "IO, LWLock, Lock, ...", "what else they waited for, by the names of pg_stat_activity: "
-    .. "WALSync and WALWrite are the write-ahead log, Lock is another transaction" },
+    .. "WALSync (or WalSync) and WALWrite are the write-ahead log, Lock is another transaction" },
 }
 
 return words

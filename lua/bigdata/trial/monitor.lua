@@ -177,6 +177,7 @@ local function io_difference(from, to)
     if any then
       changed.backend_type, changed.object, changed.context = row.backend_type, row.object,
         row.context
+      changed.op_bytes = tonumber(row.op_bytes) -- version 18 counts bytes instead
       list[#list + 1], changed.name = changed, name
     end
   end
