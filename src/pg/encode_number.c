@@ -54,6 +54,13 @@ BdEncoded bd_encode_int8(const char *text, size_t n, char *to, size_t *bytes) {
     return encoded;
 }
 
+/* A zero in front makes a number octal since version 16 of the server, and means nothing before. */
+static bool is_doubtful(const char *p) {
+    p = bd_skip_blanks(p);
+    p += *p == '-' || *p == '+';
+    return p[0] == '0' && bd_is_digit(p[1]);
+}
+
 /* The server takes negative numbers, too, as what their 32 bits mean without a sign. */
 BdEncoded bd_encode_oid(const char *text, size_t n, char *to, size_t *bytes) {
     (void)n;
@@ -61,7 +68,7 @@ BdEncoded bd_encode_oid(const char *text, size_t n, char *to, size_t *bytes) {
     BdEncoded encoded = parse(text, INT32_MIN, UINT32_MAX, &value);
     bd_put32(to, (uint32_t)value);
     *bytes = 4;
-    return encoded;
+    return is_doubtful(text) ? BD_ENCODED_INVALID : encoded;
 }
 
 /* ---- floating point -------------------------------------------------------------------------- */

@@ -138,6 +138,7 @@ static void a_refused_value_is_named_with_its_column_and_type(void **state) {
     check_refused(session, "int2", "32768",
                   "column v: \"32768\" is out of range for type smallint");
     check_refused(session, "int8", "x", "column v: \"x\" cannot be read as bigint");
+    check_refused(session, "oid", "-010", "column v: \"-010\" cannot be read as oid");
     check_refused(session, "numeric(4,1)", "", "column v: \"\" cannot be read as numeric(4,1)");
     check_refused(session, "numeric", "1e131072",
                   "column v: \"1e131072\" is out of range for type numeric");

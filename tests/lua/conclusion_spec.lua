@@ -37,6 +37,7 @@ describe("an option to try next", function()
     assert.is_false(matters("--insert copy", {}, STATEMENT))
     assert.is_true(matters("--insert copy", {}, INSERT))
     assert.is_false(matters("--insert copy", { insert = "copy" }, INSERT))
+    assert.is_false(matters("--insert copy", { insert = "copy-binary" }, INSERT))
   end)
 
   it("is a way to insert in the Lua loop where its function, or one at hand, does so", function()

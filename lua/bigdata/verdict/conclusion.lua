@@ -37,6 +37,7 @@ function conclusion.matters(option, settings, compiled, steps)
   local key = name:gsub("-", "_")
   if value == "" then return not settings[key] end
   if key == "insert" and not inserts(compiled) then return false end
+  if option == "--insert copy" and settings.insert == "copy-binary" then return false end
   if option == "--loop c" and not plannable(steps) then return false end
   local changed = tables.copy(settings, { [key] = math.tointeger(value) or value })
   return tostring(settings[key]) ~= value and options.check(changed) ~= nil
