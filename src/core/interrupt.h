@@ -2,8 +2,10 @@
  * interrupt.h - Ctrl-C (SIGINT) and SIGTERM, noted for the run to end in good order.
  *
  * The first signal is only noted: whoever waits polls bd_interrupt_fd() besides, and asks
- * bd_interrupted(). A second one ends the process at once with status 130. Threads:
- * bd_interrupt_install() once, from the main thread before others exist; the rest from anywhere.
+ * bd_interrupted(). A second one ends the process at once with status 130.
+ *
+ * Threads:   bd_interrupt_install() once, from the main thread before others exist; the rest from
+ *            anywhere.
  */
 #ifndef BD_INTERRUPT_H
 #define BD_INTERRUPT_H
@@ -13,7 +15,8 @@
 
 #include <stdbool.h>
 
-/* Install the handlers, and ignore SIGPIPE. */
+/* Install the handlers, and ignore SIGPIPE; but not SIGCHLD, though whoever has started us may:
+ * nobody could then wait for a process that we start, nor could that one for its own. */
 BD_MUSTCHECK int bd_interrupt_install(BdErr *err);
 
 bool bd_interrupted(void);
