@@ -1,7 +1,6 @@
 #include "input/draw.h"
 
 #include <math.h>
-#include <stdio.h>
 
 #define NUMBER_BYTES 21 /* INT64_MIN and a zero byte */
 #define LETTERS      26
@@ -84,6 +83,26 @@ static int64_t number(const BdDraw *draw, int64_t n, uint64_t *state) {
     return uniform(draw, state);
 }
 
+/* Write the number in decimal, and a zero byte; returns how many bytes that were. */
+static size_t write_number(char *text, int64_t number) {
+    char digits[NUMBER_BYTES];
+    size_t n = 0;
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do {
+        digits[n++] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    char *to = text;
+    if (number < 0) {
+        *to++ = '-';
+    }
+    while (n > 0) {
+        *to++ = digits[--n];
+    }
+    *to++ = '\0';
+    return (size_t)(to - text);
+}
+
 size_t bd_draw_most_bytes(const BdDraw *draw) {
     return draw->kind == BD_DRAW_TEXT ? (size_t)draw->high + 1 : NUMBER_BYTES;
 }
@@ -91,7 +110,7 @@ size_t bd_draw_most_bytes(const BdDraw *draw) {
 size_t bd_draw_write(const BdDraw *draw, int64_t n, uint64_t *state, char *text) {
     int64_t value = number(draw, n, state);
     if (draw->kind != BD_DRAW_TEXT) {
-        return (size_t)snprintf(text, NUMBER_BYTES, "%lld", (long long)value) + 1;
+        return write_number(text, value);
     }
     for (int64_t i = 0; i < value; i++) {
         text[i] = (char)('a' + (int)(next_share(state) * LETTERS));

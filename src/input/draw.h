@@ -20,7 +20,7 @@ typedef enum BdDrawKind {
 
 typedef struct BdDraw {
     BdDrawKind kind;
-    int64_t low, high; /* low <= high, less than 2^53 apart */
+    int64_t low, high; /* low <= high, less than 2^53 apart but in a sequence, 2^63 - 1 there */
     double exponent;   /* of zipfian and gaussian; above 0 */
 } BdDraw;
 

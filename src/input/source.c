@@ -1,10 +1,10 @@
 /*
- * Three kinds of source behind one fill function: two that read lines of files and differ in how a
- * line is parsed, and one that counts.
+ * Lines of files, parsed in one of two ways, or records from a generator: behind one fill function.
  */
 #include "input/source.h"
 
 #include "core/mem.h"
+#include "input/generator.h"
 #include "input/lines.h"
 #include "input/stream.h"
 
@@ -17,7 +17,7 @@
 
 enum { FILL_BYTES = 64 * 1024 }; /* text, after which a batch is full */
 
-typedef enum Kind { KIND_DELIMITED, KIND_FIXED, KIND_COUNT, KIND_RANDOM } Kind;
+typedef enum Kind { KIND_DELIMITED, KIND_FIXED, KIND_GENERATED } Kind;
 
 typedef struct File {
     char *path;
@@ -34,13 +34,7 @@ struct BdSource {
     BdDelimited in_file; /* the same, with the number of fields of the file that is open */
     BdFixed fixed;
     BdColumn *columns; /* what fixed.columns points to */
-    int64_t counted;   /* KIND_COUNT, KIND_RANDOM: records given so far ... */
-    int64_t count_to;  /* ... and the last one */
-    BdDraw *draws;     /* KIND_RANDOM: of each field */
-    uint32_t drawn;    /* fields */
-    size_t draw_bytes; /* most of a record */
-    uint64_t seed;     /* of the generator, */
-    uint64_t state;    /* which goes on from it */
+    BdGenerator generator;
 
     File *files;
     size_t count;
@@ -181,34 +175,27 @@ int bd_source_open_fixed(BdSource **out, const BdSourceFile *files, size_t count
     return begin_files(out, files, count, err);
 }
 
-int bd_source_open_count(BdSource **out, int64_t n, BdErr *err) {
-    if (new_source(out, KIND_COUNT, err) != 0) {
+static int open_generated(BdSource **out, const char *name, const BdDraw *draws, uint32_t fields,
+                          int64_t n, uint64_t seed, BdErr *err) {
+    if (new_source(out, KIND_GENERATED, err) != 0) {
         return -1;
     }
-    (*out)->count_to = n;
+    if (bd_generator_init(&(*out)->generator, name, draws, fields, n, seed, err) != 0) {
+        bd_source_close(*out);
+        *out = NULL;
+        return -1;
+    }
     return 0;
+}
+
+int bd_source_open_count(BdSource **out, int64_t n, BdErr *err) {
+    static const BdDraw numbers = {.kind = BD_DRAW_SEQUENCE, .low = 1, .high = INT64_MAX};
+    return open_generated(out, "count", &numbers, 1, n, 0, err);
 }
 
 int bd_source_open_random(BdSource **out, const BdDraw *draws, uint32_t fields, int64_t n,
                           uint64_t seed, BdErr *err) {
-    if (new_source(out, KIND_RANDOM, err) != 0) {
-        return -1;
-    }
-    BdSource *source = *out;
-    source->draws = bd_alloc_array(fields, sizeof(*draws));
-    if (source->draws == NULL) {
-        bd_source_close(source);
-        *out = NULL;
-        return no_memory(err);
-    }
-    source->count_to = n;
-    source->drawn = fields;
-    source->seed = source->state = seed;
-    for (uint32_t i = 0; i < fields; i++) {
-        source->draws[i] = draws[i];
-        source->draw_bytes += bd_draw_most_bytes(&draws[i]);
-    }
-    return 0;
+    return open_generated(out, "random", draws, fields, n, seed, err);
 }
 
 int bd_source_check(const BdSource *source, BdErr *err) {
@@ -341,72 +328,18 @@ static int fill_lines(BdSource *source, BdBatch *batch, uint32_t max_records, Bd
     return bd_batch_size(batch) > 0 ? 1 : 0;
 }
 
-/* Write n (at least 0) in decimal digits and a zero byte; returns how many bytes that were. */
-static uint32_t put_number(char *text, int64_t n) {
-    uint32_t digits = 1;
-    for (int64_t rest = n / 10; rest > 0; rest /= 10) {
-        digits++;
-    }
-    text[digits] = '\0';
-    for (uint32_t i = digits; i > 0; i--) {
-        text[i - 1] = (char)('0' + n % 10);
-        n /= 10;
-    }
-    return digits + 1;
-}
-
-static int fill_random(BdSource *source, BdBatch *batch, uint32_t max_records, BdErr *err) {
+static int fill_generated(BdSource *source, BdBatch *batch, uint32_t max_records, BdErr *err) {
     int64_t bytes = atomic_load_explicit(&source->bytes, memory_order_relaxed);
-    size_t filled = 0;
-    while (bd_batch_size(batch) < max_records && source->counted < source->count_to &&
-           filled < FILL_BYTES) {
-        char *text = NULL;
-        uint32_t *offsets = NULL;
-        if (bd_batch_begin(batch, source->draw_bytes, source->drawn, &text, &offsets, err) != 0) {
-            return -1;
-        }
-        offsets[0] = 0;
-        for (uint32_t i = 0; i < source->drawn; i++) {
-            size_t n = bd_draw_write(&source->draws[i], source->counted, &source->state,
-                                     text + offsets[i]);
-            offsets[i + 1] = offsets[i] + (uint32_t)n;
-        }
-        source->counted++;
-        filled += offsets[source->drawn];
-        bd_batch_end(batch, source->drawn, source->counted, "random");
-    }
-    atomic_store_explicit(&source->bytes, bytes + (int64_t)filled, memory_order_relaxed);
-    return bd_batch_size(batch) > 0 ? 1 : 0;
-}
-
-static int fill_count(BdSource *source, BdBatch *batch, uint32_t max_records, BdErr *err) {
-    enum { NUMBER_BYTES = 20 }; /* INT64_MAX and a zero byte */
-    int64_t bytes = atomic_load_explicit(&source->bytes, memory_order_relaxed);
-    while (bd_batch_size(batch) < max_records && source->counted < source->count_to &&
-           bd_batch_size(batch) < FILL_BYTES / NUMBER_BYTES) {
-        char *text = NULL;
-        uint32_t *offsets = NULL;
-        if (bd_batch_begin(batch, NUMBER_BYTES, 1, &text, &offsets, err) != 0) {
-            return -1;
-        }
-        source->counted++;
-        offsets[0] = 0;
-        offsets[1] = put_number(text, source->counted);
-        bytes += offsets[1];
-        bd_batch_end(batch, 1, source->counted, "count");
-    }
+    int status = bd_generator_fill(&source->generator, batch, max_records, FILL_BYTES, &bytes, err);
     atomic_store_explicit(&source->bytes, bytes, memory_order_relaxed);
-    return bd_batch_size(batch) > 0 ? 1 : 0;
+    return status == 0 && bd_batch_size(batch) > 0 ? 1 : status;
 }
 
 int bd_source_fill(BdSource *source, BdBatch *batch, uint32_t max_records, BdRejectSink sink,
                    BdErr *err) {
     bd_batch_reset(batch);
-    if (source->kind == KIND_RANDOM) {
-        return fill_random(source, batch, max_records, err);
-    }
-    return source->kind == KIND_COUNT ? fill_count(source, batch, max_records, err)
-                                      : fill_lines(source, batch, max_records, sink, err);
+    return source->kind == KIND_GENERATED ? fill_generated(source, batch, max_records, err)
+                                          : fill_lines(source, batch, max_records, sink, err);
 }
 
 /* ---- the rest ---- */
@@ -437,13 +370,8 @@ static int describe_file(const File *file, BdBuf *text, BdErr *err) {
 }
 
 int bd_source_describe(const BdSource *source, BdBuf *text, BdErr *err) {
-    if (source->kind == KIND_RANDOM) {
-        char seed[48];
-        snprintf(seed, sizeof(seed), "random, seed %llu\n", (unsigned long long)source->seed);
-        return bd_buf_append_str(text, seed) == 0 ? 0 : no_memory(err);
-    }
-    if (source->kind == KIND_COUNT) {
-        return bd_buf_append_str(text, "numbers\n") == 0 ? 0 : no_memory(err);
+    if (source->kind == KIND_GENERATED) {
+        return bd_generator_describe(&source->generator, text, err);
     }
     for (size_t i = 0; i < source->count; i++) {
         if (describe_file(&source->files[i], text, err) != 0) {
@@ -477,6 +405,6 @@ void bd_source_close(BdSource *source) {
     }
     bd_free(source->files);
     bd_free(source->columns);
-    bd_free(source->draws);
+    bd_generator_deinit(&source->generator);
     bd_free(source);
 }

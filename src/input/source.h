@@ -67,7 +67,7 @@ int64_t bd_source_bytes(const BdSource *source);
 int64_t bd_source_total_bytes(const BdSource *source);
 
 /* Append what tells whether a source is the same as before: a line for each file, with its name,
- * size and time of change. */
+ * size and time of change; or one for what is generated. */
 BD_MUSTCHECK int bd_source_describe(const BdSource *source, BdBuf *text, BdErr *err);
 
 /* The place, from 0, that the file which a record names has among the source's; 0 for generated

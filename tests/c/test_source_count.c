@@ -109,7 +109,7 @@ static int count_to_one(void *context, BdErr *err) {
 
 static void every_failing_allocation_is_reported(void **state) {
     (void)state;
-    assert_int_equal(memory_fail_each(count_to_one, NULL), 5);
+    assert_int_equal(memory_fail_each(count_to_one, NULL), 6);
 }
 
 int main(void) {

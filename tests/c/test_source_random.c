@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,6 +62,41 @@ static void records_are_whole_up_to_the_last(void **state) {
     bd_source_close(source);
 }
 
+/* What tells the source apart, as text that lasts until the next call. */
+static const char *describe(const BdDraw *list, uint32_t fields, int64_t n, uint64_t seed) {
+    static char text[512];
+    BdBuf buf = {0};
+    BdSource *source = NULL;
+    assert_int_equal(bd_source_open_random(&source, list, fields, n, seed, NULL), 0);
+    assert_int_equal(bd_source_describe(source, &buf, NULL), 0);
+    assert_int_equal(bd_buf_end(&buf), 0);
+    snprintf(text, sizeof(text), "%s", buf.p);
+    bd_buf_deinit(&buf);
+    bd_source_close(source);
+    return text;
+}
+
+static void whoever_gives_other_records_is_described_otherwise(void **state) {
+    (void)state;
+    BdDraw others[FIELDS];
+    char known[512];
+    snprintf(known, sizeof(known), "%s", describe(draws, FIELDS, 100, 7));
+    assert_string_equal(known, "random, seed 7, sequence 1 to 1000 by 1, "
+                               "zipfian 1 to 1099511627776 by 1.1, "
+                               "text 0 to 20 by 1\n");
+    assert_string_equal(describe(draws, FIELDS, 101, 7), known);
+    assert_string_not_equal(describe(draws, FIELDS, 100, 8), known);
+    assert_string_not_equal(describe(draws, FIELDS - 1, 100, 7), known);
+    for (uint32_t i = 0; i < FIELDS; i++) {
+        memcpy(others, draws, sizeof(draws));
+        others[i].high--;
+        assert_string_not_equal(describe(others, FIELDS, 100, 7), known);
+        others[i] = draws[i];
+        others[i].kind = BD_DRAW_UNIFORM;
+        assert_string_not_equal(describe(others, FIELDS, 100, 7), known);
+    }
+}
+
 static void each_allocation_may_fail(void **state) {
     (void)state;
     memory_fail_each(open_fill_close, NULL);
@@ -69,6 +105,7 @@ static void each_allocation_may_fail(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(records_are_whole_up_to_the_last),
+        CASE(whoever_gives_other_records_is_described_otherwise),
         CASE(each_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
