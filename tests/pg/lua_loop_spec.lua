@@ -126,8 +126,8 @@ describe("values", function()
         end
         local good, err = pcall(db.exec, db, "select $1::int / 0", n)
         assert(not good and err.sqlstate == "22012" and err.sql == "select $1::int / 0")]],
-        { before = "collectgarbage('incremental', 100, 1000)", count = 100 })
-      local result = assert(kit.run(path, "--loop lua -c 20 " .. line))
+        { before = "collectgarbage('incremental', 100, 1000)", count = 20 })
+      local result = assert(kit.run(path, "--loop lua -c 4 " .. line))
       local samples = result.steps[1].samples[1]
       assert.equal("done", result.ended, samples and samples.reason)
     end
