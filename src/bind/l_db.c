@@ -4,6 +4,7 @@
 #include "bind/interpreter.h"
 #include "bind/object.h"
 #include "bind/text.h"
+#include "run/cache.h"
 
 #include <lauxlib.h>
 #include <string.h>
@@ -16,9 +17,6 @@ typedef struct Db {
 } Db;
 
 #define NUMBER_BYTES 24 /* of a 64-bit integer in decimal, with its sign and end */
-
-/* What a worker keeps of the answers to db:cached. */
-#define CACHE_BYTES ((size_t)16 << 20)
 
 void bd_lua_push_db(lua_State *lua, BdAsk *ask) {
     Db *db = lua_newuserdatauv(lua, sizeof(*db), 0);
@@ -401,7 +399,7 @@ static int go_on_cached(lua_State *lua, int status, lua_KContext context) {
     if (!good) {
         return lua_error(lua);
     }
-    if (bytes <= CACHE_BYTES - ask->cache_bytes) {
+    if (bytes <= BD_CACHE_BYTES - ask->cache_bytes) {
         ask->cache_bytes += bytes;
         lua_rawgeti(lua, LUA_REGISTRYINDEX, ask->cache);
         lua_pushvalue(lua, key);

@@ -7,8 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LONGEST_S                                                                                  \
-    1e9 /* the longest time in seconds: 31 years, well inside of int64_t nanoseconds */
+#define LONGEST_S    1e9 /* the longest time: 31 years, well inside of int64_t nanoseconds */
 #define LONGEST_LIST 1000000
 
 void bd_table_error(const BdTable *table, const char *fmt, ...) {

@@ -17,10 +17,11 @@ const char *bd_lua_opt_text(lua_State *lua, int arg) {
     return lua_isnoneornil(lua, arg) ? NULL : bd_lua_check_text(lua, arg);
 }
 
-/* The shortest text that reads back as the same number. */
+/* The shortest text that reads back as the same number. C writes some NaNs with a sign, which the
+ * server does not take for a numeric. */
 static void push_float(lua_State *lua, double value) {
-    char text[40];
-    for (int digits = 15; digits <= 17; digits++) {
+    char text[40] = "NaN";
+    for (int digits = 15; digits <= 17 && value == value; digits++) {
         snprintf(text, sizeof(text), "%.*g", digits, value);
         if (strtod(text, NULL) == value) {
             break;

@@ -14,6 +14,7 @@
 
 #include "core/span.h"
 #include "input/batch.h"
+#include "input/reason.h"
 
 typedef struct BdDelimited {
     char delimiter;
@@ -21,15 +22,6 @@ typedef struct BdDelimited {
     uint32_t max_fields;  /* ... and at most so many */
     uint32_t number_from; /* this field and all after it are numbers; UINT32_MAX: none */
 } BdDelimited;
-
-/* What came of a line. */
-typedef enum BdParse {
-    BD_PARSE_OK,
-    BD_PARSE_REJECT, /* a bad line: reason says why; the batch is as it was */
-    BD_PARSE_NOMEM
-} BdParse;
-
-#define BD_REASON_BYTES 256
 
 /* Add `line` to `batch` as a record. On BD_PARSE_REJECT reason (BD_REASON_BYTES of room) holds why,
  * as text. */

@@ -11,7 +11,7 @@
 
 #include "core/span.h"
 #include "input/batch.h"
-#include "input/delimited.h"
+#include "input/reason.h"
 
 typedef struct BdColumn {
     uint32_t start; /* from 0 */

@@ -70,10 +70,9 @@ static void take_ended(BdLines *lines, size_t lf, BdLine *line) {
 
 /* Drop a line that is too long for certain, but for its last byte: that may be a CR before LF. */
 static void drop_too_long(BdLines *lines) {
-    size_t n = lines->end - lines->begin;
-    if (lines->skipping || (n > 0 && n - 1 > lines->max_bytes)) {
+    if (lines->skipping || lines->end - lines->begin > lines->max_bytes + 1) {
         lines->skipping = true;
-        lines->begin = n > 0 ? lines->end - 1 : lines->end;
+        lines->begin = lines->end - 1;
     }
 }
 

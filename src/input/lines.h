@@ -6,7 +6,8 @@
  *
  * Limits:    a line of more than max_bytes is given as too long, without its text, and the next one
  *            read; memory stays bounded however long it is.
- * Ownership: the line is borrowed: it is valid until the next call. Threads: one at a time.
+ * Ownership: the line is borrowed: it is valid until the next call.
+ * Threads:   one at a time.
  * Errors:    those of the stream.
  */
 #ifndef BD_LINES_H

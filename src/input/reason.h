@@ -1,12 +1,19 @@
 /*
- * reason.h - why a line was rejected, in words; shared by the parsers.
+ * reason.h - what came of a line, and why it was rejected, in words; shared by the parsers.
  */
 #ifndef BD_REASON_H
 #define BD_REASON_H
 
 #include "core/attr.h"
 #include "core/span.h"
-#include "input/delimited.h"
+
+typedef enum BdParse {
+    BD_PARSE_OK,
+    BD_PARSE_REJECT, /* a bad line: reason says why; the batch is as it was */
+    BD_PARSE_NOMEM
+} BdParse;
+
+#define BD_REASON_BYTES 256
 
 /* Write the reason (BD_REASON_BYTES of room); always returns BD_PARSE_REJECT. */
 BdParse bd_reason_set(char *reason, const char *fmt, ...) BD_PRINTF(2, 3);

@@ -18,9 +18,8 @@ typedef struct BdRecord {
     const uint32_t *offsets; /* fields + 1 entries: where in text each field begins; the last is one
                                 past the end */
     uint32_t fields;
-    int64_t line; /* from 1 */
-    const char *
-        file; /* "folder/ny00001_uf1.zip(ny00001.uf1)": for messages; lives as long as the source */
+    int64_t line;     /* from 1 */
+    const char *file; /* "folder/ny00001_uf1.zip(ny00001.uf1)": for messages; the source's */
 } BdRecord;
 
 static inline const char *bd_record_field(const BdRecord *record, uint32_t i) {

@@ -8,7 +8,7 @@
 #include "core/wake.h"
 #include "pg/conninfo.h"
 #include "pg/delayed.h"
-#include "pg/session_impl.h"
+#include "pg/session.h"
 #include "stats/usage.h"
 
 #include <errno.h>
@@ -52,29 +52,15 @@ struct BdProxy {
 
 /* ---- where the server is --------------------------------------------------------------------- */
 
-static bool replaced(const char *keyword) {
-    return strcmp(keyword, "host") == 0 || strcmp(keyword, "hostaddr") == 0 ||
-           strcmp(keyword, "port") == 0;
-}
-
-/* The connection's options, with the proxy in the place of the server. */
-static int write_conninfo(BdProxy *proxy, PGconn *conn, int port, BdErr *err) {
+/* The connection string, with the proxy in the place of the server. */
+static int write_conninfo(BdProxy *proxy, const char *conninfo, int port, BdErr *err) {
     char number[16];
     snprintf(number, sizeof(number), "%d", port);
-    PQconninfoOption *options = PQconninfo(conn);
-    int status = options == NULL ? -1 : 0;
-    for (PQconninfoOption *option = options; status == 0 && option->keyword != NULL; option++) {
-        if (option->val != NULL && option->val[0] != '\0' && !replaced(option->keyword)) {
-            status = bd_conninfo_append(&proxy->conninfo, option->keyword, option->val);
-        }
-    }
-    PQconninfoFree(options);
-    if (status != 0 || bd_conninfo_append(&proxy->conninfo, "host", "127.0.0.1") != 0 ||
-        bd_conninfo_append(&proxy->conninfo, "port", number) != 0 ||
-        bd_buf_end(&proxy->conninfo) != 0) {
-        return bd_err_set(err, BD_E_NOMEM, 0, "no memory for a connection string");
-    }
-    return 0;
+    const BdConninfoPart parts[] = {{"host", "127.0.0.1"},
+                                    {"hostaddr", ""}, /* not what PGHOSTADDR says */
+                                    {"port", number},
+                                    {NULL, NULL}};
+    return bd_conninfo_change(&proxy->conninfo, conninfo, parts, err);
 }
 
 /* Connect once, to know the server's address and that it answers. */
@@ -84,10 +70,10 @@ static int find_server(BdProxy *proxy, const char *conninfo, int port, BdErr *er
         return -1;
     }
     proxy->server_bytes = sizeof(proxy->server);
-    int status = getpeername(PQsocket(session->conn), (struct sockaddr *)&proxy->server,
+    int status = getpeername(bd_session_fd(session), (struct sockaddr *)&proxy->server,
                              &proxy->server_bytes);
     status = status != 0 ? bd_err_set_sys(err, BD_E_IO, errno, "cannot tell the server's address")
-                         : write_conninfo(proxy, session->conn, port, err);
+                         : write_conninfo(proxy, conninfo, port, err);
     bd_session_free(session);
     return status;
 }

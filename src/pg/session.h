@@ -155,8 +155,9 @@ const char *bd_session_description(const BdSession *session);
 /* NULL is allowed. */
 void bd_session_free(BdSession *session);
 
-/* ---- waiting: for set-up, where nothing else goes on. Interrupted by Ctrl-C (BD_E_STOPPED). ----
- */
+/* ---- waiting ----
+ *
+ * For set-up, where nothing else goes on. Ctrl-C ends it (BD_E_STOPPED). */
 
 /* Connect and wait until it is done. */
 BD_MUSTCHECK int bd_session_open(BdSession **out, const char *conninfo, BdProtocol protocol,

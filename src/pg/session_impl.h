@@ -34,9 +34,8 @@ typedef struct BdCopy {
 
 struct BdSession {
     PGconn *conn;
-    PGcancel *cancel; /* NULL until connected */
-    _Atomic int
-        abort_fd; /* the socket, for bd_session_abort(); -1 before connecting and when lost */
+    PGcancel *cancel;     /* NULL until connected */
+    _Atomic int abort_fd; /* for bd_session_abort(): the socket, or -1 where it is not connected */
     BdProtocol protocol;
 
     /* The exchange under way. */

@@ -9,6 +9,11 @@
 
 #define BD_ZIP_LISTS 8 /* most lists of one zip */
 
+/* Does the operation's answer stay in a slot? */
+static inline bool bd_op_fills_slot(BdOpKind kind) {
+    return kind == BD_OP_ONE || kind == BD_OP_ALL || kind == BD_OP_CACHED;
+}
+
 /* A column that values take from a slot's answers. */
 typedef struct BdReference {
     uint32_t slot;

@@ -69,10 +69,6 @@ static const BdOp *take_sent(BdPlanTask *run) {
     return &run->plan->ops[op];
 }
 
-static bool keeps_answer(const BdOp *op) {
-    return op->kind == BD_OP_ONE || op->kind == BD_OP_ALL || op->kind == BD_OP_CACHED;
-}
-
 static int answer(BdTask *task, BdAnswer *given, BdErr *err) {
     BdPlanTask *run = self(task);
     if (bd_plan_task_ships(run)) {
@@ -80,7 +76,7 @@ static int answer(BdTask *task, BdAnswer *given, BdErr *err) {
         return 0;
     }
     const BdOp *op = take_sent(run);
-    if (!keeps_answer(op)) {
+    if (!bd_op_fills_slot(op->kind)) {
         bd_answer_free(given);
         return 0;
     }
@@ -233,7 +229,7 @@ bool bd_plan_task_slot(BdTask *task, uint32_t *slot) {
     const BdPlanTask *run = self(task);
     const BdOp *op = &run->plan->ops[bd_sent_front(&run->sent)];
     *slot = op->slot;
-    return keeps_answer(op);
+    return bd_op_fills_slot(op->kind);
 }
 
 void bd_plan_task_forget(BdTask *task) {

@@ -31,8 +31,7 @@ typedef struct BdCounters {
     _Alignas(BD_CACHE_LINE) _Atomic int64_t records;
     _Atomic int64_t failed;
     _Atomic int64_t rows;
-    _Atomic int64_t
-        statements; /* answers received, BEGIN and COMMIT included, not those to PREPARE */
+    _Atomic int64_t statements; /* answers; BEGIN and COMMIT included, not those to PREPARE */
     _Atomic int64_t units;
     _Atomic int64_t unit_ns; /* in all */
     _Atomic int64_t shares_ns[BD_SHARES];
