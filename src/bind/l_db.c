@@ -1,9 +1,9 @@
+/* The methods of db that ask for statements, and db:zip. */
 #include "bind/l_db_impl.h"
 
 #include "bind/answer_rows.h"
 #include "bind/interpreter.h"
 #include "bind/object.h"
-#include "bind/text.h"
 #include "run/cache.h"
 
 #include <lauxlib.h>
@@ -16,8 +16,6 @@ typedef struct Db {
     int64_t number; /* of the call that it was made for */
 } Db;
 
-#define NUMBER_BYTES 24 /* of a 64-bit integer in decimal, with its sign and end */
-
 void bd_lua_push_db(lua_State *lua, BdAsk *ask) {
     Db *db = lua_newuserdatauv(lua, sizeof(*db), 0);
     db->ask = ask;
@@ -25,68 +23,14 @@ void bd_lua_push_db(lua_State *lua, BdAsk *ask) {
     luaL_setmetatable(lua, DB);
 }
 
-/* ---- asking ---- */
-
-void bd_ask_drop(BdAsk *ask) {
-    for (uint32_t i = 0; i < ask->count; i++) {
-        bd_answer_free(bd_ask_item(ask, i)->answer);
-    }
-    ask->count = 0;
-}
-
-void bd_ask_break(BdAsk *ask, const BdErr *err, const BdAskPlace *place,
-                  const BdStatement *statement) {
-    if (!ask->broken) {
-        ask->broken = true;
-        ask->broken_err = *err;
-        ask->broken_at = *place;
-        ask->broken_sql = statement == NULL ? NULL : statement->sql;
-    }
-}
-
-void bd_ask_reset(BdAsk *ask) {
-    bd_ask_drop(ask);
-    ask->pipelines = 0;
-    ask->open = false;
-    ask->broken = false;
-    ask->row_refused = false;
-    ask->ships = false;
-    ask->transactions = 0;
-    bd_lookup_end(&ask->lookup);
-}
-
-void bd_ask_deinit(BdAsk *ask) {
-    bd_ask_reset(ask);
-    bd_ask_unload(ask);
-    bd_buf_deinit(&ask->items);
-    bd_buf_deinit(&ask->values);
-    bd_buf_deinit(&ask->key);
-}
-
-void bd_lua_check_pipeline(lua_State *lua, const BdAsk *ask) {
-    if (ask->broken) {
-        bd_lua_push_db_error(lua, &ask->broken_err, ask->broken_sql, &ask->broken_at);
-        lua_error(lua);
-    }
-}
-
-/* Push the error that a request has ended with. */
-static void push_refusal(lua_State *lua, const BdAsk *ask, uint32_t i) {
-    const BdAskItem *item = bd_ask_item(ask, i);
-    if (i == ask->refused) {
-        const char *sql = item->statement == NULL ? item->text : item->statement->sql;
-        bd_lua_push_db_error(lua, &ask->err, sql, NULL);
-    } else {
-        lua_pushliteral(lua, "not executed, since an earlier statement was refused");
-    }
-}
+/* ---- what came of it ---- */
 
 /* Push what came of a statement: its result, or, if that is what it returns, false and an error. */
 static bool push_outcome(lua_State *lua, const BdAsk *ask, uint32_t i) {
     const BdAskItem *item = bd_ask_item(ask, i);
     const BdAnswer *answer = item->answer;
     if (answer == NULL) {
-        push_refusal(lua, ask, i);
+        bd_lua_push_refusal(lua, ask, i);
         return false;
     }
     if (item->kind == BD_ASK_ONE && bd_answer_rows(answer) != 1) {
@@ -147,16 +91,6 @@ static int go_on_gathered(lua_State *lua, int status, lua_KContext context) {
     return 1;
 }
 
-void bd_lua_check_asked(lua_State *lua, BdAsk *ask) {
-    uint32_t last = ask->count - 1;
-    if (bd_ask_item(ask, last)->answer == NULL && !bd_ask_item(ask, last)->detached) {
-        push_refusal(lua, ask, last);
-        bd_ask_drop(ask);
-        lua_error(lua);
-    }
-    bd_ask_drop(ask);
-}
-
 /* The db at stack index 1. The metatable is upvalue 1 of every method: cheaper than to look it up
  * by its name for every statement. */
 static const Db *check_db(lua_State *lua) {
@@ -184,110 +118,7 @@ BdAsk *bd_lua_check_ask(lua_State *lua) {
     return ask;
 }
 
-/* Write the number in decimal; room is of NUMBER_BYTES. Returns where it begins. */
-static const char *write_integer(char *room, lua_Integer number) {
-    char *p = room + NUMBER_BYTES - 1;
-    lua_Unsigned rest = number < 0 ? 0 - (lua_Unsigned)number : (lua_Unsigned)number;
-    *p = '\0';
-    do {
-        *--p = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest > 0);
-    if (number < 0) {
-        *--p = '-';
-    }
-    return p;
-}
-
-/* Make room for statements with so many values in all: first pointers, then room for numbers, so
- * that an integer makes no string that Lua has to collect. */
-static void make_room(lua_State *lua, BdAsk *ask, uint32_t count, size_t values) {
-    bd_buf_reset(&ask->items);
-    bd_buf_reset(&ask->values);
-    if (bd_buf_reserve(&ask->items, count * sizeof(BdAskItem)) != 0 ||
-        bd_buf_reserve(&ask->values, values * (sizeof(char *) + NUMBER_BYTES)) != 0) {
-        luaL_error(lua, "out of memory for %d statements", (int)count);
-    }
-    ask->count = 0;
-    ask->failed = false;
-}
-
-/* Put values from a stack index on into the ask. all: the number for which there is room. */
-static void take_values(lua_State *lua, BdAsk *ask, int index, uint32_t values, size_t first,
-                        size_t all) {
-    const char **pointers = (const char **)(void *)ask->values.p + first;
-    char *room = ask->values.p + all * sizeof(char *) + first * NUMBER_BYTES;
-    for (uint32_t j = 0; j < values; j++) {
-        int arg = index + (int)j;
-        pointers[j] = lua_isinteger(lua, arg)
-                          ? write_integer(room + j * NUMBER_BYTES, lua_tointeger(lua, arg))
-                          : bd_lua_check_value(lua, arg);
-    }
-}
-
-const char *const *bd_lua_take_values(lua_State *lua, BdAsk *ask, int index, uint32_t count) {
-    make_room(lua, ask, 0, count);
-    take_values(lua, ask, index, count, 0, count);
-    return (const char *const *)(void *)ask->values.p;
-}
-
-/* Put statement i, whose SQL is at a stack index with its values behind it, into the ask. all: the
- * number of values for which there is room. */
-static void take_statement(lua_State *lua, BdAsk *ask, uint32_t i, BdAskKind kind, int index,
-                           uint32_t values, size_t first, size_t all) {
-    const BdStatement *statement = bd_interpreter_statement(lua, index);
-    if (statement->params != values) {
-        luaL_error(lua, "the number of parameters is %d, that of values %d: %s",
-                   (int)statement->params, (int)values, statement->sql);
-    }
-    take_values(lua, ask, index + 1, values, first, all);
-    *bd_ask_item(ask, i) = (BdAskItem){.kind = kind, .statement = statement, .first = first};
-}
-
-/* Nobody will wait for the item's answer: note where it was asked for. */
-static void detach(lua_State *lua, BdAskItem *item) {
-    item->detached = true;
-    item->place = bd_lua_place(lua);
-}
-
-static int yield(lua_State *lua, BdAsk *ask, uint32_t count, lua_KContext context,
-                 lua_KFunction then) {
-    ask->count = count;
-    ask->waiting = true;
-    return lua_yieldk(lua, 0, context, then);
-}
-
-int bd_lua_ask_text(lua_State *lua, BdAsk *ask, const char *text, BdAskHow how,
-                    lua_KContext context, lua_KFunction then) {
-    uint32_t count = 0;
-    make_room(lua, ask, 2, 0);
-    if (ask->open && how == BD_ASK_AFTER) {
-        *bd_ask_item(ask, count++) = (BdAskItem){.kind = BD_ASK_SYNC};
-    }
-    if (text != NULL) {
-        BdAskItem *item = bd_ask_item(ask, count++);
-        *item = (BdAskItem){.kind = BD_ASK_TEXT, .text = text};
-        if (how == BD_ASK_ALONG) {
-            detach(lua, item);
-        }
-    }
-    return yield(lua, ask, count, context, then);
-}
-
-void bd_lua_take_statement(lua_State *lua, BdAsk *ask, BdAskKind kind, int index) {
-    int values = lua_gettop(lua) - index;
-    values = values < 0 ? 0 : values;
-    make_room(lua, ask, 1, (size_t)values);
-    take_statement(lua, ask, 0, kind, index, (uint32_t)values, 0, (size_t)values);
-}
-
-int bd_lua_yield(lua_State *lua, BdAsk *ask, bool detached, lua_KContext context,
-                 lua_KFunction then) {
-    if (detached) {
-        detach(lua, bd_ask_item(ask, 0));
-    }
-    return yield(lua, ask, 1, context, then);
-}
+/* ---- one statement ---- */
 
 /* Arguments: db, the statement's text, its values. */
 static BdAsk *take_call(lua_State *lua, BdAskKind kind) {
@@ -295,6 +126,20 @@ static BdAsk *take_call(lua_State *lua, BdAskKind kind) {
     bd_lua_check_pipeline(lua, ask);
     bd_lua_take_statement(lua, ask, kind, 2);
     return ask;
+}
+
+static int db_exec(lua_State *lua) {
+    BdAsk *ask = take_call(lua, BD_ASK_EXEC);
+    bool detached = ask->pipelines > 0;
+    return bd_lua_yield(lua, ask, detached, 0, detached ? go_on_detached : go_on);
+}
+
+static int db_one(lua_State *lua) {
+    return bd_lua_yield_for(lua, take_call(lua, BD_ASK_ONE), 1, 0, go_on);
+}
+
+static int db_all(lua_State *lua) {
+    return bd_lua_yield_for(lua, take_call(lua, BD_ASK_ALL), 1, 0, go_on);
 }
 
 /* ---- db:gather ---- */
@@ -333,7 +178,7 @@ static int db_gather(lua_State *lua) {
     }
     luaL_argcheck(lua, count > 0 && all < 500000, 2, "nothing, or too much, to send at once");
     luaL_checkstack(lua, (int)(all + count) + LUA_MINSTACK, "db:gather");
-    make_room(lua, ask, count, all);
+    bd_lua_make_room(lua, ask, count, all);
     size_t first = 0;
     for (uint32_t i = 0; i < count; i++) {
         lua_rawgeti(lua, 2, (lua_Integer)i + 1);
@@ -344,26 +189,10 @@ static int db_gather(lua_State *lua) {
             lua_rawgeti(lua, index, (lua_Integer)j + 1);
         }
         lua_remove(lua, index);
-        take_statement(lua, ask, i, kind, index, values, first, all);
+        bd_lua_take_statement_at(lua, ask, i, kind, index, values, first, all);
         first += values;
     }
-    return yield(lua, ask, count, 0, go_on_gathered);
-}
-
-/* ---- one statement ---- */
-
-static int db_exec(lua_State *lua) {
-    BdAsk *ask = take_call(lua, BD_ASK_EXEC);
-    bool detached = ask->pipelines > 0;
-    return bd_lua_yield(lua, ask, detached, 0, detached ? go_on_detached : go_on);
-}
-
-static int db_one(lua_State *lua) {
-    return yield(lua, take_call(lua, BD_ASK_ONE), 1, 0, go_on);
-}
-
-static int db_all(lua_State *lua) {
-    return yield(lua, take_call(lua, BD_ASK_ALL), 1, 0, go_on);
+    return bd_lua_yield_for(lua, ask, count, 0, go_on_gathered);
 }
 
 /* ---- db:cached ---- */
@@ -419,7 +248,7 @@ static int db_cached(lua_State *lua) {
         return 1;
     }
     lua_pop(lua, 2);
-    return yield(lua, ask, 1, 0, go_on_cached);
+    return bd_lua_yield_for(lua, ask, 1, 0, go_on_cached);
 }
 
 /* ---- db:zip ---- */

@@ -10,8 +10,16 @@
  * db is upvalue 1 of every method. */
 BdAsk *bd_lua_check_ask(lua_State *lua);
 
-/* Put the statement whose text is at a stack index, with its values from there to the top, into the
- * ask. They must stay there until it was sent. */
+/* Make room in the ask for statements with so many values in all. */
+void bd_lua_make_room(lua_State *lua, BdAsk *ask, uint32_t count, size_t values);
+
+/* Put statement i, whose text is at a stack index with its values behind it, into the ask, as its
+ * values from `first` on. all: the number of values for which there is room. They must stay on the
+ * stack until it was sent. */
+void bd_lua_take_statement_at(lua_State *lua, BdAsk *ask, uint32_t i, BdAskKind kind, int index,
+                              uint32_t values, size_t first, size_t all);
+
+/* The same for the only statement, whose values reach to the top of the stack. */
 void bd_lua_take_statement(lua_State *lua, BdAsk *ask, BdAskKind kind, int index);
 
 /* So many values from a stack index on, as text or NULL. They last until something else is asked
@@ -20,6 +28,10 @@ const char *const *bd_lua_take_values(lua_State *lua, BdAsk *ask, int index, uin
 
 /* Where the scenario calls the method of db that runs. */
 BdAskPlace bd_lua_place(lua_State *lua);
+
+/* Ask for so many statements, and yield; then go on with `then`. */
+int bd_lua_yield_for(lua_State *lua, BdAsk *ask, uint32_t count, lua_KContext context,
+                     lua_KFunction then);
 
 /* Ask for the statement, and yield; then go on with `then`. detached: in a pipeline, without
  * waiting for the answer. */
@@ -45,6 +57,9 @@ void bd_lua_push_db_error(lua_State *lua, const BdErr *err, const char *sql,
 
 /* Raise it if a request of the pipeline was refused that nobody waited for. */
 void bd_lua_check_pipeline(lua_State *lua, const BdAsk *ask);
+
+/* Push the error that request i has ended with. */
+void bd_lua_push_refusal(lua_State *lua, const BdAsk *ask, uint32_t i);
 
 /* Raise what came of the last request, if it was refused, and let go of its answer. */
 void bd_lua_check_asked(lua_State *lua, BdAsk *ask);
