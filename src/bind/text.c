@@ -1,6 +1,7 @@
 #include "bind/text.h"
 
 #include <lauxlib.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,17 +18,25 @@ const char *bd_lua_opt_text(lua_State *lua, int arg) {
     return lua_isnoneornil(lua, arg) ? NULL : bd_lua_check_text(lua, arg);
 }
 
-/* The shortest text that reads back as the same number. C writes some NaNs with a sign, which the
- * server does not take for a numeric. */
+/* Numbers that are none, under the names that every type of the server takes; NULL for others. */
+static const char *name_of(double value) {
+    if (isnan(value)) {
+        return "NaN";
+    }
+    return !isinf(value) ? NULL : value > 0 ? "Infinity" : "-Infinity";
+}
+
+/* The shortest text that reads back as the same number. */
 static void push_float(lua_State *lua, double value) {
-    char text[40] = "NaN";
-    for (int digits = 15; digits <= 17 && value == value; digits++) {
+    char text[40];
+    for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof(text), "%.*g", digits, value);
         if (strtod(text, NULL) == value) {
             break;
         }
     }
-    lua_pushstring(lua, text);
+    const char *name = name_of(value);
+    lua_pushstring(lua, name != NULL ? name : text);
 }
 
 const char *bd_lua_check_value(lua_State *lua, int arg) {

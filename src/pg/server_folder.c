@@ -50,13 +50,14 @@ static int make(BdServerFolder *folder, const BdServerUser *user, BdErr *err) {
     return 0;
 }
 
+/* Whoever sweeps at this moment may hold the lock, to see that the folder is new: for an instant. */
 static int lock(BdServerFolder *folder, BdErr *err) {
     char path[BD_SERVER_FOLDER_BYTES + 8];
     char pid[32];
     snprintf(path, sizeof(path), "%s/lock", folder->path);
     int n = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
     folder->lock_fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
-    if (folder->lock_fd < 0 || flock(folder->lock_fd, LOCK_EX | LOCK_NB) != 0 ||
+    if (folder->lock_fd < 0 || flock(folder->lock_fd, LOCK_EX) != 0 ||
         write(folder->lock_fd, pid, (size_t)n) != n) {
         return bd_err_set_sys(err, BD_E_IO, errno, "cannot lock %s", path);
     }

@@ -2,6 +2,8 @@
 -- nothing to set. A name without its `local` would be shared by all records, and by workers or not,
 -- depending on the run's settings.
 
+local tables = require "bigdata.tables"
+
 local environment = {}
 
 local function refuse_exit()
@@ -22,12 +24,6 @@ local REFUSED = {
   debug = { sethook = refuse_hook },
 }
 
-local function with(library, changes)
-  local changed = {}
-  for name, value in pairs(library) do changed[name] = changes[name] or value end
-  return changed
-end
-
 local Strict = {
   __index = function(_, name)
     local value = _G[name]
@@ -46,7 +42,7 @@ local Strict = {
 -- A fresh table of globals, for loadfile().
 function environment.new()
   local globals = {}
-  for name, changes in pairs(REFUSED) do globals[name] = with(_G[name], changes) end
+  for name, changes in pairs(REFUSED) do globals[name] = tables.copy(_G[name], changes) end
   globals._G = globals
   return setmetatable(globals, Strict)
 end
