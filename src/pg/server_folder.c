@@ -50,7 +50,7 @@ static int make(BdServerFolder *folder, const BdServerUser *user, BdErr *err) {
     return 0;
 }
 
-/* Whoever sweeps at this moment may hold the lock, to see that the folder is new: for an instant. */
+/* Whoever sweeps at this moment may hold the lock for an instant, to see that the folder is new. */
 static int lock(BdServerFolder *folder, BdErr *err) {
     char path[BD_SERVER_FOLDER_BYTES + 8];
     char pid[32];
