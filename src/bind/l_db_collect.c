@@ -72,12 +72,19 @@ void bd_ask_unload(BdAsk *ask) {
 static int collect(lua_State *lua, BdAsk *ask, int count, uint32_t number) {
     const BdAskInsert *insert = insert_of(ask, number);
     lua_Integer rows = bd_lua_count_rows(lua, VALUES, count);
+    luaL_checkstack(lua, 2, "db:insert");
+    BdSpan *spans = bd_scratch_push(lua, (size_t)count, sizeof(*spans));
+    BdSeries *columns = bd_scratch_push(lua, (size_t)count, sizeof(*columns));
+    int top = lua_gettop(lua);
     for (lua_Integer row = 1; row <= rows; row++) {
-        lua_settop(lua, VALUES + count);
+        lua_settop(lua, top);
         bd_lua_push_values(lua, VALUES, count, row);
-        const char *const *values =
-            bd_lua_take_values(lua, ask, VALUES + count + 1, (uint32_t)count);
-        if (bd_cargo_add(ask->cargo, number, values, &ask->err) != 0) {
+        const char *const *values = bd_lua_take_values(lua, ask, top + 1, (uint32_t)count);
+        for (int i = 0; i < count; i++) {
+            spans[i] = bd_span_of(values[i]);
+            columns[i] = (BdSeries){.values = &spans[i]};
+        }
+        if (bd_cargo_add(ask->cargo, number, columns, 1, &ask->err) != 0) {
             bd_ask_break(ask, &ask->err, &insert->place, insert->statement);
             ask->row_refused = true;
             bd_lua_check_pipeline(lua, ask);

@@ -20,16 +20,16 @@ static inline uint64_t bd_word_four(const char *from) {
     return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24;
 }
 
+static inline uint64_t bd_word_one(const char *from, size_t i) {
+    return (uint64_t)(unsigned char)from[i] << (8 * i);
+}
+
 /* At most eight bytes: those that are missing are zero. Bytes in the middle may be read twice. */
 static inline uint64_t bd_word_get(const char *from, size_t n) {
     if (n >= 4) {
         return bd_word_four(from) | bd_word_four(from + n - 4) << (8 * (n - 4));
     }
-    uint64_t word = 0;
-    for (size_t i = n; i > 0; i--) {
-        word = word << 8 | (unsigned char)from[i - 1];
-    }
-    return word;
+    return n == 0 ? 0 : bd_word_one(from, 0) | bd_word_one(from, n / 2) | bd_word_one(from, n - 1);
 }
 
 /* Write all eight bytes. */

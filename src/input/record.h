@@ -10,6 +10,8 @@
 #ifndef BD_RECORD_H
 #define BD_RECORD_H
 
+#include "core/span.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +30,10 @@ static inline const char *bd_record_field(const BdRecord *record, uint32_t i) {
 
 static inline size_t bd_record_length(const BdRecord *record, uint32_t i) {
     return record->offsets[i + 1] - record->offsets[i] - 1;
+}
+
+static inline BdSpan bd_record_span(const BdRecord *record, uint32_t i) {
+    return (BdSpan){bd_record_field(record, i), bd_record_length(record, i)};
 }
 
 #endif

@@ -41,6 +41,13 @@ const char *bd_answer_value(const BdAnswer *answer, int row, int column) {
     return PQgetisnull(answer, row, column) ? NULL : PQgetvalue(answer, row, column);
 }
 
+/* NULL has no bytes, either. */
+BdSpan bd_answer_span(const BdAnswer *answer, int row, int column) {
+    size_t n = (size_t)PQgetlength(answer, row, column);
+    bool is_null = n == 0 && PQgetisnull(answer, row, column);
+    return (BdSpan){is_null ? NULL : PQgetvalue(answer, row, column), n};
+}
+
 bool bd_answer_executed(const BdAnswer *answer) {
     const char *tag = PQcmdStatus(plain(answer));
     return (tag != NULL && tag[0] != '\0') || PQresultStatus(answer) == PGRES_TUPLES_OK;

@@ -10,6 +10,7 @@
 
 #include "core/attr.h"
 #include "core/err.h"
+#include "core/span.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,6 +33,7 @@ uint32_t bd_answer_column_type(const BdAnswer *answer, int column);
 /* A value as text, ended by a zero byte; NULL where it is NULL in SQL. row and column must exist.
  */
 const char *bd_answer_value(const BdAnswer *answer, int row, int column);
+BdSpan bd_answer_span(const BdAnswer *answer, int row, int column);
 
 /* Rows written by INSERT, UPDATE, DELETE, MERGE or COPY; 0 for anything else. */
 int64_t bd_answer_touched(const BdAnswer *answer);

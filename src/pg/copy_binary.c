@@ -71,13 +71,12 @@ static int refuse(const BdTargetColumn *column, const char *value, BdEncoded enc
 }
 
 /* One value: its length and its bytes. */
-static int append_value(BdBuf *data, const BdTargetColumn *column, const char *value, BdErr *err) {
-    size_t n = value == NULL ? 0 : strlen(value);
-    if (n > INT32_MAX || bd_buf_reserve(data, 4 + BD_ENCODE_ROOM(n)) != 0) {
+static int append_value(BdBuf *data, const BdTargetColumn *column, BdSpan value, BdErr *err) {
+    if (value.n > INT32_MAX || bd_buf_reserve(data, 4 + BD_ENCODE_ROOM(value.n)) != 0) {
         return bd_err_set(err, BD_E_NOMEM, 0, "no memory for the data of a COPY");
     }
     char *to = data->p + data->len;
-    if (value == NULL) {
+    if (value.p == NULL) {
         bd_put32(to, UINT32_MAX);
         data->len += 4;
         return 0;
@@ -85,16 +84,17 @@ static int append_value(BdBuf *data, const BdTargetColumn *column, const char *v
     size_t bytes = 0;
     BdEncodeFn *encode = encoder_of(column->type);
     assert(encode != NULL);
-    BdEncoded encoded = encode(value, n, to + 4, &bytes);
+    BdEncoded encoded = encode(value.p, value.n, to + 4, &bytes);
     if (encoded != BD_ENCODED_OK) {
-        return refuse(column, value, encoded, err);
+        return refuse(column, value.p, encoded, err);
     }
     bd_put32(to, (uint32_t)bytes);
     data->len += 4 + bytes;
     return 0;
 }
 
-int bd_copy_binary_row(BdBuf *data, const BdTarget *target, const char *const *values, BdErr *err) {
+int bd_copy_binary_row(BdBuf *data, const BdTarget *target, const BdSeries *columns, uint32_t row,
+                       BdErr *err) {
     size_t begun = data->len;
     if (bd_buf_reserve(data, 2) != 0) {
         return bd_err_set(err, BD_E_NOMEM, 0, "no memory for the data of a COPY");
@@ -102,7 +102,8 @@ int bd_copy_binary_row(BdBuf *data, const BdTarget *target, const char *const *v
     bd_put16(data->p + data->len, (uint16_t)target->count);
     data->len += 2;
     for (uint32_t i = 0; i < target->count; i++) {
-        if (append_value(data, &target->columns[i], values[i], err) != 0) {
+        const BdSpan value = bd_series_at(&columns[i], row);
+        if (append_value(data, &target->columns[i], value, err) != 0) {
             data->len = begun;
             return -1;
         }

@@ -14,14 +14,15 @@
 
 #include "core/buf.h"
 #include "core/err.h"
+#include "core/series.h"
 #include "pg/target.h"
 
 /* Can all columns be encoded? BD_E_CONFIG, naming the first that cannot and its type. */
 BD_MUSTCHECK int bd_copy_binary_check(const BdTarget *target, BdErr *err);
 
-/* Append one row for the target's columns, NULL for NULL. BD_E_FORMAT names column, value and type;
- * which row it is, the caller knows. The target has been checked. */
-BD_MUSTCHECK int bd_copy_binary_row(BdBuf *data, const BdTarget *target, const char *const *values,
-                                    BdErr *err);
+/* Append row number `row` of the target's columns. BD_E_FORMAT names column, value and type; which
+ * row it is, the caller knows. The target has been checked. */
+BD_MUSTCHECK int bd_copy_binary_row(BdBuf *data, const BdTarget *target, const BdSeries *columns,
+                                    uint32_t row, BdErr *err);
 
 #endif

@@ -50,21 +50,20 @@ static char *write_value(char *to, const char *value, size_t n) {
     return write_word(to, value, n, bd_word_get(value, n) | blanks);
 }
 
-int bd_copy_text_row(BdBuf *data, const char *const *values, uint32_t count) {
+int bd_copy_text_row(BdBuf *data, const BdSeries *columns, uint32_t count, uint32_t row) {
     size_t begun = data->len;
     for (uint32_t i = 0; i < count; i++) {
-        const char *value = values[i];
-        size_t n = value == NULL ? 1 : strlen(value);
-        if (n > SIZE_MAX / 4 || bd_buf_reserve(data, room_of(n)) != 0) {
+        const BdSpan value = bd_series_at(&columns[i], row);
+        if (value.n > SIZE_MAX / 4 || bd_buf_reserve(data, room_of(value.n)) != 0) {
             data->len = begun;
             return -1;
         }
         char *to = data->p + data->len;
-        if (value == NULL) {
+        if (value.p == NULL) {
             *to++ = '\\';
             *to++ = 'N';
         } else {
-            to = write_value(to, value, n);
+            to = write_value(to, value.p, value.n);
         }
         *to++ = i + 1 < count ? '\t' : '\n';
         data->len = (size_t)(to - data->p);

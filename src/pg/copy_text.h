@@ -8,10 +8,12 @@
 #define BD_COPY_TEXT_H
 
 #include "core/buf.h"
+#include "core/series.h"
 
 #include <stdint.h>
 
-/* Append one row of `count` values, NULL for NULL. */
-BD_MUSTCHECK int bd_copy_text_row(BdBuf *data, const char *const *values, uint32_t count);
+/* Append row number `row` of `count` columns. */
+BD_MUSTCHECK int bd_copy_text_row(BdBuf *data, const BdSeries *columns, uint32_t count,
+                                  uint32_t row);
 
 #endif

@@ -108,9 +108,10 @@ void bd_cargo_begin(BdCargo *cargo, BdCare care, BdArrival *arrival) {
     }
 }
 
-int bd_cargo_add(BdCargo *cargo, uint32_t number, const char *const *values, BdErr *err) {
+int bd_cargo_add(BdCargo *cargo, uint32_t number, const BdSeries *columns, uint32_t rows,
+                 BdErr *err) {
     cargo->last = number;
-    return bd_shipment_add(cargo->parts[number].shipment, values, err);
+    return bd_shipment_add(cargo->parts[number].shipment, columns, rows, err);
 }
 
 int64_t bd_cargo_rows(const BdCargo *cargo) {

@@ -40,9 +40,9 @@ BD_MUSTCHECK int bd_cargo_load(BdCargo *cargo, const BdLoad *load, BdErr *err);
  * not of their type. arrival: what marks the rows, from the unit's begin on; NULL: nothing does. */
 void bd_cargo_begin(BdCargo *cargo, BdCare care, BdArrival *arrival);
 
-/* Add a row to the shipment of that number. */
-BD_MUSTCHECK int bd_cargo_add(BdCargo *cargo, uint32_t number, const char *const *values,
-                              BdErr *err);
+/* Add so many rows to the shipment of that number. */
+BD_MUSTCHECK int bd_cargo_add(BdCargo *cargo, uint32_t number, const BdSeries *columns,
+                              uint32_t rows, BdErr *err);
 
 /* Rows that are collected, and neither acknowledged nor refused. */
 int64_t bd_cargo_rows(const BdCargo *cargo);

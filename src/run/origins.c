@@ -24,10 +24,10 @@ int bd_origins_stretch(BdOrigins *origins, BdErr *err) {
     return 0;
 }
 
-void bd_origins_add(BdOrigins *origins) {
-    origins->came++;
-    origins->stretch->rows++;
-    origins->rows++;
+void bd_origins_add(BdOrigins *origins, uint32_t rows) {
+    origins->came += rows;
+    origins->stretch->rows += rows;
+    origins->rows += rows;
 }
 
 uint32_t bd_origins_skip(BdOrigins *origins) {

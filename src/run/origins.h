@@ -37,13 +37,13 @@ void bd_origins_begin(BdOrigins *origins);
 /* The next row begins a stretch. */
 BD_MUSTCHECK int bd_origins_stretch(BdOrigins *origins, BdErr *err);
 
-/* Make room for another row of the record. */
+/* Make room for more rows of the record. */
 BD_MUSTCHECK static inline int bd_origins_reserve(BdOrigins *origins, BdErr *err) {
     return origins->stretch != NULL ? 0 : bd_origins_stretch(origins, err);
 }
 
-/* The row for which there is room is held; or it is not, and this was its number. */
-void bd_origins_add(BdOrigins *origins);
+/* Rows for which there is room are held; or one is not, and this was its number. */
+void bd_origins_add(BdOrigins *origins, uint32_t rows);
 uint32_t bd_origins_skip(BdOrigins *origins);
 
 /* The number of a row that is held within its record. */

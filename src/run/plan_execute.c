@@ -14,20 +14,27 @@
 
 /* ---- values and loops ---- */
 
-static const char *param_value(const BdPlanTask *run, const BdParam *param) {
+static bool is_listed(const BdParam *param) {
+    return param->from == BD_VALUE_ITEM || param->from == BD_VALUE_ELEMENT;
+}
+
+/* Where the parameter's loop stands, if it has one. */
+static uint32_t position_of(const BdPlanTask *run, const BdParam *param) {
+    return is_listed(param) ? run->positions[param->loop] : 0;
+}
+
+static BdSpan param_value(const BdPlanTask *run, const BdParam *param, uint32_t position) {
     switch (param->from) {
     case BD_VALUE_FIELD:
-        return bd_record_field(&run->record, param->field);
+        return bd_record_span(&run->record, param->field);
     case BD_VALUE_COLUMN:
-        return bd_answer_value(run->slots[param->slot], 0,
-                               run->plan->references[param->reference].column);
     case BD_VALUE_ITEM:
-        return bd_answer_value(run->slots[param->slot], (int)run->positions[param->loop],
-                               run->plan->references[param->reference].column);
+        return bd_answer_span(run->slots[param->slot], (int)position,
+                              run->plan->references[param->reference].column);
     case BD_VALUE_ELEMENT:
-        return bd_record_field(&run->record, run->plan->rest + run->positions[param->loop]);
+        return bd_record_span(&run->record, run->plan->rest + position);
     default:
-        return param->text;
+        return bd_span_of(param->text);
     }
 }
 
@@ -64,23 +71,39 @@ static void go_round(BdPlanTask *run, const BdOp *end) {
 
 static void set_values(BdPlanTask *run, const BdOp *op) {
     for (uint32_t i = 0; i < op->statement->params; i++) {
-        run->values[i] = param_value(run, &op->params[i]);
+        const BdParam *param = &op->params[i];
+        run->values[i] = param_value(run, param, position_of(run, param)).p;
     }
 }
 
-/* The values of the row that INSERT stands at: after the first one, only what its lists give is
- * another. */
-static void set_row(BdPlanTask *run, const BdOp *op) {
-    if (run->positions[op->loop] == 0) {
-        set_values(run, op);
-        return;
+/* Set out on the rows of INSERT. */
+static int begin_rows(BdPlanTask *run, const BdOp *op, BdErr *err) {
+    if (begin_loop(run, op, err) != 0) {
+        return -1;
     }
-    const BdParam *param = op->params;
-    const char **value = run->values;
-    for (uint32_t left = op->statement->params; left > 0; left--, param++, value++) {
-        if (param->from == BD_VALUE_ITEM || param->from == BD_VALUE_ELEMENT) {
-            *value = param_value(run, param);
+    uint32_t rows = run->lengths[op->loop];
+    size_t most = (size_t)op->statement->params * (rows == 0 ? 1 : rows);
+    if (bd_buf_reserve(&run->spans, most * sizeof(BdSpan)) != 0) {
+        return bd_err_set(err, BD_E_NOMEM, 0, "no memory for %" PRIu32 " rows", rows);
+    }
+    BdSpan *to = (BdSpan *)(void *)run->spans.p;
+    for (uint32_t i = 0; i < op->statement->params; i++) {
+        const BdParam *param = &op->params[i];
+        bool listed = is_listed(param) && param->loop == op->loop;
+        uint32_t position = position_of(run, param);
+        uint32_t end = position + (listed ? rows : 1);
+        run->columns[i] = (BdSeries){.values = to, .step = listed ? 1 : 0};
+        while (position < end) {
+            *to++ = param_value(run, param, position++);
         }
+    }
+    return 0;
+}
+
+/* The values of a row of INSERT. */
+static void set_row(BdPlanTask *run, const BdOp *op, uint32_t row) {
+    for (uint32_t i = 0; i < op->statement->params; i++) {
+        run->values[i] = bd_series_at(&run->columns[i], row).p;
     }
 }
 
@@ -121,15 +144,12 @@ BdCare bd_plan_task_care(const BdPlanTask *run) {
 
 /* Add the rows of INSERT to the cargo. */
 static BdOutcome collect(BdPlanTask *run, const BdOp *op, BdErr *err) {
-    if (begin_loop(run, op, err) != 0) {
+    if (begin_rows(run, op, err) != 0) {
         return BD_OUTCOME_FAIL;
     }
-    for (uint32_t *at = &run->positions[op->loop]; *at < run->lengths[op->loop]; ++*at) {
-        set_row(run, op);
-        if (bd_cargo_add(run->cargo, op->slot, run->values, err) != 0) {
-            bd_err_wrap(err, "%s", op->where);
-            return BD_OUTCOME_FAIL;
-        }
+    if (bd_cargo_add(run->cargo, op->slot, run->columns, run->lengths[op->loop], err) != 0) {
+        bd_err_wrap(err, "%s", op->where);
+        return BD_OUTCOME_FAIL;
     }
     run->task.held_rows = bd_cargo_rows(run->cargo);
     run->next++;
@@ -147,12 +167,42 @@ BdOutcome bd_plan_task_ship(BdPlanTask *run, BdRequest *request, BdErr *err) {
                                    : BD_OUTCOME_FAIL;
 }
 
+/* Mark the rows of INSERT, which are sent one by one. */
+static int mark_rows(BdPlanTask *run, const BdOp *op, BdErr *err) {
+    BdArrival *arrival = run->task.arrival;
+    uint32_t rows = run->lengths[op->loop];
+    int32_t place =
+        arrival == NULL ? -1 : bd_arrival_find(arrival, op->statement->id, op->statement->sql);
+    run->marked = place >= 0;
+    if (!run->marked) {
+        return 0;
+    }
+    if (bd_buf_reserve(&run->marks, rows * sizeof(BdMark)) != 0) {
+        return bd_err_set(err, BD_E_NOMEM, 0, "no memory for %" PRIu32 " rows", rows);
+    }
+    BdMark *marks = (BdMark *)(void *)run->marks.p;
+    bd_arrival_mark(arrival, (uint32_t)place, run->columns, 0, rows, marks);
+    return 0;
+}
+
+static BdRequest row_request(BdPlanTask *run, const BdOp *op) {
+    uint32_t row = run->positions[op->loop]++;
+    set_row(run, op, row);
+    BdRequest request =
+        request_of(run, op, run->pipelines > 0 || run->opts.method == BD_METHOD_PIPELINE);
+    if (run->marked) {
+        request.marks = (const BdMark *)(const void *)run->marks.p + row;
+        request.mark_count = 1;
+    }
+    return request;
+}
+
 /* A row of INSERT: the operation is the next one again until it has sent them all. */
 static BdOutcome insert(BdPlanTask *run, const BdOp *op, BdRequest *request, BdErr *err) {
     if (run->cargo != NULL) {
         return collect(run, op, err);
     }
-    if (!run->inserting && begin_loop(run, op, err) != 0) {
+    if (!run->inserting && (begin_rows(run, op, err) != 0 || mark_rows(run, op, err) != 0)) {
         return BD_OUTCOME_FAIL;
     }
     run->inserting = run->positions[op->loop] < run->lengths[op->loop];
@@ -160,9 +210,7 @@ static BdOutcome insert(BdPlanTask *run, const BdOp *op, BdRequest *request, BdE
         run->next++;
         return BD_OUTCOME_GO_ON;
     }
-    set_row(run, op);
-    *request = request_of(run, op, run->pipelines > 0 || run->opts.method == BD_METHOD_PIPELINE);
-    run->positions[op->loop]++;
+    *request = row_request(run, op);
     return BD_OUTCOME_SEND;
 }
 

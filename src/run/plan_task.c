@@ -156,6 +156,9 @@ static void free_task(BdTask *task) {
     bd_free(run->positions);
     bd_free(run->lengths);
     bd_free((void *)run->values);
+    bd_free(run->columns);
+    bd_buf_deinit(&run->spans);
+    bd_buf_deinit(&run->marks);
     bd_free(run);
 }
 
@@ -198,8 +201,10 @@ static int allocate(BdPlanTask *run, BdErr *err) {
     run->positions = bd_alloc_array(plan->loops, sizeof(*run->positions));
     run->lengths = bd_alloc_array(plan->loops, sizeof(*run->lengths));
     run->values = bd_alloc_array(plan->max_params, sizeof(*run->values));
+    run->columns = bd_alloc_array(plan->max_params, sizeof(*run->columns));
     if (run->slots == NULL || run->borrowed == NULL || run->positions == NULL ||
-        run->lengths == NULL || run->values == NULL || bd_sent_init(&run->sent) != 0) {
+        run->lengths == NULL || run->values == NULL || run->columns == NULL ||
+        bd_sent_init(&run->sent) != 0) {
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory while making a task");
     }
     if (bd_cache_new(&run->cache, BD_CACHE_BYTES, err) != 0) {

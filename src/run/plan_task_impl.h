@@ -23,6 +23,10 @@ typedef struct BdPlanTask {
     uint32_t *positions; /* of each loop */
     uint32_t *lengths;   /* of each loop */
     const char **values; /* of the last request */
+    BdSeries *columns;   /* of the last INSERT's rows */
+    BdBuf spans;         /* a BdSpan for each of their values */
+    BdBuf marks;         /* a BdMark for each of these rows, where they are sent one by one, */
+    bool marked;         /* if they can be verified */
     BdCache *cache;
 
     uint32_t pipelines;    /* that are open, one in the other */

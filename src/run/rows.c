@@ -12,24 +12,29 @@ void bd_rows_deinit(BdRows *rows) {
 }
 
 /* Bytes of a row's values, each with its zero byte. */
-static size_t size_of(const char *const *values, uint32_t count) {
+static size_t size_of(const BdSeries *columns, uint32_t count, uint32_t row) {
     size_t bytes = 0;
     for (uint32_t i = 0; i < count; i++) {
-        bytes += values[i] == NULL ? 0 : strlen(values[i]) + 1;
+        bytes += bd_series_at(&columns[i], row).n + 1;
     }
     return bytes;
 }
 
-int bd_rows_add(BdRows *rows, const char *const *values, BdErr *err) {
+int bd_rows_add(BdRows *rows, const BdSeries *columns, uint32_t row, BdErr *err) {
     if (bd_buf_reserve(&rows->places, rows->columns * sizeof(size_t)) != 0 ||
-        bd_buf_reserve(&rows->text, size_of(values, rows->columns)) != 0) {
+        bd_buf_reserve(&rows->text, size_of(columns, rows->columns, row)) != 0) {
         return bd_err_set(err, BD_E_NOMEM, 0, "no memory for a batch of so many rows");
     }
     size_t *places = (size_t *)(void *)(rows->places.p + rows->places.len);
     char *to = rows->text.p + rows->text.len;
     for (uint32_t i = 0; i < rows->columns; i++) {
-        places[i] = values[i] == NULL ? SIZE_MAX : (size_t)(to - rows->text.p);
-        to = values[i] == NULL ? to : stpcpy(to, values[i]) + 1;
+        const BdSpan value = bd_series_at(&columns[i], row);
+        places[i] = SIZE_MAX;
+        if (value.p != NULL) {
+            places[i] = (size_t)(to - rows->text.p);
+            memcpy(to, value.p, value.n + 1);
+            to += value.n + 1;
+        }
     }
     rows->text.len = (size_t)(to - rows->text.p);
     rows->places.len += rows->columns * sizeof(size_t);

@@ -11,6 +11,7 @@
 #include "core/attr.h"
 #include "core/buf.h"
 #include "core/err.h"
+#include "core/series.h"
 #include "run/row_fault.h"
 
 #include <stdint.h>
@@ -25,8 +26,8 @@ typedef struct BdRows {
 void bd_rows_init(BdRows *rows, uint32_t columns);
 void bd_rows_deinit(BdRows *rows);
 
-/* Add a row of `columns` values, NULL for NULL. -1: no memory, and nothing is added. */
-BD_MUSTCHECK int bd_rows_add(BdRows *rows, const char *const *values, BdErr *err);
+/* Add row number `row` of the columns. -1: no memory, and nothing is added. */
+BD_MUSTCHECK int bd_rows_add(BdRows *rows, const BdSeries *columns, uint32_t row, BdErr *err);
 
 /* A value, ended by a zero byte; NULL for NULL. */
 const char *bd_rows_value(const BdRows *rows, uint32_t row, uint32_t column);

@@ -13,7 +13,6 @@
 #include "run/shipment_impl.h"
 
 #include <assert.h>
-#include <string.h>
 
 enum { MOST_RANGES = 40 }; /* one for each halving of 2^32 rows, and the rest of the first range */
 
@@ -108,11 +107,12 @@ static void note_fault(BdShipment *shipment, const BdErr *err) {
 }
 
 /* A value is not of its column's type: that is found out without the server. */
-static int refuse_row(BdShipment *shipment, const char *const *values, BdErr *err) {
+static int refuse_row(BdShipment *shipment, const BdSeries *columns, uint32_t row, BdErr *err) {
     BdRowText text;
     bd_row_text_begin(&text);
     for (uint32_t i = 0; i < shipment->columns; i++) {
-        bd_row_text_add(&text, values[i], values[i] == NULL ? 0 : strlen(values[i]));
+        const BdSpan value = bd_series_at(&columns[i], row);
+        bd_row_text_add(&text, value.p, value.n);
     }
     bd_row_text_wrap(&text, bd_origins_skip(&shipment->origins), err);
     if (shipment->care != BD_CARE_PARTS) {
@@ -122,33 +122,53 @@ static int refuse_row(BdShipment *shipment, const char *const *values, BdErr *er
     return 0;
 }
 
-static int reserve_mark(BdShipment *shipment, BdErr *err) {
-    if (shipment->arrival != NULL && bd_buf_reserve(&shipment->marks, sizeof(BdMark)) != 0) {
+/* Make room to note so many rows. */
+static int reserve(BdShipment *shipment, uint32_t rows, BdErr *err) {
+    if (shipment->arrival != NULL && bd_buf_reserve(&shipment->marks, rows * sizeof(BdMark)) != 0) {
         return bd_err_set(err, BD_E_NOMEM, 0, "no memory for a batch of so many rows");
+    }
+    return bd_origins_reserve(&shipment->origins, err);
+}
+
+/* Rows from `first` on have been packed. */
+static void note_rows(BdShipment *shipment, const BdSeries *columns, uint32_t first,
+                      uint32_t rows) {
+    if (shipment->arrival != NULL) {
+        BdMark *marks = (BdMark *)(void *)shipment->marks.p + shipment->origins.rows;
+        bd_arrival_mark(shipment->arrival, shipment->marked_as, columns, first, rows, marks);
+        shipment->marks.len += rows * sizeof(BdMark);
+    }
+    bd_origins_add(&shipment->origins, rows);
+}
+
+/* Pack rows, up to one that is refused; `row` goes on from the first to behind the last of them. */
+static int pack(BdShipment *shipment, const BdSeries *columns, uint32_t *row, uint32_t rows,
+                BdErr *err) {
+    BdPacking *packing = shipment->packing;
+    while (*row < rows) {
+        if (packing->ops->add(packing, columns, *row, err) != 0) {
+            return -1;
+        }
+        ++*row;
     }
     return 0;
 }
 
-static void add_mark(BdShipment *shipment, const char *const *values) {
-    if (shipment->arrival != NULL) {
-        BdMark *marks = (BdMark *)(void *)shipment->marks.p;
-        marks[shipment->origins.rows] =
-            bd_arrival_mark(shipment->arrival, shipment->marked_as, values);
-        shipment->marks.len += sizeof(BdMark);
-    }
-}
-
-int bd_shipment_add(BdShipment *shipment, const char *const *values, BdErr *err) {
+int bd_shipment_add(BdShipment *shipment, const BdSeries *columns, uint32_t rows, BdErr *err) {
     assert(!shipment->shipping);
-    if (bd_origins_reserve(&shipment->origins, err) != 0 || reserve_mark(shipment, err) != 0) {
-        return -1;
+    for (uint32_t row = 0; row < rows; row++) {
+        uint32_t first = row;
+        if (reserve(shipment, rows - first, err) != 0) {
+            return -1;
+        }
+        int status = pack(shipment, columns, &row, rows, err);
+        note_rows(shipment, columns, first, row - first);
+        if (status != 0 &&
+            (err->code == BD_E_NOMEM || refuse_row(shipment, columns, row, err) != 0)) {
+            return -1;
+        }
     }
-    if (shipment->packing->ops->add(shipment->packing, values, err) == 0) {
-        add_mark(shipment, values);
-        bd_origins_add(&shipment->origins);
-        return 0;
-    }
-    return err->code == BD_E_NOMEM ? -1 : refuse_row(shipment, values, err);
+    return 0;
 }
 
 void bd_shipment_forget(BdShipment *shipment) {

@@ -22,6 +22,7 @@
 #define BD_SHIPMENT_H
 
 #include "core/err.h"
+#include "core/series.h"
 #include "pg/session.h"
 #include "pg/target.h"
 #include "run/method.h"
@@ -69,9 +70,10 @@ void bd_shipment_renew(BdShipment *shipment);
 /* A record begins: rows that are added belong to it. */
 void bd_shipment_begin(BdShipment *shipment);
 
-/* Add a row: a value for each column of the target, as text ended by a zero byte, or NULL. -1: no
- * memory, or the row is refused and the care is not BD_CARE_PARTS. */
-BD_MUSTCHECK int bd_shipment_add(BdShipment *shipment, const char *const *values, BdErr *err);
+/* Add so many rows: a series for each column of the target. -1: no memory, or a row is refused and
+ * the care is not BD_CARE_PARTS; those before it are added. */
+BD_MUSTCHECK int bd_shipment_add(BdShipment *shipment, const BdSeries *columns, uint32_t rows,
+                                 BdErr *err);
 
 /* Rows that were added and are neither acknowledged nor refused. */
 uint32_t bd_shipment_rows(const BdShipment *shipment);

@@ -36,22 +36,23 @@ static int no_memory(BdErr *err) {
     return bd_err_set(err, BD_E_NOMEM, 0, "no memory for a batch of so many rows");
 }
 
-static int add_data(CopyPacking *run, const char *const *values, BdErr *err) {
+static int add_data(CopyPacking *run, const BdSeries *columns, uint32_t row, BdErr *err) {
     if (!run->binary) {
-        return bd_copy_text_row(&run->data, values, run->target->count) == 0 ? 0 : no_memory(err);
+        return bd_copy_text_row(&run->data, columns, run->target->count, row) == 0 ? 0
+                                                                                   : no_memory(err);
     }
-    return bd_copy_binary_row(&run->data, run->target, values, err) == 0
-               ? bd_rows_add(&run->rows, values, err)
+    return bd_copy_binary_row(&run->data, run->target, columns, row, err) == 0
+               ? bd_rows_add(&run->rows, columns, row, err)
                : -1;
 }
 
-static int add(BdPacking *packing, const char *const *values, BdErr *err) {
+static int add(BdPacking *packing, const BdSeries *columns, uint32_t row, BdErr *err) {
     CopyPacking *run = self(packing);
     size_t begin = run->data.len;
     if (bd_buf_reserve(&run->ends, sizeof(size_t)) != 0) {
         return no_memory(err);
     }
-    if (add_data(run, values, err) != 0) {
+    if (add_data(run, columns, row, err) != 0) {
         run->data.len = begin;
         return -1;
     }

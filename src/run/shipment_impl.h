@@ -11,8 +11,9 @@
 typedef struct BdPacking BdPacking;
 
 typedef struct BdPackingOps {
-    /* Add a row. -1: no memory (BD_E_NOMEM), or a value is not of its type; nothing is added. */
-    int (*add)(BdPacking *packing, const char *const *values, BdErr *err);
+    /* Add a row of the columns. -1: no memory (BD_E_NOMEM), or a value is not of its type; nothing
+     * is added. */
+    int (*add)(BdPacking *packing, const BdSeries *columns, uint32_t row, BdErr *err);
 
     /* Of so many rows to be sent, how many the next part may have: at least one. NULL: all. */
     uint32_t (*part)(const BdPacking *packing, uint32_t rows);

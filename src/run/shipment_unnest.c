@@ -19,8 +19,8 @@ static UnnestPacking *self(BdPacking *packing) {
     return (UnnestPacking *)packing;
 }
 
-static int add(BdPacking *packing, const char *const *values, BdErr *err) {
-    return bd_rows_add(&self(packing)->rows, values, err);
+static int add(BdPacking *packing, const BdSeries *columns, uint32_t row, BdErr *err) {
+    return bd_rows_add(&self(packing)->rows, columns, row, err);
 }
 
 /* Write the array of a column. */

@@ -25,8 +25,8 @@ static ValuesPacking *self(BdPacking *packing) {
     return (ValuesPacking *)packing;
 }
 
-static int add(BdPacking *packing, const char *const *values, BdErr *err) {
-    return bd_rows_add(&self(packing)->rows, values, err);
+static int add(BdPacking *packing, const BdSeries *columns, uint32_t row, BdErr *err) {
+    return bd_rows_add(&self(packing)->rows, columns, row, err);
 }
 
 /* The logarithm, rounded down: the number of the statement for so many rows. */

@@ -53,50 +53,89 @@ static void note_unread(BdUnread *unread, uint32_t column, BdSpan value) {
     }
 }
 
-/* 0 for what has no known spelling. */
-static uint64_t hash_text(BdArrival *arrival, const BdManifestRow *row, uint32_t i, BdSpan given,
-                          bool *unread) {
-    char scratch[BD_SPELLING_SCRATCH];
-    BdSpan value;
-    if (bd_spelling_apply(row->columns[i].spelling, given, scratch, &value) != 0) {
-        note_unread(&arrival->unread[row->table], i, given);
-        *unread = true;
-        return 0;
-    }
-    return bd_checksum_text(value, i + 1);
+/* A column that is compared. */
+typedef struct Compared {
+    BdArrival *arrival;
+    uint32_t table;
+    uint32_t number; /* from 0, as in the manifest */
+    BdSpelling spelling;
+    BdRecent *recent;
+    uint64_t groups; /* the bits of its hash that choose the group */
+} Compared;
+
+static Compared compared(BdArrival *arrival, const BdManifestRow *row, uint32_t number) {
+    return (Compared){.arrival = arrival,
+                      .table = row->table,
+                      .number = number,
+                      .spelling = row->columns[number].spelling,
+                      .recent = arrival->recent + (size_t)(row->first + number) * BD_RECENT,
+                      .groups = number == 0 ? BD_ARRIVAL_GROUPS - 1 : 0};
 }
 
-/* NULL is 0. The same values come again and again, so that most hashes are found among the recent
- * ones: by the bytes of a short text as one number, which tells it from every other. */
-static uint64_t hash_value(BdArrival *arrival, const BdManifestRow *row, uint32_t i,
-                           const char *text, bool *unread) {
-    if (text == NULL) {
+/* A short text as one number, which tells it from every other; 0 for NULL and all others. */
+static inline uint64_t key_of(BdSpan value) {
+    return value.n <= BD_WORD_BYTES ? bd_word_get(value.p, value.n) : 0;
+}
+
+/* Where the hash of a short text is if it was sent lately. The factor is one of many that were
+ * tried: it keeps numbers that follow each other apart. */
+static inline BdRecent *place_of(BdRecent *recent, uint64_t key) {
+    return recent + ((key * UINT64_C(0xdbb36cad8d5c964d)) >> (64 - BD_RECENT_BITS));
+}
+
+/* 0 for NULL, and for what has no known spelling. */
+static uint64_t hash_text(const Compared *column, BdSpan given, BdMark *mark) {
+    char scratch[BD_SPELLING_SCRATCH];
+    BdSpan value;
+    if (given.p == NULL) {
         return 0;
     }
-    const BdSpan given = {text, strlen(text)};
-    uint64_t key = given.n <= BD_WORD_BYTES ? bd_word_get(text, given.n) : 0;
-    BdRecent *recent = arrival->recent + (size_t)(row->first + i) * BD_RECENT +
-                       ((key * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - BD_RECENT_BITS));
-    if (key != 0 && recent->key == key) {
-        return recent->hash;
+    if (bd_spelling_apply(column->spelling, given, scratch, &value) != 0) {
+        note_unread(&column->arrival->unread[column->table], column->number, given);
+        mark->unread = true;
+        return 0;
     }
-    uint64_t hash = hash_text(arrival, row, i, given, unread);
-    if (key != 0 && !*unread) {
-        *recent = (BdRecent){.key = key, .hash = hash};
+    uint64_t hash = bd_checksum_text(value, column->number + 1);
+    uint64_t key = key_of(given);
+    if (key != 0) {
+        *place_of(column->recent, key) = (BdRecent){.key = key, .hash = hash};
     }
     return hash;
 }
 
-BdMark bd_arrival_mark(BdArrival *arrival, uint32_t row, const char *const *values) {
-    const BdManifestRow *sent = &arrival->manifest->rows[row];
-    BdMark mark = {.cell = sent->table * BD_ARRIVAL_GROUPS};
+/* The same values come again and again, so that most hashes are found among the recent ones. */
+static inline void mark_value(const Compared *column, BdSpan value, BdMark *mark) {
+    uint64_t key = key_of(value);
+    const BdRecent *recent = place_of(column->recent, key);
+    uint64_t hash = key != 0 && recent->key == key ? recent->hash : hash_text(column, value, mark);
+    mark->hash ^= hash;
+    mark->cell += (uint32_t)(hash & column->groups);
+}
+
+/* What is the same for all rows is in their marks from the beginning. */
+void bd_arrival_mark(BdArrival *arrival, uint32_t place, const BdSeries *columns, uint32_t first,
+                     uint32_t rows, BdMark *marks) {
+    const BdManifestRow *sent = &arrival->manifest->rows[place];
+    BdMark same = {.cell = sent->table * BD_ARRIVAL_GROUPS};
     for (uint32_t i = 0; i < sent->count; i++) {
-        const char *text = values[sent->columns[i].value];
-        uint64_t hash = hash_value(arrival, sent, i, text, &mark.unread);
-        mark.cell += i == 0 ? (uint32_t)(hash % BD_ARRIVAL_GROUPS) : 0;
-        mark.hash ^= hash;
+        const BdSeries *series = &columns[sent->columns[i].value];
+        if (series->step == 0) {
+            const Compared column = compared(arrival, sent, i);
+            mark_value(&column, series->values[0], &same);
+        }
     }
-    return mark;
+    for (uint32_t row = 0; row < rows; row++) {
+        marks[row] = same;
+    }
+    for (uint32_t i = 0; i < sent->count; i++) {
+        const BdSeries *series = &columns[sent->columns[i].value];
+        if (series->step != 0) {
+            const Compared column = compared(arrival, sent, i);
+            for (uint32_t row = 0; row < rows; row++) {
+                mark_value(&column, series->values[first + row], &marks[row]);
+            }
+        }
+    }
 }
 
 void bd_arrival_add(BdArrival *arrival, const BdMark *marks, uint32_t count) {
@@ -144,25 +183,33 @@ static int32_t look_up(BdArrival *arrival, const char *sql) {
     return NO_ROW;
 }
 
-void bd_arrival_send(BdArrival *arrival, uint32_t id, const char *sql, const char *const *values) {
+int32_t bd_arrival_find(BdArrival *arrival, uint32_t id, const char *sql) {
     const int32_t unknown = UNKNOWN;
-    if (arrival->manifest == NULL) {
-        return;
-    }
     while (arrival->known.len <= id * sizeof(unknown)) {
         if (bd_buf_append(&arrival->known, (const char *)&unknown, sizeof(unknown)) != 0) {
             arrival->lost = true;
-            return;
+            return NO_ROW;
         }
     }
     int32_t *known = (int32_t *)(void *)arrival->known.p + id;
     if (*known == UNKNOWN) {
         *known = look_up(arrival, sql);
     }
-    if (*known >= 0) {
-        const BdMark mark = bd_arrival_mark(arrival, (uint32_t)*known, values);
-        bd_arrival_add(arrival, &mark, 1);
+    return *known;
+}
+
+void bd_arrival_send(BdArrival *arrival, uint32_t id, const char *sql, const char *const *values) {
+    int32_t place = arrival->manifest == NULL ? NO_ROW : bd_arrival_find(arrival, id, sql);
+    if (place < 0) {
+        return;
     }
+    const BdManifestRow *sent = &arrival->manifest->rows[place];
+    BdMark mark = {.cell = sent->table * BD_ARRIVAL_GROUPS};
+    for (uint32_t i = 0; i < sent->count; i++) {
+        const Compared column = compared(arrival, sent, i);
+        mark_value(&column, bd_span_of(values[sent->columns[i].value]), &mark);
+    }
+    bd_arrival_add(arrival, &mark, 1);
 }
 
 /* ---- savepoints ---- */

@@ -17,6 +17,7 @@
 #define BD_ARRIVAL_H
 
 #include "core/buf.h"
+#include "core/series.h"
 #include "stats/manifest.h"
 
 #include <stdbool.h>
@@ -72,14 +73,18 @@ typedef struct BdArrival {
 /* manifest may be NULL. */
 BD_MUSTCHECK int bd_arrival_init(BdArrival *arrival, const BdManifest *manifest, BdErr *err);
 
-/* The mark of a row with these values; row: its place in the manifest, which must be there. */
-BdMark bd_arrival_mark(BdArrival *arrival, uint32_t row, const char *const *values);
+/* The place in the manifest of what a statement inserts; less than 0: it is not there. id: a number
+ * of the worker's own, always the same for the same text, counted from 0. */
+int32_t bd_arrival_find(BdArrival *arrival, uint32_t id, const char *sql);
+
+/* The marks of rows of these columns, from row `first` on; place: theirs in the manifest. */
+void bd_arrival_mark(BdArrival *arrival, uint32_t place, const BdSeries *columns, uint32_t first,
+                     uint32_t rows, BdMark *marks);
 
 /* Rows are sent. */
 void bd_arrival_add(BdArrival *arrival, const BdMark *marks, uint32_t count);
 
-/* A statement is sent with these values: its row is added if the manifest has it. id: a number of
- * the worker's own, always the same for the same text, counted from 0. */
+/* A statement is sent with these values: its row is added if the manifest has it. id: as above. */
 void bd_arrival_send(BdArrival *arrival, uint32_t id, const char *sql, const char *const *values);
 
 /* Rows are sent by SQL that the manifest does not have: no more can be said of any. */

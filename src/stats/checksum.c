@@ -5,7 +5,7 @@
  */
 #include "stats/checksum.h"
 
-#include <string.h>
+#include "core/word.h"
 
 #define START (UINT32_C(0x9e3779b9) + UINT32_C(3923095))
 
@@ -46,12 +46,16 @@ static inline State end(State s) {
     return s;
 }
 
-static inline uint32_t word_at(const unsigned char *p) {
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+/* Twelve bytes: the first eight, and the last four. */
+static inline State add(State s, uint64_t first, uint32_t last) {
+    s.a += (uint32_t)first;
+    s.b += (uint32_t)(first >> 32);
+    s.c += last;
+    return s;
 }
 
 uint64_t bd_checksum_text(BdSpan text, uint64_t seed) {
-    const unsigned char *p = (const unsigned char *)text.p;
+    const char *p = text.p;
     size_t left = text.n;
     uint32_t start = START + (uint32_t)text.n;
     State s = {start, start, start};
@@ -61,18 +65,9 @@ uint64_t bd_checksum_text(BdSpan text, uint64_t seed) {
         s = mix(s);
     }
     for (; left >= 12; left -= 12, p += 12) {
-        s.a += word_at(p);
-        s.b += word_at(p + 4);
-        s.c += word_at(p + 8);
-        s = mix(s);
+        s = mix(add(s, bd_word_get(p, 8), (uint32_t)bd_word_get(p + 8, 4)));
     }
-    unsigned char last[12] = {0};
-    for (size_t i = 0; i < left; i++) {
-        last[i] = p[i];
-    }
-    s.a += word_at(last);
-    s.b += word_at(last + 4);
-    s.c += word_at(last + 8) << 8;
-    s = end(s);
+    uint64_t rest = left > 8 ? bd_word_get(p + 8, left - 8) : 0;
+    s = end(add(s, bd_word_get(p, left < 8 ? left : 8), (uint32_t)rest << 8));
     return (uint64_t)s.b << 32 | s.c;
 }

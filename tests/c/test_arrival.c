@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,6 +112,60 @@ static void a_hash_that_is_remembered_is_the_right_one(void **state) {
                bd_checksum_text((BdSpan){text, strlen(text)}, 2);
     }
     assert_int_equal(sum_of(pairs, 1000), sum);
+}
+
+/* A value for a list, any of many kinds: mostly short, and the same ones again and again. */
+static BdSpan any_value(char *text, size_t size, uint32_t i) {
+    static const char *const others[] = {"", "007", "+7", "nonsense", "123456789012", "12345678"};
+    enum { OTHERS = sizeof(others) / sizeof(others[0]) };
+    uint32_t kind = i * UINT32_C(2654435761) >> 16;
+    if (kind % 8 == 0) {
+        return bd_span_of(NULL);
+    }
+    if (kind % 8 == 1) {
+        return bd_span_of(others[kind / 8 % OTHERS]);
+    }
+    snprintf(text, size, "%u", kind / 8 % 3000);
+    return bd_span_of(text);
+}
+
+/* The mark of one row, by an arrival that remembers nothing. */
+static BdMark mark_of(const BdManifest *manifest, BdSpan first, BdSpan second) {
+    const BdSeries columns[] = {{.values = &first}, {.values = &second}};
+    BdArrival arrival;
+    BdMark mark;
+    open_arrival(&arrival, manifest);
+    bd_arrival_mark(&arrival, 1, columns, 0, 1, &mark);
+    bd_arrival_deinit(&arrival);
+    return mark;
+}
+
+static void rows_of_lists_are_marked_as_they_are_one_by_one(void **state) {
+    (void)state;
+    enum { ROWS = 1000, FIRST = 7 };
+    static char texts[2][ROWS][16];
+    static BdSpan values[2][ROWS];
+    static BdMark marks[ROWS];
+    BdManifest *manifest = new_manifest();
+    for (uint32_t i = 0; i < ROWS; i++) {
+        values[0][i] = any_value(texts[0][i], sizeof(texts[0][i]), i);
+        values[1][i] = any_value(texts[1][i], sizeof(texts[1][i]), i + ROWS);
+    }
+    for (uint32_t lists = 0; lists < 4; lists++) {
+        const BdSeries columns[] = {{values[0], lists & 1}, {values[1], lists >> 1}};
+        BdArrival arrival;
+        open_arrival(&arrival, manifest);
+        bd_arrival_mark(&arrival, 1, columns, FIRST, ROWS - FIRST, marks);
+        for (uint32_t row = FIRST; row < ROWS; row++) {
+            const BdMark mark =
+                mark_of(manifest, bd_series_at(&columns[0], row), bd_series_at(&columns[1], row));
+            assert_int_equal(marks[row - FIRST].hash, mark.hash);
+            assert_int_equal(marks[row - FIRST].cell, mark.cell);
+            assert_int_equal(marks[row - FIRST].unread, mark.unread);
+        }
+        bd_arrival_deinit(&arrival);
+    }
+    bd_manifest_free(manifest);
 }
 
 static void the_first_value_chooses_the_group(void **state) {
@@ -268,6 +323,7 @@ int main(void) {
         CASE(values_that_have_changed_places_show),
         CASE(null_is_not_the_empty_text),
         CASE(a_hash_that_is_remembered_is_the_right_one),
+        CASE(rows_of_lists_are_marked_as_they_are_one_by_one),
         CASE(the_first_value_chooses_the_group),
         CASE(only_what_is_acknowledged_counts),
         CASE(what_was_sent_since_a_savepoint_can_be_undone),

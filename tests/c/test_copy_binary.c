@@ -8,6 +8,7 @@
 
 #include "support/database.h"
 #include "support/memory.h"
+#include "support/row.h"
 #include "support/values.h"
 #include "support/ways_kit.h"
 
@@ -59,7 +60,9 @@ static void try_text(Trial *trial, BdSession *session, const Type *type, const c
     BdErr err = BD_ERR_INIT;
     BdAnswer *answer = NULL;
     size_t before = trial->tuples.len;
-    bool encoded = bd_copy_binary_row(&trial->tuples, trial->target, row, &refused) == 0;
+    Row spans;
+    bool encoded = bd_copy_binary_row(&trial->tuples, trial->target, row_init(&spans, row, 2), 0,
+                                      &refused) == 0;
     bool stored = bd_session_query(session, trial->insert.p, row, 2, &answer, &err) == 0;
     bd_answer_free(answer);
     if (encoded && stored) {
@@ -118,13 +121,14 @@ static void check_refused(BdSession *session, const char *type, const char *valu
                           const char *message) {
     char sql[128];
     const char *const row[] = {NULL, value};
+    Row spans;
     BdErr err = BD_ERR_INIT;
     BdBuf tuples = {0};
     snprintf(sql, sizeof(sql), "drop table if exists t; create temp table t (n int, v %s)", type);
     bd_answer_free(database_run(session, sql));
     BdTarget *target = target_of(session, "t");
     assert_int_equal(bd_copy_binary_check(target, &err), 0);
-    assert_int_equal(bd_copy_binary_row(&tuples, target, row, &err), -1);
+    assert_int_equal(bd_copy_binary_row(&tuples, target, row_init(&spans, row, 2), 0, &err), -1);
     assert_int_equal(err.code, BD_E_FORMAT);
     assert_string_equal(err.msg, message);
     assert_int_equal(tuples.len, 0);
@@ -171,11 +175,13 @@ static int try_encoders(void *context, BdErr *err) {
     const BdTarget *target = context;
     static const char *const row[] = {"1", "the quick brown fox jumps over the lazy dog, again and "
                                            "again and again and again, until it is enough"};
+    Row spans;
+    const BdSeries *columns = row_init(&spans, row, 2);
     BdBuf lines = {0};
     BdBuf tuples = {0};
     BdBuf array = {0};
-    int status = bd_copy_binary_row(&tuples, target, row, err);
-    if (status == 0 && (bd_copy_text_row(&lines, row, 2) != 0 ||
+    int status = bd_copy_binary_row(&tuples, target, columns, 0, err);
+    if (status == 0 && (bd_copy_text_row(&lines, columns, 2, 0) != 0 ||
                         bd_array_text_add(&array, row[1]) != 0 || bd_array_text_end(&array) != 0)) {
         status = bd_err_set(err, BD_E_NOMEM, 0, "no memory");
     }

@@ -5,6 +5,7 @@
 
 #include "core/mem.h"
 #include "support/memory.h"
+#include "support/row.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +18,8 @@ enum { LONGEST = 40 };
 
 static void expect(const char *const *values, uint32_t count, const char *line) {
     BdBuf data = {0};
-    assert_int_equal(bd_copy_text_row(&data, values, count), 0);
+    Row row;
+    assert_int_equal(bd_copy_text_row(&data, row_init(&row, values, count), count, 0), 0);
     assert_int_equal(data.len, strlen(line));
     assert_memory_equal(data.p, line, data.len);
     bd_buf_deinit(&data);
@@ -72,13 +74,16 @@ static void what_must_be_escaped_everywhere_is(void **state) {
 
 static void without_memory_nothing_is_added(void **state) {
     (void)state;
-    const char *const row[] = {"1", "some text that is longer than the first buffer can ever be, "
-                                    "which has room for sixty-four bytes"};
+    const char *const values[] = {"1",
+                                  "some text that is longer than the first buffer can ever be, "
+                                  "which has room for sixty-four bytes"};
     BdBuf data = {0};
-    assert_int_equal(bd_copy_text_row(&data, row, 1), 0);
+    Row row;
+    const BdSeries *columns = row_init(&row, values, 2);
+    assert_int_equal(bd_copy_text_row(&data, columns, 1, 0), 0);
     size_t before = data.len;
     bd_mem_fail_at(1);
-    assert_int_equal(bd_copy_text_row(&data, row, 2), -1);
+    assert_int_equal(bd_copy_text_row(&data, columns, 2, 0), -1);
     bd_mem_fail_at(0);
     assert_int_equal(data.len, before);
     bd_buf_deinit(&data);

@@ -15,7 +15,7 @@ static void add(BdOrigins *origins, int rows) {
     BdErr err = BD_ERR_INIT;
     for (int i = 0; i < rows; i++) {
         assert_int_equal(bd_origins_reserve(origins, &err), 0);
-        bd_origins_add(origins);
+        bd_origins_add(origins, 1);
     }
 }
 

@@ -45,23 +45,26 @@ static const Wrong wrongs[] = {
 };
 enum { WRONGS = sizeof(wrongs) / sizeof(wrongs[0]) };
 
-/* A record of `count` rows, those at `bad` and `also` (from 0) with something wrong. 0, or -1 where
- * the shipment has refused one of them at once. */
+/* A record of `count` rows from lists, those at `bad` and `also` (from 0) with something wrong. 0,
+ * or -1 where the shipment has refused one of them at once. */
 static int add_links(Kit *kit, int count, const Wrong *wrong, int bad, int also, BdErr *err) {
-    kit_begin(kit);
+    enum { MOST = 1024, COLUMNS = 3 };
+    static char ids[MOST][12];
+    static BdSpan spans[COLUMNS][MOST];
+    assert_in_range(count, 1, MOST);
     for (int i = 0; i < count; i++) {
-        char id[12];
-        snprintf(id, sizeof(id), "%d", i);
-        const char *values[] = {id, "1", "7.50"};
-        for (int column = 0; column < 3 && (i == bad || i == also); column++) {
-            const char *value = wrong->values[column];
-            values[column] = value != NULL && value[0] == '\0' ? values[column] : value;
-        }
-        if (bd_shipment_add(kit->shipment, values, err) != 0) {
-            return -1;
+        snprintf(ids[i], sizeof(ids[i]), "%d", i);
+        const char *const right[] = {ids[i], "1", "7.50"};
+        for (int column = 0; column < COLUMNS; column++) {
+            bool is_bad = i == bad || i == also;
+            const char *value = is_bad ? wrong->values[column] : "";
+            bool is_right = value != NULL && value[0] == '\0';
+            spans[column][i] = bd_span_of(is_right ? right[column] : value);
         }
     }
-    return 0;
+    const BdSeries lists[COLUMNS] = {{spans[0], 1}, {spans[1], 1}, {spans[2], 1}};
+    kit_begin(kit);
+    return bd_shipment_add(kit->shipment, lists, (uint32_t)count, err);
 }
 
 /* The rows that are stored, and those that are not, in a table of `count`. */

@@ -324,6 +324,10 @@ char *PQgetvalue(const PGresult *result, int row, int column) {
     return plain(value == NULL ? "" : value);
 }
 
+int PQgetlength(const PGresult *result, int row, int column) {
+    return (int)strlen(PQgetvalue(result, row, column));
+}
+
 int PQnparams(const PGresult *result) {
     return result->reply->params;
 }

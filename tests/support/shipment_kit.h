@@ -9,6 +9,7 @@
 #include "run/shipment.h"
 
 #include "support/database.h"
+#include "support/row.h"
 
 #include <poll.h>
 #include <setjmp.h>
@@ -57,9 +58,14 @@ static inline void kit_begin(Kit *kit) {
     bd_shipment_begin(kit->shipment);
 }
 
+static inline int kit_try(Kit *kit, const char *const *values, BdErr *err) {
+    Row row;
+    return bd_shipment_add(kit->shipment, row_init(&row, values, kit->target->count), 1, err);
+}
+
 static inline void kit_add(Kit *kit, const char *const *values) {
     BdErr err = BD_ERR_INIT;
-    if (bd_shipment_add(kit->shipment, values, &err) != 0) {
+    if (kit_try(kit, values, &err) != 0) {
         fail_msg("%s", err.msg);
     }
 }
