@@ -165,11 +165,10 @@ end
 -- The flags, those that the test does not give at their defaults.
 local function flags_for(scenario, given, level)
   local _, _, all = failure.check(arguments.parse({}, options.of(scenario), scenario.flags))
-  for name, value in pairs(given) do
-    if all[name] == nil then error(("the flag %s has no default"):format(name), level + 1) end
-    all[name] = value
-  end
-  return all
+  local shape = {}
+  for _, flag in ipairs(scenario.flags) do shape[flag.name] = "any" end
+  check.shape("flags", given, shape, level + 1)
+  return setmetatable(tables.copy(all, given), getmetatable(all))
 end
 
 -- What the scenario's function for each worker, if there is one, leaves in its state.

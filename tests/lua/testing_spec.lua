@@ -143,6 +143,16 @@ describe("testing.statements", function()
       testing.statements(made, "step", {}, { state = { id = 8 } }))
   end)
 
+  it("hands flags over, also those without a default", function()
+    local made = scenario(function(db, _, _, opt) db:exec("select $1, $2", opt.size, opt.name) end)
+    made:flag "size" { type = "integer" }
+    made:flag "name" { type = "string", default = "x" }
+    assert.same({ { "select $1, $2", "5", "x" } },
+      testing.statements(made, "step", {}, { flags = { size = 5 } }))
+    fails("flags has no key sizes; did you mean size?", testing.statements, made, "step", {},
+      { flags = { sizes = 5 } })
+  end)
+
   it("wants as many parameters as the statement has", function()
     fails("step step: the number of parameters is 2, that of values 1: insert $1 $2",
       statements, function(db) db:exec("insert $1 $2", 1) end)
