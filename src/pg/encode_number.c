@@ -89,58 +89,44 @@ static const char *skip_name(const char *p, double *value) {
 
 /* Is this a decimal number, and not one of the other forms that strtod() takes? */
 static bool is_decimal(const char *p) {
-    return p[strspn(p, "0123456789+-.eE")] == '\0' || bd_ends(p + strspn(p, "0123456789+-.eE"));
+    return bd_ends(p + strspn(p, "0123456789+-.eE"));
+}
+
+/* single: of float4's precision; a double that is rounded to it would be rounded twice. */
+static BdEncoded read_float(const char *text, bool single, double *value) {
+    const char *begin = bd_skip_blanks(text);
+    const char *name_end = skip_name(begin, value);
+    if (name_end != NULL) {
+        return bd_ends(name_end) ? BD_ENCODED_OK : BD_ENCODED_INVALID;
+    }
+    char *end = NULL;
+    errno = 0;
+    *value = single ? (double)strtof(begin, &end) : strtod(begin, &end);
+    if (end == begin || !bd_ends(end) || !is_decimal(begin)) {
+        return BD_ENCODED_INVALID;
+    }
+    return errno == ERANGE && (*value == 0 || isinf(*value)) ? BD_ENCODED_RANGE : BD_ENCODED_OK;
 }
 
 BdEncoded bd_encode_float8(const char *text, size_t n, char *to, size_t *bytes) {
     (void)n;
     double value = 0;
     uint64_t bits = 0;
-    const char *begin = bd_skip_blanks(text);
-    const char *name_end = skip_name(begin, &value);
-    if (name_end == NULL) {
-        char *end = NULL;
-        errno = 0;
-        value = strtod(begin, &end);
-        if (end == begin || !bd_ends(end) || !is_decimal(begin)) {
-            return BD_ENCODED_INVALID;
-        }
-        if (errno == ERANGE && (value == 0 || isinf(value))) {
-            return BD_ENCODED_RANGE;
-        }
-    } else if (!bd_ends(name_end)) {
-        return BD_ENCODED_INVALID;
-    }
+    BdEncoded encoded = read_float(text, false, &value);
     memcpy(&bits, &value, sizeof(bits));
     bd_put64(to, bits);
     *bytes = 8;
-    return BD_ENCODED_OK;
+    return encoded;
 }
 
 BdEncoded bd_encode_float4(const char *text, size_t n, char *to, size_t *bytes) {
     (void)n;
-    double name = 0;
-    float value = 0;
+    double value = 0;
     uint32_t bits = 0;
-    const char *begin = bd_skip_blanks(text);
-    const char *name_end = skip_name(begin, &name);
-    if (name_end == NULL) {
-        char *end = NULL;
-        errno = 0;
-        value = strtof(begin, &end); /* rounding a double would round twice */
-        if (end == begin || !bd_ends(end) || !is_decimal(begin)) {
-            return BD_ENCODED_INVALID;
-        }
-        if (errno == ERANGE && (value == 0 || isinf(value))) {
-            return BD_ENCODED_RANGE;
-        }
-    } else if (!bd_ends(name_end)) {
-        return BD_ENCODED_INVALID;
-    } else {
-        value = (float)name;
-    }
-    memcpy(&bits, &value, sizeof(bits));
+    BdEncoded encoded = read_float(text, true, &value);
+    float single = (float)value;
+    memcpy(&bits, &single, sizeof(bits));
     bd_put32(to, bits);
     *bytes = 4;
-    return BD_ENCODED_OK;
+    return encoded;
 }
