@@ -63,14 +63,9 @@ void bd_plan_free(BdPlan *plan) {
     bd_free(plan);
 }
 
-/* Room for one more in an array that grows one by one: plans are small and built once. */
-static int grow(void **array, uint32_t count, size_t size) {
-    void *grown = bd_realloc_array(*array, (size_t)count + 1, size);
-    if (grown == NULL) {
-        return -1;
-    }
-    *array = grown;
-    return 0;
+/* The array with room for one more: plans are small and built once. NULL: out of memory. */
+static void *grow(void *array, uint32_t count, size_t size) {
+    return bd_realloc_array(array, (size_t)count + 1, size);
 }
 
 /* The statement with that text, made if it is not there yet; NULL on failure. */
@@ -81,10 +76,12 @@ static BdStatement *find_statement(BdPlan *plan, const char *sql, BdErr *err) {
         }
     }
     BdStatement *statement = NULL;
-    if (grow((void **)&plan->statements, plan->statement_count, sizeof(BdStatement *)) != 0) {
+    BdStatement **statements = grow(plan->statements, plan->statement_count, sizeof(*statements));
+    if (statements == NULL) {
         no_memory(err);
         return NULL;
     }
+    plan->statements = statements;
     if (bd_statement_new(&statement, plan->statement_count, sql, err) != 0) {
         return NULL;
     }
@@ -99,12 +96,13 @@ static int64_t find_reference(BdPlan *plan, uint32_t slot, const char *name) {
             return i;
         }
     }
-    if (grow((void **)&plan->references, plan->reference_count, sizeof(BdReference)) != 0 ||
-        grow((void **)&plan->slot_names, plan->reference_count, sizeof(char *)) != 0) {
-        return -1;
-    }
+    BdReference *references = grow(plan->references, plan->reference_count, sizeof(*references));
+    plan->references = references != NULL ? references : plan->references;
+    const char **slot_names = grow(plan->slot_names, plan->reference_count, sizeof(char *));
+    plan->slot_names = slot_names != NULL ? slot_names : plan->slot_names;
     char *copy = bd_strdup(name);
-    if (copy == NULL) {
+    if (references == NULL || slot_names == NULL || copy == NULL) {
+        bd_free(copy);
         return -1;
     }
     plan->references[plan->reference_count] =
@@ -129,10 +127,12 @@ static int resolve(BdPlan *plan, BdParam *param, const BdValue *value, BdErr *er
 
 /* The next operation, zeroed but for its kind and place; not yet counted. NULL: out of memory. */
 static BdOp *next_op(BdPlan *plan, BdOpKind kind, const char *where, BdErr *err) {
-    if (grow((void **)&plan->ops, plan->op_count, sizeof(BdOp)) != 0) {
+    BdOp *ops = grow(plan->ops, plan->op_count, sizeof(*ops));
+    if (ops == NULL) {
         no_memory(err);
         return NULL;
     }
+    plan->ops = ops;
     BdOp *op = &plan->ops[plan->op_count];
     *op = (BdOp){.kind = kind, .where = bd_strdup(where)};
     if (op->where == NULL) {
