@@ -1,5 +1,6 @@
 -- page: what is in the pictures and the words, and that a browser shows it without an error.
 
+local answer = require "bigdata.page.answer"
 local html = require "bigdata.page.html"
 local json = require "bigdata.result.json"
 local lines = require "bigdata.page.lines"
@@ -8,8 +9,9 @@ local pictures = require "bigdata.page.pictures"
 local random = require "bigdata.statistics.random"
 local scale = require "bigdata.page.scale"
 local series = require "bigdata.page.series"
+local tables = require "bigdata.tables"
 local usl = require "bigdata.statistics.usl"
-local words = require "bigdata.page.words"
+local warnings = require "bigdata.page.warnings"
 
 local normal = dofile("tests/support/spec_kit.lua").normal
 
@@ -47,8 +49,8 @@ local function run(rate, size, round)
           counts = { 3, 0, 5 } },
         { state = "active", wait_event_type = "Lock", wait_event = "extend", share = 0.05 },
       }, intervals = { seconds = 0.4, sightings = { 10, 0, 20 } } },
-      verdict = { causes = { { cause = "commit", share = 0.7, gain = 2, evidence = {},
-        next = {} } } },
+      verdict = { causes = { { cause = "commit", share = 0.7, gain = 2,
+        evidence = { "the log was waited for" }, next = { "bigdata x --commit-every 9" } } } },
     } },
   }
 end
@@ -95,41 +97,99 @@ local function count(text, wanted)
   return times
 end
 
+local function answer_of(result)
+  return table.concat(answer.sentences(result), "\n")
+end
+
+-- Make all rates of the trials with more connections than that as if there were so many.
+local function still_growing(result)
+  for _, item in ipairs(result.trials) do
+    for _, one in ipairs(item.runs) do one.steps[1].seconds = 1000 / item.shown.poolsize end
+  end
+  return result
+end
+
+-- A sweep of six series.
+local function many_series()
+  local result = sweep()
+  result.names = { "system", "poolsize" }
+  for _, more in ipairs { " 2", " 3" } do
+    for _, item in ipairs(sweep().trials) do
+      item.label, item.shown.engine = item.label .. more, item.shown.engine .. more
+      result.trials[#result.trials + 1] = item
+    end
+  end
+  for _, item in ipairs(result.trials) do item.shown.system = item.shown.engine end
+  return result
+end
+
 describe("the answer", function()
   it("names the fastest, how many connections are enough, and what is no difference", function()
-    local sentences = table.concat(words.answer(sweep()), "\n")
-    assert.is_truthy(sentences:find("^The fastest was engine poll, poolsize 50: "), sentences)
+    local sentences = answer_of(sweep())
+    assert.is_truthy(sentences:find("^The fastest was poll with 50 connections: "), sentences)
+    has(sentences, "The slowest was threads with 1 connection: ")
     has(sentences, "threads: 20 connections are enough")
     has(sentences, "poll: 50 connections are enough")
     has(sentences, "The fitted law has its peak at ")
-    has(sentences, "poll against threads: faster at poolsize 1, 2, 5, 10, 20, 50, 100.")
-    has(sentences, "What bound the fastest one: ")
+    has(sentences, "poll against threads, by rate: faster at poolsize 1, 2, 5, 10, 20, 50, 100.")
+    has(sentences, "poll against threads, by the client's processor time for a row: ")
+    has(sentences, "What bound the fastest one: commits (flushing the write-ahead log) (the "
+      .. "verdict on 4 of 4 runs).")
+  end)
+
+  it("does not say that the largest pool which was tried is enough", function()
+    local sentences = answer_of(still_growing(sweep()))
+    has(sentences, "poll: the most connections that were tried, 100, are the best: 100 rows/s. "
+      .. "More may be better still.")
+    assert.is_nil(sentences:find("are enough", 1, true))
+    has(answer_of(still_growing(many_series())), "poll 3: 100 or more.")
   end)
 
   it("is short where many were measured", function()
-    local result = sweep()
-    result.names = { "system", "poolsize" }
-    for _, item in ipairs(sweep().trials) do
-      item.label, item.shown.engine = item.label .. " 2", item.shown.engine .. " 2"
-      result.trials[#result.trials + 1] = item
+    local sentences = answer_of(many_series())
+    has(sentences, "each achieves: threads: 20; poll: 50; threads 2: 20; poll 2: 50; "
+      .. "threads 3: 20; poll 3: 50.")
+    has(sentences, "Against threads, with the same poolsize, by rate. Faster: poll; poll 2; "
+      .. "poll 3. No measurable difference: threads 2; threads 3.")
+  end)
+
+  it("names the numbers at which it found what is not so at all of them", function()
+    local result = many_series()
+    for _, item in ipairs(result.trials) do
+      if item.shown.poolsize == 5 and item.shown.system == "poll" then
+        for _, one in ipairs(item.runs) do one.steps[1].seconds = 20 end
+      end
     end
-    for _, item in ipairs(result.trials) do item.shown.system = item.shown.engine end
-    has(table.concat(words.answer(result), "\n"),
-      "each achieves: threads: 20; poll: 50; threads 2: 20; poll 2: 50.")
+    local sentences = answer_of(result)
+    has(sentences, "poll (1, 2, 10, 20, 50, 100)")
+    has(sentences, "Slower: poll (5).")
   end)
 
   it("of two trials is their comparison", function()
-    has(table.concat(words.answer(systems()), "\n"), "<theirs> against ours: faster, 1.")
+    has(answer_of(systems()), "<theirs> against ours, by rate: faster, 1.")
   end)
 
   it("of one run is its rate, and what bound it", function()
     local result = systems()
     result.trials, result.repeats = { result.trials[1] }, 1
     result.trials[1].runs = { result.trials[1].runs[1] }
-    local sentences = table.concat(words.answer(result), "\n")
-    assert.is_truthy(sentences:find("^ours wrote [%d,]+ rows/s%.\nWhat bound it: "), sentences)
-    assert.same({}, words.warnings(result))
-    assert.equal("latency distributions", pictures.of(result)[1].title)
+    result.trials[1].runs[1].settings.engine = "poll"
+    local sentences = answer_of(result)
+    assert.is_truthy(sentences:find("^mine with 1 connection under poll: [%d,]+ rows/s%.\n"
+      .. "What bound it: "), sentences)
+    assert.same({}, warnings.sentences(result))
+    assert.same({}, pictures.of_rates(result))
+    assert.equal("latency distributions", pictures.of_latencies(result)[1].title)
+  end)
+
+  it("names no cause on which most verdicts do not agree", function()
+    local result = systems()
+    for _, item in ipairs(result.trials) do
+      for n, one in ipairs(item.runs) do
+        if n > 2 then one.steps[1].verdict.causes = {} end
+      end
+    end
+    assert.is_nil(answer_of(result):find("What bound", 1, true))
   end)
 
   it("is that there is none, where nothing was measured", function()
@@ -137,15 +197,39 @@ describe("the answer", function()
     for _, item in ipairs(result.trials) do
       item.runs = { { ended = "failed", steps = {}, error = { message = "gone" } } }
     end
-    has(words.answer(result)[1], "No trial came to its end")
-    has(table.concat(words.warnings(result), "\n"), "ours, run 1: gone.")
+    has(answer_of(result), "No trial came to its end")
+    has(table.concat(warnings.sentences(result), "\n"), "ours, run 1: gone.")
     has(page.text(result), "No trial came to its end")
     assert.is_nil(page.text(result):find("<h2>compared with", 1, true))
   end)
 end)
 
+describe("a warning", function()
+  it("is given where runs differ more than differences that matter", function()
+    local result = sweep()
+    assert.same({}, warnings.sentences(result))
+    for _, item in ipairs(result.trials) do
+      for n, one in ipairs(item.runs) do one.steps[1].seconds = 2 ^ (n % 2) end
+    end
+    -- of the logarithms: deviation 0.4002, half of 3.182 of them are 0.6367
+    has(warnings.sentences(result)[1], "its true rate may be anything from 0.53 to 1.89 times")
+  end)
+
+  it("is given where there are too few", function()
+    local result = systems()
+    result.repeats = 2
+    has(warnings.sentences(result)[1], "fewer than three runs")
+  end)
+end)
+
+local function all_pictures(result)
+  local list = pictures.of_rates(result)
+  tables.append(list, pictures.of_latencies(result))
+  return tables.append(list, pictures.of_time(result))
+end
+
 local function titled(result, title)
-  for _, picture in ipairs(pictures.of(result)) do
+  for _, picture in ipairs(all_pictures(result)) do
     if picture.title == title then return picture end
   end
 end
@@ -153,7 +237,7 @@ end
 describe("the pictures", function()
   it("are these", function()
     local titles = {}
-    for i, picture in ipairs(pictures.of(sweep())) do titles[i] = picture.title end
+    for i, picture in ipairs(all_pictures(sweep())) do titles[i] = picture.title end
     assert.same({ "rows/s over connections", "CPU us/row over connections",
       "latency over connections", "latency distributions", "where the workers' time went",
       "what the server was doing", "what the server was doing, over time" }, titles)
@@ -169,7 +253,7 @@ describe("the pictures", function()
     assert.equal(2, count(rates.html, 'class="line dashed"'))
     assert.equal(2, count(rates.html, 'class="band"'))
     assert.equal(2 * #SIZES + 1, #rates.rows)
-    has(rates.notes, "\u{03c3} 0.0")
+    has(rates.html, "<td class=\"word\">threads</td><td class=\"number\">1,0") -- the law's lambda
   end)
 
   it("have the median, and the interval that holds the true value 95 times of 100", function()
@@ -184,9 +268,9 @@ describe("the pictures", function()
 
   it("do not promise runs that an interrupted sweep has not made", function()
     local result = sweep()
-    has(titled(result, "rows/s over connections").about, "Medians of 4 runs")
-    result.ended = "interrupted"
-    has(titled(result, "rows/s over connections").about, "Medians of up to 4 runs")
+    has(titled(result, "rows/s over connections").about, "medians of 4 runs")
+    table.remove(result.trials[1].runs)
+    has(titled(result, "rows/s over connections").about, "medians of up to 4 runs")
   end)
 
   it("have a logarithmic scale where some are far from others", function()
@@ -196,7 +280,8 @@ describe("the pictures", function()
     end
     local picture = titled(result, "rows/s over connections")
     has(picture.about, "logarithmic")
-    assert.is_nil(picture.html:find(">0<", 1, true))
+    assert.is_nil(picture.html:find('tick up" x="-8" y="304">0<', 1, true))
+    has(titled(sweep(), "rows/s over connections").html, 'tick up" x="-8" y="304">0<')
   end)
 
   it("show every distribution, in panels if they are many", function()
@@ -205,7 +290,39 @@ describe("the pictures", function()
     assert.equal(2, count(picture.html, "<h3"))
     has(picture.html, "1 connection<")
     assert.equal(2 * #SIZES + 1, #picture.rows)
+    assert.equal("1 connection", picture.legend[1].name)
+    assert.equal(#SIZES, #picture.legend)
     assert.equal(0, count(titled(systems(), "latency distributions").html, "<h3"))
+  end)
+
+  it("give a series the same colour in all of them", function()
+    local result = sweep()
+    for n = 1, #SIZES do
+      for _, one in ipairs(result.trials[n].runs) do one.steps[1].cpu_user_seconds = nil end
+    end
+    for _, title in ipairs { "rows/s over connections", "CPU us/row over connections" } do
+      has(titled(result, title).html, 'class="series s2" data-series="poll"')
+    end
+  end)
+
+  it("leave out the bands of so many series that these would hide each other", function()
+    local picture = titled(many_series(), "rows/s over connections")
+    assert.equal(6, count(picture.html, 'class="band"'))
+    local result = many_series()
+    for n, item in ipairs(result.trials) do item.shown.system = n <= #SIZES and "x" or n end
+    picture = titled(result, "rows/s over connections")
+    assert.equal(0, count(picture.html, 'class="band"'))
+    has(picture.about, "their ranges are in the table")
+  end)
+
+  it("have the trials of a series under its name", function()
+    local titles = { "where the workers' time went", "what the server was doing, over time" }
+    for _, title in ipairs(titles) do
+      local shown = titled(sweep(), title).html
+      assert.same({ "threads", "poll" }, { shown:match("<h3>(.-)</h3>.*<h3>(.-)</h3>") })
+      has(shown, ">20 connections</")
+    end
+    assert.is_nil(titled(systems(), "where the workers' time went").html:find("<h3", 1, true))
   end)
 
   it("show what the server waited for over time, the rare as others", function()
@@ -219,7 +336,7 @@ describe("the pictures", function()
   end)
 
   it("are bars where nothing is a number, the longest first", function()
-    local picture = pictures.of(systems())[1]
+    local picture = pictures.of_rates(systems())[1]
     assert.equal("rows/s of each trial", picture.title)
     assert.equal(2, count(picture.html, "<rect"))
     assert.is_true(picture.html:find("&lt;theirs&gt;") < picture.html:find("ours"))
@@ -231,7 +348,7 @@ describe("the pictures", function()
     for n, item in ipairs(result.trials) do
       item.runs = { run(100, 1, 1), run(1000, 1, 2), run(100 * n, 1, 3) }
     end
-    local shown, reaches_end, longest = pictures.of(result)[1].html, false, 0
+    local shown, reaches_end, longest = pictures.of_rates(result)[1].html, false, 0
     for place in shown:gmatch('x2="([%d.]+)%%"') do
       assert.is_true(tonumber(place) <= 100, place)
       reaches_end = reaches_end or place == "100"
@@ -264,10 +381,12 @@ describe("a scale", function()
     assert.same({ 1, 10 }, { scale.round_log(1, 1, 0, 1).low, scale.round_log(1, 1, 0, 1).high })
   end)
 
-  it("shows numbers shortly", function()
-    assert.equal("12k", scale.shown(12000))
-    assert.equal("1.5M", scale.shown(1.5e6))
-    assert.equal("0.02", scale.shown(0.02))
+  it("shows numbers shortly, and those of one axis alike", function()
+    assert.equal("12k", scale.linear(15000, 0, 1):shown(12000))
+    assert.equal("5k", scale.linear(15000, 0, 1):shown(5000))
+    assert.equal("5000", scale.linear(8000, 0, 1):shown(5000))
+    assert.equal("1.5M", scale.linear(2e6, 0, 1):shown(1.5e6))
+    assert.equal("0.02", scale.linear(0.1, 0, 1):shown(0.02))
   end)
 end)
 
@@ -277,6 +396,29 @@ describe("the page", function()
     assert.is_true(text:find("&lt;theirs&gt;</td>") < text:find("ours</td>")) -- faster
     has(text, '<th class="number">data/s</th>')
     has(text, '<tr class="group"><td colspan="4">faster</td></tr>')
+  end)
+
+  it("folds comparisons of many trials, and says what is in them", function()
+    local text = page.text(many_series())
+    has(text, "<details><summary>data, rows/s: 21 faster, 14 no measurable difference</summary>")
+    has(page.text(systems()), '<details open="open"><summary>data, rows/s: 1 faster</summary>')
+  end)
+
+  it("says why: what bound the trials, with the evidence of the fastest", function()
+    local text = page.text(sweep())
+    has(text, "<h2>what bound the step data</h2>")
+    has(text, '<td class="word">threads</td><td class="word">1, 2, 5, 10, 20, 50, 100</td>')
+    has(text, "<h3>the evidence: poll with 50 connections</h3>")
+    has(text, "<li>the log was waited for</li>\n<li>without that: at most 2.0 times as fast</li>\n"
+      .. "<li>try: <code>bigdata x --commit-every 9</code></li>")
+  end)
+
+  it("says when, by what and where it was measured", function()
+    local result = systems()
+    local first = result.trials[1].runs[1]
+    first.started, first.environment.bigdata = "2026-01-02T03:04:05Z", "0.0.7"
+    has(page.text(result), "row_by_row, measured 2026-01-02 03:04 UTC by bigdata 0.0.7, with "
+      .. "PostgreSQL 15.1, on 2 cores of X &amp; &lt;Y&gt;.")
   end)
 
   it("needs nothing else, and escapes what it is given", function()

@@ -76,15 +76,32 @@ local function axis(options, x)
     .. text("span", { class = "value unit-end" }, options.x))
 end
 
--- The bars. options: x= what is measured, most= the axis' end, if it has one. list: { label=, parts
--- = { { name=, value=, class= its colour, shown= what stands in it, if anything, hint= }, ... },
--- shown= what stands at its end, low=, high= its range }.
+-- The room that names have beside the bars, in pixels; longer ones are broken.
+local LEAST_ROOM, MOST_ROOM = 120, 280
+
+local function room_of(list)
+  local room = LEAST_ROOM
+  for _, bar in ipairs(list) do room = math.max(room, plot.width_of(bar.label)) end
+  return math.floor(math.min(room, MOST_ROOM))
+end
+
+-- The bars. options: x= what is measured, most= the axis' end, if it has one. list: { label=,
+-- group= what those of one group stand under, or nil, parts = { { name=, value=, class= its colour,
+-- shown= what stands in it, if anything, hint= }, ... }, shown= what stands at its end, low=, high=
+-- its range }.
 function bars.html(options, list)
   local x = scale.linear(options.most or largest_bar(list), 0, 100)
-  local rows = {}
-  for i, bar in ipairs(list) do rows[i] = row(bar, x) end
+  local rows, group = {}, ""
+  for _, bar in ipairs(list) do
+    if (bar.group or "") ~= group then
+      group = bar.group
+      rows[#rows + 1] = text("h3", {}, group)
+    end
+    rows[#rows + 1] = row(bar, x)
+  end
   rows[#rows + 1] = axis(options, x)
-  return element("div", { class = "bars" }, table.concat(rows, "\n"))
+  return element("div", { class = "bars", style = ("--name:%dpx"):format(room_of(list)) },
+    table.concat(rows, "\n"))
 end
 
 return bars

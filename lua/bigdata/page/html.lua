@@ -36,8 +36,9 @@ function html.text(name, attributes, text)
 end
 
 -- A table from rows of cells, the first of which is its head; a row that is a string stands above
--- those that follow. numbers: by column, whether it is set to the right.
-function html.rows(rows, numbers)
+-- those that follow. numbers: by column, whether it is set to the right. class: the table's own, or
+-- nil.
+function html.rows(rows, numbers, class)
   local lines = {}
   for i, row in ipairs(rows) do
     if type(row) == "string" then
@@ -52,7 +53,7 @@ function html.rows(rows, numbers)
       lines[i] = html.element("tr", {}, table.concat(cells))
     end
   end
-  return html.element("div", { class = "wide" }, html.element("table", {},
+  return html.element("div", { class = "wide" }, html.element("table", { class = class },
     table.concat(lines, "\n")))
 end
 

@@ -10,7 +10,7 @@ local lines = {}
 local element, text = html.element, html.text
 
 local HEIGHT = 300
-local LABEL, LABEL_HEIGHT = 30, 15 -- letters of a name at the end of a line; pixels
+local LABEL, LABEL_HEIGHT = 34, 15 -- letters of a name at the end of a line; pixels
 
 --- Scales.
 
@@ -18,8 +18,8 @@ local LABEL, LABEL_HEIGHT = 30, 15 -- letters of a name at the end of a line; pi
 -- leave no room for the points.
 local BEYOND = 1.5
 
--- The lowest and the highest place that the series need.
-local function extremes(list)
+-- The lowest and the highest place that the series need; bare: without their bands.
+local function extremes(list, bare)
   local least, largest, low, high = math.huge, 0, math.huge, 0
   for _, series in ipairs(list) do
     for _, point in ipairs(series.points) do
@@ -28,6 +28,7 @@ local function extremes(list)
       high = math.max(high, point.high or point.y)
     end
   end
+  if bare then return least, largest end
   return math.max(low, least / BEYOND), math.min(high, largest * BEYOND)
 end
 
@@ -56,11 +57,11 @@ local function scale_x(list)
   return linear
 end
 
--- The scale upwards that has room for all of several lists of series. options: log_y.
+-- The scale upwards that has room for all of several lists of series. options: log_y, bare.
 function lines.scale_y(options, lists)
   local all = {}
   for _, list in ipairs(lists) do tables.append(all, list) end
-  local least, largest = extremes(all)
+  local least, largest = extremes(all, options.bare)
   if options.log_y then return scale.round_log(least, largest, HEIGHT, 0) end
   return scale.linear(largest, HEIGHT, 0)
 end
@@ -92,9 +93,9 @@ local function dots_of(series, x, y)
   return table.concat(parts, "\n")
 end
 
-local function series_parts(series, n, x, y)
+local function series_parts(series, n, x, y, bare)
   local parts, points = {}, series.points
-  if points[1].low then
+  if points[1].low and not bare then
     parts[1] = element("path", { d = band_of(points, x, y), class = "band" })
   end
   parts[#parts + 1] = element("path", { d = path_of(points, x, y, "y"),
@@ -144,15 +145,18 @@ local function names_of(list, y)
 end
 
 -- The picture. options: title, for those who cannot see it; x and y, what the axes are; log_y;
--- scale_y, if it is not to be that of the list alone. list: series { name=, points = { { x=, y=,
--- low=, high= the band, if any, hint= }, ... }, quiet= its points only seen under the pointer,
--- dashed= a fit rather than figures, colour= the place of the series it belongs to }.
+-- bare, to draw no bands; scale_y, if it is not to be that of the list alone. list: series { name=,
+-- points = { { x=, y=, low=, high= the band, if any, hint= }, ... }, quiet= its points only seen
+-- under the pointer, dashed= a fit rather than figures, colour= its number, if it is not its place
+-- in the list }.
 function lines.svg(options, list)
   local x, y = scale_x(list), options.scale_y or lines.scale_y(options, { list })
   local names, room = names_of(list, y)
   local parts = { plot.marks_up(y), plot.marks_across(x, HEIGHT), text("text",
     { x = "100%", y = HEIGHT + 38, class = "axis across-end" }, options.x) }
-  for n, series in ipairs(list) do parts[#parts + 1] = series_parts(series, n, x, y) end
+  for n, series in ipairs(list) do
+    parts[#parts + 1] = series_parts(series, n, x, y, options.bare)
+  end
   parts[#parts + 1] = names
   return text("p", { class = "unit" }, options.y) .. element("div", { class = "plot",
     style = ("--right:%dpx"):format(math.floor(room)) }, plot.svg(options.title, HEIGHT, parts))
@@ -163,7 +167,7 @@ function lines.keys(list)
   local keys = {}
   for n, series in ipairs(list) do
     if not series.dashed and series.name ~= "" then
-      keys[#keys + 1] = { name = series.name, class = plot.class(n) }
+      keys[#keys + 1] = { name = series.name, class = plot.class(series.colour or n) }
     end
   end
   return keys

@@ -10,22 +10,35 @@ local waits = require "bigdata.page.waits"
 
 local pictures = {}
 
--- All pictures of a result, in the page's order.
-function pictures.of(result)
-  local list = {}
-  for _, picture in ipairs {
+-- The list without what is false.
+local function those_of(list)
+  local found = {}
+  for _, picture in ipairs(list) do
+    if picture then found[#found + 1] = picture end
+  end
+  return found
+end
+
+-- How many rows, and what they cost.
+function pictures.of_rates(result)
+  return those_of {
     rates.picture(result, figures.RATE, "higher is better") or false,
     rates.picture(result, figures.CPU, "the client's processor time for a row, lower is better")
       or false,
-    latencies.over(result) or false,
-    latencies.distributions(result) or false,
-    shares.picture(result) or false,
-    waits.picture(result) or false,
+  }
+end
+
+-- How long it took.
+function pictures.of_latencies(result)
+  return those_of { latencies.over(result) or false, latencies.distributions(result) or false }
+end
+
+-- Where the time went.
+function pictures.of_time(result)
+  return those_of {
+    shares.picture(result) or false, waits.picture(result) or false,
     waits.over_time(result) or false,
-  } do
-    if picture then list[#list + 1] = picture end
-  end
-  return list
+  }
 end
 
 return pictures

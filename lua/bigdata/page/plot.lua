@@ -5,7 +5,6 @@
 -- of their own, whose strokes are not.
 
 local html = require "bigdata.page.html"
-local scale = require "bigdata.page.scale"
 
 local plot = {}
 
@@ -68,7 +67,7 @@ function plot.marks_across(x, height, grid)
     if place - last >= NEAR then
       local narrow = place - last_narrow >= NEAR_NARROW
       parts[#parts + 1] = text("text", { x = plot.percent(place), y = height + 18,
-        class = narrow and "tick across" or "tick across spare" }, scale.shown(mark))
+        class = narrow and "tick across" or "tick across spare" }, x:shown(mark))
       last, last_narrow = place, narrow and place or last_narrow
     end
   end
@@ -83,7 +82,7 @@ function plot.marks_up(y)
     parts[#parts + 1] = element("line", { x1 = 0, x2 = "100%", y1 = place, y2 = place,
       class = "grid" })
     parts[#parts + 1] = text("text", { x = -8, y = place + 4, class = "tick up" },
-      scale.shown(mark))
+      y:shown(mark))
   end
   return table.concat(parts, "\n")
 end

@@ -3,10 +3,13 @@
 
 local bars = require "bigdata.page.bars"
 local figures = require "bigdata.result.figures"
+local html = require "bigdata.page.html"
 local lines = require "bigdata.page.lines"
 local options = require "bigdata.cli.options"
 local plot = require "bigdata.page.plot"
 local series = require "bigdata.page.series"
+local tables = require "bigdata.tables"
+local text = require "bigdata.text"
 local usl = require "bigdata.statistics.usl"
 
 local rates = {}
@@ -17,7 +20,7 @@ local shown = series.shown
 local LEAST_SIZES = 4
 
 -- The law's curve between the least and the largest size, and its fit; nil if there is none.
-local function fitted(line, n)
+local function fitted(line)
   local fit = #line.points >= LEAST_SIZES and usl.fit(line.runs)
   if not fit then return nil end
   local points, least, largest = {}, line.points[1].x, line.points[#line.points].x
@@ -25,15 +28,25 @@ local function fitted(line, n)
     local size = least * (largest / least) ^ (i / 60)
     points[#points + 1] = { x = size, y = usl.rate(fit, size) }
   end
-  return { name = line.name, points = points, dashed = true, colour = n }, fit
+  return { name = line.name, points = points, dashed = true, colour = line.colour }, fit
 end
 
-local function fit_words(fit, name)
-  local peak = fit.peak_size and ("peak of %s at %.0f connections"):format(shown(fit.peak_rate),
-    fit.peak_size) or "no peak"
-  return ("%s\u{03bb} %s, \u{03c3} %.3f, \u{03ba} %.5f, %s, off by %.0f %%"):format(
-    name ~= "" and name .. ": " or "", shown(fit.lambda), fit.sigma, fit.kappa, peak,
-    fit.error * 100)
+local FIT_COLUMNS = {
+  "series", "\u{03bb} rows/s", "\u{03c3}", "\u{03ba}", "peak at", "rows/s there", "off by",
+}
+
+local function fit_row(fit, name)
+  return { name, shown(fit.lambda), ("%.2g"):format(fit.sigma), ("%.2g"):format(fit.kappa),
+    fit.peak_size and ("%.0f"):format(fit.peak_size) or "none",
+    fit.peak_size and shown(fit.peak_rate) or "-", text.percent(fit.error) }
+end
+
+-- The laws' parameters as a table; "" without any law.
+local function fits_table(rows)
+  if #rows == 0 then return "" end
+  table.insert(rows, 1, FIT_COLUMNS)
+  return html.text("p", { class = "notes" }, "Dashed: the Universal Scalability Law.")
+    .. html.rows(rows, { false, true, true, true, true, true, true })
 end
 
 -- Lines so far apart that the lower ones could not be told from each other on a linear scale.
@@ -49,27 +62,31 @@ local function far_apart(list)
   return most > FAR_APART * least
 end
 
--- Lines over a number, and for rates over the pool's size the law's curves.
+-- The laws' curves of rates over the pool's size, and their parameters as HTML.
+local function laws(list)
+  local curves, rows = {}, {}
+  for _, line in ipairs(list) do
+    local curve, fit = fitted(line)
+    if fit then
+      curves[#curves + 1], rows[#rows + 1] = curve, fit_row(fit, line.name)
+    end
+  end
+  return curves, fits_table(rows)
+end
+
+-- Lines over a number.
 local function over_number(result, over, figure, about)
   local list = series.of(result, over, figure)
   if #list == 0 then return nil end
-  local all, fits = table.move(list, 1, #list, 1, {}), {}
-  for n, line in ipairs(list) do
-    local curve, fit
-    if over == "poolsize" and figure == figures.RATE then curve, fit = fitted(line, n) end
-    all[#all + 1] = curve
-    if fit then fits[#fits + 1] = fit_words(fit, line.name) end
-  end
-  local notes = #fits > 0 and "Dashed: the Universal Scalability Law. " .. table.concat(fits, "; ")
-    .. "." or nil
-  local axis, log_y = series.axis(over), far_apart(list)
-  if log_y then about = about .. "; the scale is logarithmic" end
+  local curves, fits = {}, ""
+  if over == "poolsize" and figure == figures.RATE then curves, fits = laws(list) end
+  local axis, log_y, bare = series.axis(over), far_apart(list), series.are_many(list)
   local title = ("%s over %s"):format(figure.title, axis)
   return {
-    title = title, about = series.about(result, about), notes = notes,
-    legend = #list > 1 and lines.keys(list) or nil, direct = true,
-    html = lines.svg({ title = title, x = axis, y = figure.title, log_y = log_y },
-      all),
+    title = title, legend = #list > 1 and lines.keys(list) or nil, direct = true,
+    about = series.about(result, log_y and about .. "; the scale is logarithmic" or about, bare),
+    html = lines.svg({ title = title, x = axis, y = figure.title, log_y = log_y, bare = bare },
+      tables.append(tables.append({}, list), curves)) .. fits,
     rows = series.rows(list, options.dashed(over), figure.title), numbers = series.NUMBERS,
   }
 end
@@ -79,12 +96,13 @@ local function by_trial(result, figure, about)
   local list, rows = {}, { { "trial", figure.title, "least", "most", "95 % from", "to" } }
   for _, item in ipairs(figures.ranked(result, figure)) do
     local found = series.summary(figures.list(item, figures.main_step(result), figure))
+    local label = series.label(result, item)
     list[#list + 1] = {
-      label = item.label, low = found.low, high = found.high, shown = shown(found.y),
-      parts = { { name = item.label, value = found.y, class = plot.class(1),
-        hint = series.hint(item.label, found, figure.title) } },
+      label = label, low = found.low, high = found.high, shown = shown(found.y),
+      parts = { { name = label, value = found.y, class = plot.class(1),
+        hint = series.hint(label, found, figure.title) } },
     }
-    rows[#rows + 1] = { item.label, shown(found.y), shown(found.least), shown(found.most),
+    rows[#rows + 1] = { label, shown(found.y), shown(found.least), shown(found.most),
       shown(found.low), shown(found.high) }
   end
   if #list < 2 then return nil end -- one bar alone says no more than the table of the trials

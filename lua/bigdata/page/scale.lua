@@ -77,12 +77,13 @@ function Scale:place(value)
   return self.from + share * (self.to - self.from)
 end
 
--- A value as an axis shows it: 12k, 1.5M, 0.02.
-function scale.shown(value)
-  for _, unit in ipairs { { 1e9, "G" }, { 1e6, "M" }, { 1e4, "k", 1e3 } } do
-    if math.abs(value) >= unit[1] then
-      return ("%.3g%s"):format(value / (unit[3] or unit[1]), unit[2])
-    end
+local UNITS = { { 1e9, "G" }, { 1e6, "M" }, { 1e3, "k" } }
+local LEAST_WITH_UNITS = 1e4
+
+-- A value as the axis shows it: 0.02, or 5000; on an axis that reaches further, 5k, 12k, 1.5M.
+function Scale:shown(value)
+  for _, unit in ipairs(self.high >= LEAST_WITH_UNITS and UNITS or {}) do
+    if value >= unit[1] then return ("%.3g%s"):format(value / unit[1], unit[2]) end
   end
   return ("%.4g"):format(value)
 end

@@ -23,6 +23,28 @@ function series.axis(over)
   return over == "poolsize" and "connections" or options.dashed(over)
 end
 
+-- "15 connections", "delay 10".
+function series.counted(value, over)
+  if over == "poolsize" then return text.plural(value, "connection") end
+  return ("%s %s"):format(options.dashed(over), shown(value))
+end
+
+-- What a trial is called: "threads with 15 connections"; its own label, if there are no series.
+function series.label(result, item)
+  local over = series.over(result)
+  if not over then return #result.trials == 1 and result.name or item.label end
+  local name, value = series.name_of(result, item, over), series.counted(item.shown[over], over)
+  return name == "" and value or ("%s with %s"):format(name, value)
+end
+
+-- The same where trials stand under the names of their series: "15 connections", and "threads"; or
+-- the whole, and nil.
+function series.place(result, item)
+  local over = series.over(result)
+  if not over then return series.label(result, item), nil end
+  return series.counted(item.shown[over], over), series.name_of(result, item, over)
+end
+
 -- Fewer runs tell nothing about their spread.
 local LEAST_RUNS = 3
 
@@ -58,13 +80,41 @@ function series.hint(label, found, title)
   return ("%s: %s %s%s"):format(label, shown(found.y), title, range)
 end
 
--- How medians and ranges are to be read, after a clause on the picture.
-function series.about(result, clause)
-  if result.repeats < 2 then return ("One run of each trial; %s."):format(clause) end
-  local runs = text.plural(result.repeats, "run")
-  if result.ended ~= "done" then runs = "up to " .. runs end
-  return ("Medians of %s, and %s; %s."):format(runs, result.repeats >= LEAST_RUNS
-    and "the range that holds the true value 95 times of 100" or "their range", clause)
+-- The fewest and the most runs of the trials that have a rate.
+local function runs_of(result)
+  local step_name, least, most = figures.main_step(result), math.huge, 0
+  for _, item in ipairs(result.trials) do
+    local count = #figures.list(item, step_name, figures.RATE)
+    if count > 0 then least, most = math.min(least, count), math.max(most, count) end
+  end
+  return least, most
+end
+
+local MOST_BANDS = 6
+
+-- Would the bands of so many series hide each other?
+function series.are_many(list)
+  return #list > MOST_BANDS
+end
+
+-- Of what the picture is, how medians and ranges are to be read, and a clause more. bare: the
+-- ranges are not in the picture.
+function series.about(result, clause, bare)
+  local least, most = runs_of(result)
+  local step = ("The step %s"):format(figures.main_step(result))
+  if most < 2 then return ("%s, one run of each trial; %s."):format(step, clause) end
+  local ranges = bare and "; their ranges are in the table"
+    or most < LEAST_RUNS and ", and their range"
+    or ", and the range that holds the true value 95 times of 100"
+  return ("%s: medians of %s%s%s; %s."):format(step, least < most and "up to " or "",
+    text.plural(most, "run"), ranges, clause)
+end
+
+-- The same of a picture that shows one run of each trial.
+function series.about_one(result, clause)
+  local _, most = runs_of(result)
+  return ("The step %s%s: %s."):format(figures.main_step(result),
+    most > 1 and ", of each trial the run with the middle rate" or "", clause)
 end
 
 -- The step of a trial's run whose rate is in the middle: it stands for the trial where runs cannot
@@ -96,34 +146,45 @@ end
 
 series.NUMBERS = { false, true, true, true, true, true, true }
 
-local function point_of(item, over, values, title)
+local function point_of(result, item, over, values, title)
   local point = series.summary(values)
   point.x = item.shown[over]
-  point.hint = series.hint(item.label, point, title)
+  point.hint = series.hint(series.label(result, item), point, title)
   return point
 end
 
--- The series of a figure over a setting: { name=, points = as of lines.svg, runs = { { size=,
--- rate= } } for a fit }. Those without a figure are left out.
-function series.of(result, over, figure)
+-- All series over a setting, without points, by their names and as a list. Their colours are the
+-- same in all pictures.
+local function empty_series(result, over)
   local list, known = {}, {}
   for _, item in ipairs(result.trials) do
-    local values = figures.list(item, figures.main_step(result), figure)
     local name = series.name_of(result, item, over)
+    if not known[name] then
+      known[name] = { name = name, colour = #list + 1, points = {}, runs = {} }
+      list[#list + 1] = known[name]
+    end
+  end
+  return known, list
+end
+
+-- The series of a figure over a setting: { name=, colour=, points = as of lines.svg, runs = {
+-- { size=, rate= } } for a fit }. Those without a figure are left out.
+function series.of(result, over, figure)
+  local known, all = empty_series(result, over)
+  for _, item in ipairs(result.trials) do
+    local values = figures.list(item, figures.main_step(result), figure)
     if #values > 0 then
-      if not known[name] then
-        known[name] = { name = name, points = {}, runs = {} }
-        list[#list + 1] = known[name]
-      end
-      local one = known[name]
-      one.points[#one.points + 1] = point_of(item, over, values, figure.title)
+      local one = known[series.name_of(result, item, over)]
+      one.points[#one.points + 1] = point_of(result, item, over, values, figure.title)
       for _, value in ipairs(values) do
         one.runs[#one.runs + 1] = { size = item.shown[over], rate = value }
       end
     end
   end
-  for _, one in ipairs(list) do
+  local list = {}
+  for _, one in ipairs(all) do
     table.sort(one.points, function(a, b) return a.x < b.x end)
+    if #one.points > 0 then list[#list + 1] = one end
   end
   return list
 end

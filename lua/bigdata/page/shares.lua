@@ -20,15 +20,18 @@ function shares.stacked(result, keys, of, words)
   for _, item in ipairs(result.trials) do
     local found = of(item)
     if found then
-      local parts, row = {}, { item.label }
+      local label = series.label(result, item)
+      local parts, row = {}, { label }
       for i, key in ipairs(keys) do
         local percent = (found[key.name] or 0) * 100
         parts[i] = { name = key.name, value = percent, class = key.class,
           shown = ("%.0f %%"):format(percent),
-          hint = ("%s: %s %.1f %%"):format(item.label, key.name, percent) }
+          hint = ("%s: %s %.1f %%"):format(label, key.name, percent) }
         row[i + 1] = ("%.1f %%"):format(percent)
       end
-      list[#list + 1], rows[#rows + 1] = { label = item.label, parts = parts }, row
+      local short, group = series.place(result, item)
+      list[#list + 1] = { label = short, group = group, parts = parts }
+      rows[#rows + 1] = row
     end
   end
   if #list == 0 then return nil end
@@ -56,8 +59,7 @@ function shares.picture(result)
     return worker_shares(series.middle_step(result, item))
   end, {
     title = "where the workers' time went",
-    about = "Waiting for the server, for their turn, or computing; of each trial, the run with "
-      .. "the middle rate.",
+    about = series.about_one(result, "waiting for the server, for their turn, or computing"),
   })
 end
 

@@ -55,11 +55,13 @@ svg .inside { fill: var(--paper); font-size: 11px; pointer-events: none; }
 .s8 .inside { fill: var(--ink); }
 .whisker line { stroke: var(--ink); stroke-width: 1.5; }
 
-.bar { display: grid; grid-template-columns: 15rem 1fr 5rem; column-gap: .8rem; padding: 4px 0;
+.bar { display: grid; grid-template-columns: var(--name) 1fr 5rem; column-gap: .8rem;
+  padding: 4px 0;
   align-items: center; font-size: .85rem; line-height: 18px; }
-.bar .name { text-align: right; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.bar .name { text-align: right; }
 .bar .value { font-variant-numeric: tabular-nums; font-weight: 600; text-align: right; }
 .bar .unit-end { color: var(--soft); font-weight: 400; }
+.bars h3 { font-size: .88rem; }
 .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr));
   gap: .6rem 1.6rem; } .panel { padding-bottom: 20px; break-inside: avoid; }
 
@@ -73,12 +75,18 @@ svg .inside { fill: var(--paper); font-size: 11px; pointer-events: none; }
   border-radius: 5px; background: var(--ink); color: var(--paper); font-size: .82rem;
   pointer-events: none; visibility: hidden; }
 
-.wide { overflow-x: auto; margin: .4rem 0; } table { border-collapse: collapse; font-size: .87rem; }
+.wide { overflow-x: auto; margin: .4rem 0; background:
+    linear-gradient(90deg, var(--paper) 30%, transparent) 0 / 2rem 100% local,
+    linear-gradient(-90deg, var(--paper) 30%, transparent) 100% / 2rem 100% local,
+    linear-gradient(90deg, var(--rest), transparent) 0 / .7rem 100% scroll,
+    linear-gradient(-90deg, var(--rest), transparent) 100% / .7rem 100% scroll;
+  background-repeat: no-repeat; } table { border-collapse: collapse; font-size: .87rem; }
 th, td { padding: .2rem 1.1rem .2rem 0; text-align: left; vertical-align: top; white-space: nowrap;
   border-bottom: 1px solid var(--line); } th { color: var(--soft); font-weight: 600; }
 .group td { font-weight: 600; padding-top: .9rem; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 .facts td { white-space: normal; overflow-wrap: anywhere; min-width: 8rem; }
+code { display: block; overflow-x: auto; white-space: nowrap; }
 details { margin: .6rem 0 0; } summary { cursor: pointer; }
 dt { font-weight: 600; margin-top: .8rem; } dd { margin: 0; }
 
@@ -96,7 +104,8 @@ dt { font-weight: 600; margin-top: .8rem; } dd { margin: 0; }
     --s3: #23936b; --s4: #b05597; --s5: #a98500; --s6: #4ba3d3; --s7: #6f5aa8; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   body { max-width: none; padding: 0; font-size: 11pt; } .wide { overflow: visible; }
-  th, td { white-space: normal; } h2, h3 { break-after: avoid; }
+  th, .word { white-space: normal; } h2, h3, .about, .unit { break-after: avoid; }
+  details::details-content { content-visibility: visible; block-size: auto; }
   .bar, .plot, .answer, tr { break-inside: avoid; }
 }
 ]]

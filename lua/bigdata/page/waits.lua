@@ -85,8 +85,8 @@ function waits.picture(result)
     return found and kept(found, keys)
   end, {
     title = "what the server was doing",
-    about = "The states of the pool's backends, and what they waited for, by how often they were "
-      .. "seen so; of each trial, the run with the middle rate.",
+    about = series.about_one(result, "the states of the pool's backends, and what they waited "
+      .. "for, by how often they were seen so"),
   })
 end
 
@@ -138,6 +138,22 @@ local function with_rest(keys)
   return keys
 end
 
+-- Panels in a row; those of a series stand under its name.
+local function grouped(panels)
+  local parts, group = {}, nil
+  for i, one in ipairs(panels) do
+    if i == 1 or one.group ~= group then
+      group = one.group
+      parts[#parts + 1] = { title = (group or "") ~= "" and html.text("h3", {}, group) or "" }
+    end
+    table.insert(parts[#parts], one.svg)
+  end
+  for i, part in ipairs(parts) do
+    parts[i] = part.title .. html.element("div", { class = "panels" }, table.concat(part, "\n"))
+  end
+  return table.concat(parts, "\n")
+end
+
 -- The same over time, a panel for each trial; nil if that is not told of any.
 function waits.over_time(result)
   local keys = with_rest(common_keys(result))
@@ -146,9 +162,10 @@ function waits.over_time(result)
   for _, item in ipairs(result.trials) do
     local server = server_of(result, item)
     if server and server.states and server.intervals and #server.intervals.sightings > 0 then
-      local svg, timed = panel(item.label, server, keys)
-      panels[#panels + 1] = svg
-      timed_rows(rows, item.label, server, keys, timed)
+      local label, group = series.place(result, item)
+      local svg, timed = panel(label, server, keys)
+      panels[#panels + 1] = { svg = svg, group = group }
+      timed_rows(rows, series.label(result, item), server, keys, timed)
     end
   end
   if #panels == 0 then return nil end
@@ -156,7 +173,7 @@ function waits.over_time(result)
     title = "what the server was doing, over time", legend = keys, rows = rows, numbers = numbers,
     about = "The same shares from the beginning of the step to its end: a checkpoint, or a queue "
       .. "that runs empty, shows here. Blank: nothing was seen then.",
-    html = html.element("div", { class = "panels" }, table.concat(panels, "\n")),
+    html = grouped(panels),
   }
 end
 

@@ -256,9 +256,10 @@ local function wrapped(lines, indent, words, hang)
   lines[#lines + 1] = indent .. text.wrap(text.words(words), WIDTH - #hang, hang)
 end
 
-local function gain(cause)
+-- What would be gained if the cause were gone; nil if that is little.
+function report_time.gain(cause)
   if cause.gain < 1.05 then return nil end
-  return ("  without that: at most %s times as fast"):format(
+  return ("without that: at most %s times as fast"):format(
     cause.gain >= 20 and ("%.0f"):format(cause.gain) or ("%.1f"):format(cause.gain))
 end
 
@@ -275,7 +276,8 @@ function report_time.verdicts(result)
       local which = i == 1 and "verdict on" or "and on"
       lines[#lines + 1] = ("%s %s: %s"):format(which, step.name, verdict.name(cause.cause))
       for _, line in ipairs(cause.evidence) do wrapped(lines, "  ", line, "  ") end
-      lines[#lines + 1] = gain(cause)
+      local gain = report_time.gain(cause)
+      if gain then lines[#lines + 1] = "  " .. gain end
       for _, line in ipairs(cause.next) do lines[#lines + 1] = "  try: " .. line end
     end
   end

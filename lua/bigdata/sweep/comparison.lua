@@ -27,6 +27,11 @@ local function first_series(result)
   if #others > 0 then return first, trials, over end
 end
 
+-- Are there several series over a number, which are compared with the first of them?
+function sweep_comparison.has_series(result)
+  return first_series(result) ~= nil
+end
+
 -- What the trials are compared with: the first one, or those of the first series; in words.
 function sweep_comparison.base(result)
   local name, _, over = first_series(result)
@@ -51,11 +56,11 @@ function sweep_comparison.of(result, step_name, figure)
   return list
 end
 
--- What is found of each series but the first: { name=, numbers= { finding = list of numbers } }.
-local function findings_by_series(result, over)
+-- What is found of each series but the first, by a figure of the main step: { name=, numbers= {
+-- finding = list of numbers } }.
+local function findings_by_series(result, over, figure)
   local list, known = {}, {}
-  local compared = sweep_comparison.of(result, figures.main_step(result), figures.RATE)
-  for _, line in ipairs(compared) do
+  for _, line in ipairs(sweep_comparison.of(result, figures.main_step(result), figure)) do
     local name, words = series.name_of(result, line.item, over), line.comparison.words
     if not known[name] then
       known[name] = { name = name, numbers = {} }
@@ -68,23 +73,29 @@ local function findings_by_series(result, over)
   return list
 end
 
--- How the rates of series over a number compare with those of the first series: a sentence for
--- each, "poll against threads: faster at delay 5, 10; slower at delay 0."; none if there is but one
--- series.
-function sweep_comparison.sentences(result)
+-- "faster at delay 5, 10; slower at delay 0"
+local function findings_in_words(numbers, over)
+  local parts = {}
+  for _, words in ipairs(comparison.FINDINGS) do
+    if numbers[words] then
+      table.sort(numbers[words])
+      parts[#parts + 1] = ("%s at %s %s"):format(words, options.dashed(over),
+        table.concat(numbers[words], ", "))
+    end
+  end
+  return table.concat(parts, "; ")
+end
+
+-- How series over a number compare with the first one, by a figure of the main step (the rate, if
+-- none is given): a sentence for each, "poll against threads: faster at delay 5, 10; slower at
+-- delay 0."; none if there is but one series. by: the figure in words, if it is to be named.
+function sweep_comparison.sentences(result, figure, by)
   local first, _, over = first_series(result)
   local list = {}
-  for i, one in ipairs(first and findings_by_series(result, over) or {}) do
-    local parts = {}
-    for _, words in ipairs(comparison.FINDINGS) do
-      local numbers = one.numbers[words]
-      if numbers then
-        table.sort(numbers)
-        parts[#parts + 1] = ("%s at %s %s"):format(words, options.dashed(over),
-          table.concat(numbers, ", "))
-      end
-    end
-    list[i] = ("%s against %s: %s."):format(one.name, first, table.concat(parts, "; "))
+  local found = first and findings_by_series(result, over, figure or figures.RATE) or {}
+  for i, one in ipairs(found) do
+    list[i] = ("%s against %s%s: %s."):format(one.name, first, by and ", " .. by or "",
+      findings_in_words(one.numbers, over))
   end
   return list
 end

@@ -8,7 +8,7 @@ local series = {}
 local LEAST_VALUES = 3
 
 -- How many different numbers the setting takes; 0 if it is none somewhere.
-local function numbers_of(result, name)
+function series.numbers_of(result, name)
   local seen, count = {}, 0
   for _, item in ipairs(result.trials) do
     local value = item.shown[name]
@@ -23,7 +23,7 @@ end
 function series.over(result)
   local best, most = nil, LEAST_VALUES - 1
   for _, name in ipairs(result.names) do
-    local count = numbers_of(result, name)
+    local count = series.numbers_of(result, name)
     if name == "poolsize" and count >= LEAST_VALUES then return name end
     if count > most then best, most = name, count end
   end

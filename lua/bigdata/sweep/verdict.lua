@@ -28,27 +28,40 @@ function sweep_verdict.of(item, step_name)
   if most then return verdict.name(most), counts[most], #item.runs end
 end
 
-local WIDTH = 76
-
--- The causes, each with the trials that it bound, as lines; none where no run was judged.
-function sweep_verdict.lines(result)
-  local step_name, found = figures.main_step(result), {}
+-- The causes in order, each with the trials that it bound: { cause=, { item=, count= how many
+-- verdicts on it say so, runs= of how many }, ... }; none where no run was judged.
+function sweep_verdict.causes(result)
+  local step_name, found, list = figures.main_step(result), {}, {}
   for _, item in ipairs(result.trials) do
     local cause, count, runs = sweep_verdict.of(item, step_name)
     if cause then
-      local label = count < runs and ("%s (%d of %d)"):format(item.label, count, runs) or item.label
-      found[cause] = found[cause] or {}
-      table.insert(found[cause], label)
+      found[cause] = found[cause] or { cause = cause }
+      table.insert(found[cause], { item = item, count = count, runs = runs })
     end
   end
+  for i, cause in ipairs(text.keys(found)) do list[i] = found[cause] end
+  return list
+end
+
+-- "x (2 of 3)", of one that a cause has bound; "x" if all verdicts say so.
+function sweep_verdict.counted(label, one)
+  return one.count < one.runs and ("%s (%d of %d)"):format(label, one.count, one.runs) or label
+end
+
+local WIDTH = 76
+
+-- The same as lines.
+function sweep_verdict.lines(result)
   local lines = {}
-  for _, cause in ipairs(text.keys(found)) do
-    local words = text.words(("%s: %s"):format(cause, table.concat(found[cause], "; ")))
+  for _, found in ipairs(sweep_verdict.causes(result)) do
+    local labels = {}
+    for i, one in ipairs(found) do labels[i] = sweep_verdict.counted(one.item.label, one) end
+    local words = text.words(("%s: %s"):format(found.cause, table.concat(labels, "; ")))
     lines[#lines + 1] = "  " .. text.wrap(words, WIDTH, "    ")
   end
   if #lines > 0 then
     table.insert(lines, 1, ("What bound the step %s, by the verdicts on its runs:")
-      :format(step_name))
+      :format(figures.main_step(result)))
   end
   return lines
 end
