@@ -104,6 +104,13 @@ The runs differ in:
 ]])
   end)
 
+  it("says so, too, where a folder holds runs of several machines", function()
+    local mixed = runs("a", 1000)
+    write("a/11.json", run(1000, { environment = { processor = "X", cores = 64, bigdata = "0.1.0",
+      lua = "Lua 5.4" } }))
+    has(compare(mixed, runs("b", 1000)), "machine: cores: 2, 64\n\n")
+  end)
+
   it("compares the trials of sweeps by what they set", function()
     local function sweep(name, factor)
       local trials = {}

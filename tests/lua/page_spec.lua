@@ -215,6 +215,15 @@ describe("a warning", function()
     has(warnings.sentences(result)[1], "its true rate may be anything from 0.53 to 1.89 times")
   end)
 
+  it("is given where runs of different machines or servers were put together", function()
+    local result = sweep()
+    result.trials[2].runs[3].environment = { processor = "X & <Y>", cores = 8 }
+    result.trials[3].runs[1].server = { version = "16.1", settings = { fsync = "off" } }
+    assert.equal("The runs were made on different machines or servers: machine: cores: 2, 8; "
+      .. "server: version: 15.1, 16.1; server setting fsync: on, off.",
+      warnings.sentences(result)[1])
+  end)
+
   it("is given where there are too few", function()
     local result = systems()
     result.repeats = 2

@@ -2,6 +2,7 @@
 
 local comparison_report = require "bigdata.report.comparison"
 local figures = require "bigdata.result.figures"
+local places = require "bigdata.result.places"
 local series = require "bigdata.page.series"
 local statistics = require "bigdata.statistics"
 local sweep_comparison = require "bigdata.sweep.comparison"
@@ -41,6 +42,14 @@ local function about_runs(result)
   end
 end
 
+local function about_places(result)
+  local lines = places.differences { result }
+  if #lines > 0 then
+    return ("The runs were made on different machines or servers: %s."):format(
+      table.concat(lines, "; "))
+  end
+end
+
 local function about_drift(result)
   local drift = sweep_comparison.drift(result)
   if drift and drift.found then
@@ -61,6 +70,7 @@ end
 -- A list of sentences.
 function warnings.sentences(result)
   local list = {}
+  list[#list + 1] = about_places(result)
   list[#list + 1] = about_runs(result)
   list[#list + 1] = about_drift(result)
   for _, item in ipairs(result.missing or {}) do

@@ -4,19 +4,13 @@
 local comparison = require "bigdata.statistics.comparison"
 local failure = require "bigdata.failure"
 local figures = require "bigdata.result.figures"
+local places = require "bigdata.result.places"
 local statistics = require "bigdata.statistics"
 local text = require "bigdata.text"
 
 local result_comparison = {}
 
 --- What cannot be compared.
-
-local function first_run(set)
-  for _, item in ipairs(set.trials) do
-    if item.runs[1] then return item.runs[1] end
-  end
-  return {}
-end
 
 local function step_of(item, name)
   for _, run in ipairs(item.runs) do
@@ -67,7 +61,8 @@ local function check(one, other, pairs_of_trials)
       one.path, one.scenario, other.path, other.scenario))
   end
   if #pairs_of_trials == 0 then
-    failure.raise(("%s and %s have no trial in common"):format(one.path, other.path))
+    failure.raise(("%s and %s have no trial in common"):format(one.path, other.path),
+      "trials are compared with those of the same settings: run both under the same --vary")
   end
   for _, pair in ipairs(pairs_of_trials) do
     for _, name in ipairs(one.steps) do
@@ -91,20 +86,12 @@ local function add_differences(list, what, one, other)
   end
 end
 
--- In what the circumstances differ: lists of lines about the machine and server, and about the
--- settings of the runs.
-local function circumstances(one, other, pair)
-  local where, how = {}, {}
-  local first, second = first_run(one), first_run(other)
-  add_differences(where, "machine:", first.environment or {}, second.environment or {})
-  local server, other_server = first.server or {}, second.server or {}
-  add_differences(where, "server:", { version = server.version },
-    { version = other_server.version })
-  add_differences(where, "server setting", server.settings or {}, other_server.settings or {})
-  local run, against = pair.item.runs[1] or {}, pair.against.runs[1] or {}
-  add_differences(how, "setting", run.settings or {}, against.settings or {})
-  add_differences(how, "flag", run.flags or {}, against.flags or {})
-  return where, how
+-- In what the settings of two trials' runs differ: a list of lines.
+local function settings_differences(pair)
+  local list, run, against = {}, pair.item.runs[1] or {}, pair.against.runs[1] or {}
+  add_differences(list, "setting", run.settings or {}, against.settings or {})
+  add_differences(list, "flag", run.flags or {}, against.flags or {})
+  return list
 end
 
 --- Comparing.
@@ -127,8 +114,10 @@ end
 local function compare(one, other, seed)
   local common = common_trials(one, other)
   check(one, other, common)
-  local result = { one = one, other = other, sections = {} }
-  result.where, result.how = circumstances(one, other, common[1])
+  local result = {
+    one = one, other = other, where = places.differences { one, other },
+    how = settings_differences(common[1]), sections = {},
+  }
   for _, name in ipairs(one.steps) do
     for _, figure in ipairs(figures.COMPARED) do
       local section = section_of(one, common, name, figure, seed)
