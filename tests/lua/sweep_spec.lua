@@ -221,11 +221,23 @@ data
     swept.names = { "insert" }
     local text = sweep_report.text(swept)
     assert.is_truthy(text:find([[
-  insert  rows/s  CPU us/row  server us/row  WAL bytes/row  round trips/row  factor
+  insert  rows/s  CPU us/row  server us/row  WAL bytes/row  trips/row  factor
 data
-  row        250       400.0         1000.0            120                1    1.00
-  copy     2,000        50.0              -              -             0.02    8.00
+  row        250       400.0         1000.0            120          1    1.00
+  copy     2,000        50.0              -              -       0.02    8.00
 ]], 1, true), text)
+  end)
+
+  it("is in parts where it would be wider than a terminal", function()
+    local swept = result {
+      item({ engine = "threads", loop = ("c"):rep(20), insert = "copy-binary" }, ran(1)),
+      item({ engine = "poll", loop = "lua", insert = "row" }, ran(2)),
+    }
+    swept.names = { "engine", "loop", "insert" }
+    local text = sweep_report.text(swept)
+    for line in text:gmatch "[^\n]+" do assert.is_true(#line <= 80, line) end
+    local _, heads = text:gsub("\n  engine +loop +insert", "")
+    assert.equal(2, heads, text)
   end)
 
   it("is one line for each where trials have names, the fastest first, with three rates", function()

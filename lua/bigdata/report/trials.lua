@@ -122,7 +122,7 @@ end
 local SHIPPING = {
   { title = "server us/row", figure = figures.SERVER_CPU, cell = cpu_cell },
   { title = "WAL bytes/row", figure = figures.WAL, cell = bytes_cell },
-  { title = "round trips/row", figure = figures.ROUND_TRIPS, cell = round_trips_cell },
+  { title = "trips/row", figure = figures.ROUND_TRIPS, cell = round_trips_cell },
   { title = "factor", figure = figures.RATE, cell = factor_cell },
 }
 
@@ -252,7 +252,7 @@ function trials.notes(result)
   end
   if varies(result, "insert") then
     lines[#lines + 1] = "server us/row: processor time of the server for our connections"
-    lines[#lines + 1] = "round trips/row: how often a connection waited for an answer"
+    lines[#lines + 1] = "trips/row: round trips, which is how often a connection waited for an answer"
     lines[#lines + 1] = "factor: rows/s, as a multiple of the first line's"
   end
   return lines
