@@ -19,6 +19,7 @@
 #include <lauxlib.h>
 #include <limits.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define VERSION "0.1.0"
@@ -32,6 +33,17 @@ static int is_terminal(lua_State *lua) {
     lua_Integer fd = luaL_checkinteger(lua, 1);
     luaL_argcheck(lua, fd >= 0 && fd <= INT_MAX, 1, "a descriptor is wanted");
     lua_pushboolean(lua, isatty((int)fd));
+    return 1;
+}
+
+/* columns(fd): the width of a terminal in letters; nil where it is not known. */
+static int columns(lua_State *lua) {
+    struct winsize size = {0};
+    if (ioctl((int)luaL_checkinteger(lua, 1), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+        lua_pushinteger(lua, size.ws_col);
+    } else {
+        lua_pushnil(lua);
+    }
     return 1;
 }
 
@@ -120,6 +132,7 @@ int bd_lua_open_core(lua_State *lua) {
                                          {"forget_interrupt", forget_interrupt},
                                          {"interrupted", interrupted},
                                          {"isatty", is_terminal},
+                                         {"columns", columns},
                                          {"near", near},
                                          {"now", now},
                                          {"wait", wait_a_while},

@@ -136,12 +136,30 @@ describe("the meter", function()
   it("redraws one line on a terminal and leaves it clean", function()
     local written, every = draw { terminal = true }
     assert.equal(0.5, every)
-    assert.equal("\rstarting ...\27[K", written[1])
-    assert.equal("\r\27[K", written[2])
-    assert.is_truthy(written[4]:find("^\rdata 11.0 s.*100/s.*\27%[K$"))
-    assert.equal("\r\27[K", written[5])
+    assert.equal("\rstarting ...", written[1])
+    assert.equal("\r" .. (" "):rep(12) .. "\r", written[2])
+    assert.is_truthy(written[4]:find("^\rdata 11.0 s.*100/s"))
+    assert.equal("\r" .. (" "):rep(#written[4]:match("^\r(.-) *$")) .. "\r", written[5])
     assert.equal(5, #written)
-    for _, words in ipairs(written) do assert.is_true(#words <= 79 + 4) end
+    for _, words in ipairs(written) do assert.is_true(#words <= 79 + 2) end
+  end)
+
+  it("hides a longer line before, with nothing that a dumb terminal would show", function()
+    local written = {}
+    local meter = progress.new { terminal = true, write = function(words)
+      written[#written + 1] = words
+    end }
+    meter:note("a long one")
+    meter:note("short")
+    assert.equal("\rshort ...     ", written[2])
+  end)
+
+  it("keeps off the last column of a narrow terminal", function()
+    local written = draw { terminal = true, columns = function() return 20 end }
+    assert.equal("\rdata 11.0 s", written[4]:match("^\rdata 11.0 s"))
+    for _, words in ipairs(written) do assert.is_true(#words <= 19 + 2, words) end
+    written = draw { terminal = true, columns = function() return 8 end }
+    assert.equal("\rdata 11", written[4])
   end)
 
   it("writes plain lines elsewhere", function()

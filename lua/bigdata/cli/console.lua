@@ -52,6 +52,7 @@ function Console:meter(settings)
   return progress.new {
     write = function(words) self:say(words) end,
     terminal = self.terminal,
+    columns = function() return core.columns(2) end,
     every = settings.progress,
   }
 end

@@ -13,15 +13,15 @@ local EVERY_ON_TERMINAL = 0.5
 local EVERY_ELSEWHERE = 5
 local WIDTH = 79
 
-local REDRAW = "\r%s\27[K"
-local CLEAR = "\r\27[K"
-
--- settings: { write=function(text), terminal=boolean, every=seconds or nil }.
+-- settings: { write=function(text), terminal=boolean, columns=function() that gives the terminal's
+-- width or nil, every=seconds or nil }.
 function progress.new(settings)
   local redrawn = settings.terminal and not settings.every
   return setmetatable({
     write = settings.write,
     terminal = redrawn,
+    columns = settings.columns or function() end,
+    drawn = 0, -- letters of the line that stands there
     every = settings.every or redrawn and EVERY_ON_TERMINAL or EVERY_ELSEWHERE,
   }, Meter)
 end
@@ -146,9 +146,26 @@ function progress.pgbench_line(name, p, before, settings)
   return table.concat(parts, ", ")
 end
 
+-- How long a line may be: one that fills the last column would go on to the next line.
+function Meter:room()
+  local columns = self.columns()
+  return columns and math.min(columns - 1, WIDTH) or WIDTH
+end
+
+-- Draw the line anew. Blanks hide what was there: not every terminal knows another way.
+function Meter:draw(words)
+  words = words:sub(1, self:room())
+  self.write("\r" .. words .. (" "):rep(self.drawn - #words))
+  self.drawn = #words
+end
+
 -- Say something of its own, before the steps.
 function Meter:note(words)
-  self.write(self.terminal and REDRAW:format(words .. " ...") or words .. "\n")
+  if self.terminal then
+    self:draw(words .. " ...")
+  else
+    self.write(words .. "\n")
+  end
 end
 
 function Meter:begin(name, settings)
@@ -158,7 +175,7 @@ end
 function Meter:update(p)
   if p.ended then return end -- the result says it all
   if self.terminal then
-    self.write(REDRAW:format(progress.line(self.name, p, self.before, self.settings, WIDTH)))
+    self:draw(progress.line(self.name, p, self.before, self.settings, self:room()))
   else
     self.write(progress.pgbench_line(self.name, p, self.before, self.settings) .. "\n")
   end
@@ -167,7 +184,9 @@ end
 
 -- Leave a clean line for what comes next.
 function Meter:finish()
-  if self.terminal then self.write(CLEAR) end
+  if not self.terminal then return end
+  self.write("\r" .. (" "):rep(self.drawn) .. "\r")
+  self.drawn = 0
 end
 
 -- The functions that a trial calls.
