@@ -53,7 +53,11 @@ local function segment_numbers(list)
   return numbers
 end
 
-local function generate(values, _, out)
+local function generate(values, words, out)
+  if #words > 0 then
+    failure.raise(("data generate: unexpected word %s"):format(words[1]),
+      "--output DIR says where to write to")
+  end
   local sample = require "bigdata.census.sample"
   local files = failure.check(sample.generate {
     records = values.records, seed = values.seed, output = values.output,

@@ -52,13 +52,8 @@ local function of_scenario(scenario)
   }, options.of(scenario), scenario.flags) .. "\n"
 end
 
-function help.run(args, out)
-  local name = args[1]
-  if name == "--man" then
-    out:result(manual.text())
-    return 0
-  end
-  if name and name:find("^%-") then name = nil end
+-- What is told of a scenario or a command, or of the whole program.
+local function explain(name, out)
   local command = commands.find(name)
   if not name or command and not command.own then
     out:result(general())
@@ -71,6 +66,22 @@ function help.run(args, out)
   local scenario, message, info = catalog.load(name)
   if not scenario then return out:problem(message, info) end
   out:result(of_scenario(scenario))
+  return 0
+end
+
+local OPTIONS = { { title = "Options", { name = "man", help = "the manual page" },
+  options.VERBOSE, options.HELP } }
+
+function help.run(args, out)
+  local values, words, info = arguments.parse(args, OPTIONS)
+  if not values then return out:problem(words, info) end
+  local extra = words[values.man and 1 or 2]
+  if extra then
+    return out:problem(("help: unexpected word %s"):format(extra),
+      { hint = "bigdata help, of one SCENARIO or COMMAND" })
+  end
+  if not values.man then return explain(words[1], out) end
+  out:result(manual.text())
   return 0
 end
 

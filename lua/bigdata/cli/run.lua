@@ -46,17 +46,21 @@ local function check_words(words, name)
   end
 end
 
-local function check_outputs(settings)
+local function check_dry_run(settings)
   for _, name in ipairs(options.FILES) do
-    if settings.dry_run and settings[name] then
+    if settings[name] then
       failure.raise(("--dry-run runs nothing that --%s could write"):format(name),
         "leave one of the two out")
     end
   end
+  if settings.continued then
+    failure.raise("--dry-run runs nothing that --continue could go on with",
+      "leave one of the two out")
+  end
 end
 
 local function run_checked(scenario, settings, flags, given, out)
-  check_outputs(settings)
+  if settings.dry_run then check_dry_run(settings) end
   failure.check(server.choose(settings))
   if sweep.is(scenario) or sweeps.wanted(scenario, settings) then
     return sweeps.run(scenario, settings, flags, given, out)

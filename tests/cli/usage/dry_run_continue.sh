@@ -1,0 +1,1 @@
+bigdata row_by_row --dry-run --continue nothing.json
