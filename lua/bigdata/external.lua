@@ -89,12 +89,21 @@ local function last_line(words)
   return words:match("([^\n]*)%s*$")
 end
 
+-- Why a program failed, by what it wrote to standard error: the last line; or where Python traced
+-- an error back, the line that names it, since its details, and complaints of what was being
+-- cleaned up, follow.
+function external.reason(words)
+  local said = words:gsub("\nException ignored in.*", ""):gsub("^Exception ignored in.*", "")
+  local traced = ("\n" .. said):match(".*\nTraceback %b()%:(\n.*)")
+  return traced and traced:match("\n(%S[^\n]*)") or last_line(said)
+end
+
 -- How a program ended, if not well: why.
 local function bad_end(result, timeout)
   if result.timed_out then return ("it did not end within %g seconds"):format(timeout) end
   if result.signal then return ("signal %d ended it"):format(result.signal) end
   if result.status ~= 0 then
-    local said = last_line(result.err)
+    local said = external.reason(result.err)
     return ("it failed with exit status %d%s"):format(result.status,
       said ~= "" and ": " .. said or "")
   end
@@ -205,8 +214,7 @@ local function run_program(object, settings, flags, scenario)
   local why, figures = bad_end(result, timeout), nil
   if not why then figures, why = read_figures(result.out, scenario) end
   if why then
-    failure.raise(("%s: %s"):format(object.name, why), ("its command: %s"):format(
-      table.concat(object.command, " ")))
+    failure.raise(why, ("its command: %s"):format(table.concat(object.command, " ")))
   end
   return outcome_of(object, figures, result, settings, flags, scenario)
 end

@@ -1,6 +1,7 @@
 -- Other programs as trials, and sweeps that were cut short and go on.
 
 local core = require "bigdata.core"
+local external = require "bigdata.external"
 local kit = dofile "tests/support/scenario_kit.lua"
 local result_file = require "bigdata.result.file"
 local sweep_file = require "bigdata.sweep.file"
@@ -103,6 +104,21 @@ describe("another program", function()
     assert.equal("interrupted", results[1].ended)
   end)
 
+  it("gives the reason that matters", function()
+    local reason = external.reason
+    assert.equal("disk full", reason "working ...\ndisk full\n\n")
+    assert.equal("", reason "")
+    local traced = "Traceback (most recent call last):\n  File \"a.py\", line 3, in f\n    f()\n"
+      .. "OperationalError: FATAL:  sorry, too many clients already\nDETAIL:  many\n\n"
+    assert.equal("OperationalError: FATAL:  sorry, too many clients already", reason(traced))
+    assert.equal("OperationalError: FATAL:  sorry, too many clients already", reason(traced
+      .. "Exception ignored in: <function Connection.__del__ at 0x7f>\n"
+      .. "Traceback (most recent call last):\n  File \"b.py\", line 1\nAttributeError: _conn\n"))
+    assert.equal("second", reason("Traceback (most recent call last):\n  x\nfirst\n\n"
+      .. "During handling of the above exception, another exception occurred:\n\n"
+      .. "Traceback (most recent call last):\n  y\nsecond\n"))
+  end)
+
   local function fails(what, script, message, more, line)
     it("that " .. what .. " has failed", function()
       local outcome = outcome_of(script, more, line)
@@ -111,21 +127,21 @@ describe("another program", function()
     end)
   end
 
-  fails("prints nothing", "true", "it: it printed nothing: one JSON object with rows and seconds")
+  fails("prints nothing", "true", "it printed nothing: one JSON object with rows and seconds")
   fails("prints rubbish", "echo hello there", "it printed hello there : one JSON object")
   fails("prints figures that are none", [[echo '{"rows": "many", "seconds": 1}']], "it printed {")
   fails("says when all was read, but not how many rows there were",
     [[echo '{"rows": 1, "seconds": 1, "fed_seconds": 1}']], "it printed {")
   fails("tells of a step that there is not",
     [[echo '{"rows": 1, "seconds": 1, "steps": {"goe": {"rows": 1, "seconds": 1}}}']],
-    "it: its steps: row_by_row has no step goe; did you mean geo? (its steps: geo, data)")
+    "its steps: row_by_row has no step goe; did you mean geo? (its steps: geo, data)")
   fails("tells nothing of a step",
     [[echo '{"rows": 1, "seconds": 1, "steps": {"geo": {"rows": 1}}}']],
-    "it: its steps: geo needs rows and seconds")
+    "its steps: geo needs rows and seconds")
   fails("lists steps", [[echo '{"rows": 1, "seconds": 1, "steps": [{"rows": 1, "seconds": 1}]}']],
-    "it: its steps: row_by_row has no step 1 (its steps: geo, data)")
+    "its steps: row_by_row has no step 1 (its steps: geo, data)")
   fails("counts steps", [[echo '{"rows": 1, "seconds": 1, "steps": 2}']],
-    "it: its steps are no object")
+    "its steps are no object")
   fails("took no time", [[echo '{"rows": 1, "seconds": 0}']], "it printed {")
   fails("fails", "echo the disk is full >&2; exit 4",
     "it failed with exit status 4: the disk is full")

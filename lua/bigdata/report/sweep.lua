@@ -28,9 +28,18 @@ local function heading(result)
   return lines
 end
 
+-- What to do about it stands once, below the first run that it concerns.
+local function add_hint(lines, told, run)
+  local hint = run.error and run.error.hint or ""
+  if hint ~= "" and not told[hint] then
+    told[hint] = true
+    lines[#lines + 1] = "  hint: " .. text.wrap(text.words(hint), 72, "  ")
+  end
+end
+
 -- The runs that came to no good end, each with what is known about it.
 local function problems(result)
-  local lines = {}
+  local lines, told = {}, {}
   for _, item in ipairs(result.missing or {}) do
     lines[#lines + 1] = ("%s: left out, %s"):format(item.label, item.why)
   end
@@ -41,6 +50,7 @@ local function problems(result)
         local why = run.error and run.error.message
           or run.ended == "errors" and report.stopped_at(run) or run.ended
         lines[#lines + 1] = ("%s%s: %s"):format(item.label, which, text.hang(why, "  "))
+        add_hint(lines, told, run)
       end
     end
   end

@@ -252,7 +252,7 @@ function trials.notes(result)
   end
   if varies(result, "insert") then
     lines[#lines + 1] = "server us/row: processor time of the server for our connections"
-    lines[#lines + 1] = "trips/row: round trips, which is how often a connection waited for an answer"
+    lines[#lines + 1] = "trips/row: round trips, or how often a connection waited for an answer"
     lines[#lines + 1] = "factor: rows/s, as a multiple of the first line's"
   end
   return lines
