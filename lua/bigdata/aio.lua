@@ -23,6 +23,8 @@
 --   end),
 -- }
 
+local origin = require "bigdata.step.origin"
+
 local aio = {}
 
 -- Futures.
@@ -247,11 +249,11 @@ end })
 -- `all`, which return futures, and `zip`
 -- @return function for `run` of a step
 function aio.step(f)
-  return function(db, ...)
+  return origin.note(function(db, ...)
     local loop = new_loop(db)
     local async_db = setmetatable({ loop = loop }, AsyncDb)
     run_until(loop, start_task(loop, f, async_db, ...))
-  end
+  end, f)
 end
 
 return aio

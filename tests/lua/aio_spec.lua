@@ -1,6 +1,7 @@
 -- Futures, tasks and the event loop of bigdata.aio, over a db that answers at once.
 
 local aio = require "bigdata.aio"
+local origin = require "bigdata.step.origin"
 
 local await = aio.await
 
@@ -161,5 +162,11 @@ describe("misuse of aio", function()
     end)
     assert.is_false(good)
     assert.matches("every task waits for another", problem)
+  end)
+
+  it("remembers the function that a step's was made from", function()
+    local function f() end
+    assert.equal(f, origin.of(aio.step(f)))
+    assert.equal(f, origin.of(f))
   end)
 end)
