@@ -23,7 +23,7 @@
 --   end),
 -- }
 
-local origin = require "bigdata.step.origin"
+local own_function = require "bigdata.step.own_function"
 
 local aio = {}
 
@@ -249,7 +249,7 @@ end })
 -- `all`, which return futures, and `zip`
 -- @return function for `run` of a step
 function aio.step(f)
-  return origin.note(function(db, ...)
+  return own_function.note(function(db, ...)
     local loop = new_loop(db)
     local async_db = setmetatable({ loop = loop }, AsyncDb)
     run_until(loop, start_task(loop, f, async_db, ...))

@@ -1,7 +1,7 @@
 -- Futures, tasks and the event loop of bigdata.aio, over a db that answers at once.
 
 local aio = require "bigdata.aio"
-local origin = require "bigdata.step.origin"
+local own_function = require "bigdata.step.own_function"
 
 local await = aio.await
 
@@ -166,7 +166,7 @@ describe("misuse of aio", function()
 
   it("remembers the function that a step's was made from", function()
     local function f() end
-    assert.equal(f, origin.of(aio.step(f)))
-    assert.equal(f, origin.of(f))
+    assert.equal(f, own_function.of(aio.step(f)))
+    assert.equal(f, own_function.of(f))
   end)
 end)

@@ -2,7 +2,7 @@
 -- function that the Lua loop calls, and its files read and parsed to the end.
 
 local failure = require "bigdata.failure"
-local origin = require "bigdata.step.origin"
+local own_function = require "bigdata.step.own_function"
 local report = require "bigdata.report"
 local tables = require "bigdata.tables"
 local text = require "bigdata.text"
@@ -87,7 +87,7 @@ end
 
 -- What an interpreter would call.
 local function function_lines(step)
-  local place = debug.getinfo(origin.of(step.run or step.each), "S")
+  local place = debug.getinfo(own_function.of(step.run or step.each), "S")
   local plan = (step.each or step.plan) and "; --loop c shows a plan" or ""
   return ("  calls %s for every record: %s:%d\n  (not called here%s)\n"):format(
     step.run and "run" or "each", place.short_src, place.linedefined, plan)
