@@ -109,16 +109,16 @@ describe("row_by_row", function()
       end)
 
       it("stops each step when its time is up", function()
-        local long <close> = setmetatable({ folder = new_folder(200) }, {
+        local long <close> = setmetatable({ folder = new_folder(300) }, {
           __close = function(self) remove_folder(self.folder) end,
         })
-        local result = assert(run("-c 1 -M simple --no-autocommit --time 0.5 --engine " .. engine
+        local result = assert(run("-c 1 -M simple --no-autocommit --time 2 --engine " .. engine
           .. " --directory " .. long.folder))
         assert.equal("done", result.ended)
         local geo, data = result.steps[1], result.steps[2]
-        assert.same({ "done", 200 }, { geo.ended, geo.records })
+        assert.same({ "done", 300 }, { geo.ended, geo.records })
         assert.equal("time", data.ended)
-        assert.is_true(data.records < 200)
+        assert.is_true(data.records < 300)
         assert.same({ count = tostring(data.rows) },
           query("select count(*) as count from data_element")[1])
       end)
