@@ -23,7 +23,8 @@ typedef struct Player {
     BdTask *task;
     BdLuaPlan *plan;
     BdLuaSource *source;
-    int64_t turn; /* the source's, of the record under way */
+    BdRecord record; /* the one under way, */
+    int64_t turn;    /* and the source's turn that it is of */
     Stage stage;
     bool fills; /* the answer to the request under way stays in a slot: */
     uint32_t slot;
@@ -85,14 +86,13 @@ int bd_lua_plan_player(lua_State *lua) {
 
 static int start(lua_State *lua) {
     BdErr err = BD_ERR_INIT;
-    BdRecord record;
     Player *self = bd_object_check(lua, 1, &player_type);
     finish(self);
     bd_plan_task_forget(self->task);
-    if (!bd_lua_source_current(self->source, &record)) {
+    if (!bd_lua_source_current(self->source, &self->record)) {
         return luaL_error(lua, "the source has no current record");
     }
-    int result = self->task->ops->start(self->task, &record, &err);
+    int result = self->task->ops->start(self->task, &self->record, &err);
     self->stage = result == 0 ? READY : IDLE;
     self->turn = self->source->turn;
     return bd_lua_done(lua, result, &err);

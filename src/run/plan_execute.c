@@ -26,13 +26,13 @@ static uint32_t position_of(const BdPlanTask *run, const BdParam *param) {
 static BdSpan param_value(const BdPlanTask *run, const BdParam *param, uint32_t position) {
     switch (param->from) {
     case BD_VALUE_FIELD:
-        return bd_record_span(&run->record, param->field);
+        return bd_record_span(run->record, param->field);
     case BD_VALUE_COLUMN:
     case BD_VALUE_ITEM:
         return bd_answer_span(run->slots[param->slot], (int)position,
                               run->plan->references[param->reference].column);
     case BD_VALUE_ELEMENT:
-        return bd_record_span(&run->record, run->plan->rest + position);
+        return bd_record_span(run->record, run->plan->rest + position);
     default:
         return bd_span_of(param->text);
     }
@@ -42,7 +42,7 @@ static uint32_t list_length(const BdPlanTask *run, const BdList *list) {
     if (list->kind == BD_LIST_SLOT) {
         return (uint32_t)bd_answer_rows(run->slots[list->slot]);
     }
-    return run->record.fields > run->plan->rest ? run->record.fields - run->plan->rest : 0;
+    return run->record->fields > run->plan->rest ? run->record->fields - run->plan->rest : 0;
 }
 
 /* Set out on a loop, which goes round once where it has no lists: -1 where they are not equally

@@ -13,7 +13,7 @@ static BdPlanTask *self(BdTask *task) {
 static int start(BdTask *task, const BdRecord *record, BdErr *err) {
     (void)err;
     BdPlanTask *run = self(task);
-    run->record = *record;
+    run->record = record;
     run->next = 0;
     run->started = true;
     return 0;
@@ -43,12 +43,17 @@ static BdNext next(BdTask *task, BdRequest *request, BdErr *err) {
     if (bd_plan_task_ships(run)) {
         return BD_NEXT_REQUEST;
     }
-    if (request->kind != BD_REQUEST_SYNC && bd_sent_push(&run->sent, run->next) != 0) {
+    run->open = request->more;
+    if (request->kind == BD_REQUEST_SYNC) {
+        run->asked = run->next - 1;
+        return BD_NEXT_REQUEST;
+    }
+    run->asked = run->next;
+    run->next += run->inserting ? 0 : 1;
+    if (request->more && bd_sent_push(&run->sent, run->asked) != 0) {
         bd_err_set(err, BD_E_NOMEM, 0, "out of memory for a pipeline");
         return BD_NEXT_FAILED;
     }
-    run->open = request->more;
-    run->next += run->inserting || request->kind == BD_REQUEST_SYNC ? 0 : 1;
     return BD_NEXT_REQUEST;
 }
 
@@ -62,10 +67,9 @@ void bd_plan_task_fill(BdPlanTask *run, uint32_t slot, BdAnswer *answer, bool bo
     run->borrowed[slot] = borrowed;
 }
 
-/* The operation whose request is answered now. That of BD_REQUEST_SYNC is not noted: it is the last
- * one of its pipeline, and the operation before the next. */
+/* The operation whose request is answered now: of a pipeline, the last one comes last. */
 static const BdOp *take_sent(BdPlanTask *run) {
-    uint32_t op = bd_sent_empty(&run->sent) ? run->next - 1 : bd_sent_pop(&run->sent);
+    uint32_t op = bd_sent_empty(&run->sent) ? run->asked : bd_sent_pop(&run->sent);
     return &run->plan->ops[op];
 }
 
@@ -232,7 +236,7 @@ int bd_plan_task_new(BdTask **out, const BdPlan *plan, const BdPlanTaskOpts *opt
 
 bool bd_plan_task_slot(BdTask *task, uint32_t *slot) {
     const BdPlanTask *run = self(task);
-    const BdOp *op = &run->plan->ops[bd_sent_front(&run->sent)];
+    const BdOp *op = &run->plan->ops[run->asked];
     *slot = op->slot;
     return bd_op_fills_slot(op->kind);
 }

@@ -15,9 +15,10 @@ typedef struct BdPlanTask {
     BdTask task; /* first: a BdTask * is a BdPlanTask * */
     const BdPlan *plan;
     BdPlanTaskOpts opts;
-    BdRecord record;
+    const BdRecord *record;
     uint32_t next;       /* operation to execute */
-    BdSent sent;         /* whose requests are under way */
+    uint32_t asked;      /* the one of the last request; for BD_REQUEST_SYNC, one without answer */
+    BdSent sent;         /* those that are answered before it: requests with `more` */
     BdAnswer **slots;    /* what ONE, ALL and CACHED have left; the latter's may be the cache's */
     bool *borrowed;      /* per slot: it is the cache's */
     uint32_t *positions; /* of each loop */
