@@ -21,19 +21,21 @@ typedef struct BdQueueBatch {
 } BdQueueBatch;
 
 struct BdQueue {
+    /* What popping a record needs is one cache line: all workers pass it around. */
     pthread_mutex_t mutex; /* covers all that follows, but for capacity */
-    pthread_cond_t records_cond;
-    pthread_cond_t room_cond;
-    pthread_cond_t full_cond;
-    BdQueueBatch *head; /* to pop from; every batch in this list has records left */
+    BdQueueBatch *head;    /* to pop from; every batch in this list has records left */
+    int64_t records;
+    int64_t room_at; /* wake pushers when no more than so many records are left; or NOBODY */
+
     BdQueueBatch *tail;
     BdQueueBatch *store; /* empty batches */
     BdQueueBatch *bare;  /* those whose batch is being filled */
     BdWaiter *waiters;   /* armed, the longest waiting first */
+    pthread_cond_t records_cond;
+    pthread_cond_t room_cond;
+    pthread_cond_t full_cond;
     int64_t capacity;
-    int64_t records;
     int64_t pushed;
-    int64_t room_at; /* wake pushers when no more than so many records are left; or NOBODY */
     int64_t poppers; /* threads waiting in pop */
     int64_t full_wait_ns;
     int64_t empty_wait_ns;

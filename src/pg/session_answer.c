@@ -122,35 +122,36 @@ static BdIo lose(BdSession *session, BdErr *err) {
     return fail(result);
 }
 
+/* Why a request whose results have all come has no answer. */
+static int explain(const BdSession *session, const PGresult *result, BdErr *err) {
+    if (session->complaint != NULL) {
+        return bd_err_set(err, BD_E_SQL, 0, "%s", session->complaint);
+    }
+    if (result == NULL) {
+        return bd_err_set(err, BD_E_SQL, 0, "the server gave no answer");
+    }
+    if (session->status == PGRES_PIPELINE_ABORTED) {
+        return bd_err_set(err, BD_E_SQL, 0,
+                          "not executed, since an earlier statement of its pipeline was refused");
+    }
+    if (is_error(session->status)) {
+        return bd_pg_error_result(result, session->conn, err);
+    }
+    return bd_err_set(err, BD_E_SQL, 0, "the server did not ask for the data of the COPY");
+}
+
 /* A request's results have all come; if it was the last one, the server is ready for another. */
 static BdIo finish(BdSession *session, BdAnswer **answer, BdErr *err) {
     PGresult *result = session->result;
-    const char *complaint = session->complaint;
     session->result = NULL;
-    session->complaint = NULL;
     session->busy = session->pipeline;
     if (!session->pipeline) { /* in it, the server does not say */
         session->transaction = PQtransactionStatus(session->conn);
     }
-    if (complaint != NULL) {
-        bd_err_set(err, BD_E_SQL, 0, "%s", complaint);
-        return fail(result);
-    }
-    if (result == NULL) {
-        bd_err_set(err, BD_E_SQL, 0, "the server gave no answer");
-        return fail(result);
-    }
-    if (session->status == PGRES_PIPELINE_ABORTED) {
-        bd_err_set(err, BD_E_SQL, 0,
-                   "not executed, since an earlier statement of its pipeline was refused");
-        return fail(result);
-    }
-    if (is_error(session->status)) {
-        bd_pg_error_result(result, session->conn, err);
-        return fail(result);
-    }
-    if (session->copy.wanted) {
-        bd_err_set(err, BD_E_SQL, 0, "the server did not ask for the data of the COPY");
+    if (result == NULL || is_error(session->status) || session->complaint != NULL ||
+        session->copy.wanted) {
+        explain(session, result, err);
+        session->complaint = NULL;
         return fail(result);
     }
     *answer = result;

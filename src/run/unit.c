@@ -6,7 +6,7 @@
 
 int bd_unit_init(BdUnit *unit, BdQueue *queue, BdErr *err) {
     *unit = (BdUnit){.queue = queue};
-    return bd_unit_has_room(unit) ? 0 : bd_err_set(err, BD_E_NOMEM, 0, "out of memory for a unit");
+    return bd_unit_grow(unit) ? 0 : bd_err_set(err, BD_E_NOMEM, 0, "out of memory for a unit");
 }
 
 void bd_unit_deinit(BdUnit *unit) {
@@ -15,10 +15,7 @@ void bd_unit_deinit(BdUnit *unit) {
     *unit = (BdUnit){.queue = NULL};
 }
 
-bool bd_unit_has_room(BdUnit *unit) {
-    if (unit->count < unit->room) {
-        return true;
-    }
+bool bd_unit_grow(BdUnit *unit) {
     uint32_t room = unit->room == 0 ? 1 : 2 * unit->room;
     BdItem *items = bd_realloc_array(unit->items, room, sizeof(*items));
     if (items == NULL) {
@@ -27,23 +24,6 @@ bool bd_unit_has_room(BdUnit *unit) {
     unit->items = items;
     unit->room = room;
     return true;
-}
-
-void bd_unit_push(BdUnit *unit, const BdItem *item) {
-    assert(!unit->closed && unit->count < unit->room);
-    unit->items[unit->count++] = *item;
-}
-
-void bd_unit_close(BdUnit *unit) {
-    if (!unit->closed) {
-        unit->closed = true;
-        unit->ends[0] = unit->count;
-        unit->parts = 1;
-    }
-}
-
-const BdRecord *bd_unit_next(BdUnit *unit) {
-    return unit->next < unit->first + bd_unit_size(unit) ? &unit->items[unit->next++].record : NULL;
 }
 
 void bd_unit_again(BdUnit *unit) {

@@ -15,6 +15,7 @@
 
 #include "flow/queue.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -37,14 +38,28 @@ BD_MUSTCHECK int bd_unit_init(BdUnit *unit, BdQueue *queue, BdErr *err);
 /* May be called on a zeroed struct. */
 void bd_unit_deinit(BdUnit *unit);
 
+/* Make room for more records; false when memory runs out. */
+BD_MUSTCHECK bool bd_unit_grow(BdUnit *unit);
+
 /* Is there room for another record, or memory to make some? */
-BD_MUSTCHECK bool bd_unit_has_room(BdUnit *unit);
+BD_MUSTCHECK static inline bool bd_unit_has_room(BdUnit *unit) {
+    return unit->count < unit->room || bd_unit_grow(unit);
+}
 
 /* Take over a record; there must be room, and the unit not be closed. */
-void bd_unit_push(BdUnit *unit, const BdItem *item);
+static inline void bd_unit_push(BdUnit *unit, const BdItem *item) {
+    assert(!unit->closed && unit->count < unit->room);
+    unit->items[unit->count++] = *item;
+}
 
 /* No record follows: the unit, or the part under way, is what it is now. */
-void bd_unit_close(BdUnit *unit);
+static inline void bd_unit_close(BdUnit *unit) {
+    if (!unit->closed) {
+        unit->closed = true;
+        unit->ends[0] = unit->count;
+        unit->parts = 1;
+    }
+}
 
 /* Records in the part under way. */
 static inline uint32_t bd_unit_size(const BdUnit *unit) {
@@ -52,7 +67,9 @@ static inline uint32_t bd_unit_size(const BdUnit *unit) {
 }
 
 /* The next record of the part under way, the current one from now on; NULL when all were taken. */
-const BdRecord *bd_unit_next(BdUnit *unit);
+static inline const BdRecord *bd_unit_next(BdUnit *unit) {
+    return unit->next < unit->first + bd_unit_size(unit) ? &unit->items[unit->next++].record : NULL;
+}
 
 /* Begin the part under way anew. */
 void bd_unit_again(BdUnit *unit);

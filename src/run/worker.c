@@ -185,7 +185,7 @@ static BdMove step_record(BdWorker *worker, BdWant *want) {
         bd_worker_quit(worker);
         return BD_MOVE_ON;
     }
-    if (bd_worker_pauses(worker, want)) {
+    if (worker->again_ns != 0 && bd_worker_pauses(worker, want)) {
         return BD_MOVE_WAIT;
     }
     if (worker->in_doubt && !worker->begun) {

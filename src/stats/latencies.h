@@ -22,9 +22,9 @@ typedef struct BdLatency {
 } BdLatency;
 
 typedef struct BdLatencies {
-    BdLatency list[BD_LATENCIES_MOST];
     uint32_t count;
     int64_t dropped; /* times that are in no histogram */
+    BdLatency list[BD_LATENCIES_MOST];
 } BdLatencies;
 
 /* Where a time is to be counted under a name; NULL, and counted as dropped, where there is no room
