@@ -47,10 +47,6 @@ int bd_buf_end(BdBuf *buf) {
     return 0;
 }
 
-void bd_buf_reset(BdBuf *buf) {
-    buf->len = 0;
-}
-
 void bd_buf_deinit(BdBuf *buf) {
     bd_free(buf->p);
     *buf = (BdBuf){0};

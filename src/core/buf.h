@@ -34,7 +34,9 @@ BD_MUSTCHECK int bd_buf_append_str(BdBuf *buf, const char *s);
 BD_MUSTCHECK int bd_buf_end(BdBuf *buf);
 
 /* Forget the content, keep the memory. */
-void bd_buf_reset(BdBuf *buf);
+static inline void bd_buf_reset(BdBuf *buf) {
+    buf->len = 0;
+}
 
 void bd_buf_deinit(BdBuf *buf);
 

@@ -31,16 +31,3 @@ int bd_fifo_push(BdFifo *fifo, const void *item) {
     }
     return bd_buf_append(&fifo->items, item, fifo->bytes);
 }
-
-void bd_fifo_pop(BdFifo *fifo) {
-    assert(!bd_fifo_empty(fifo));
-    fifo->first += fifo->bytes;
-    if (bd_fifo_empty(fifo)) {
-        bd_fifo_reset(fifo);
-    }
-}
-
-void bd_fifo_reset(BdFifo *fifo) {
-    bd_buf_reset(&fifo->items);
-    fifo->first = 0;
-}

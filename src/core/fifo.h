@@ -45,9 +45,19 @@ static inline void *bd_fifo_back(const BdFifo *fifo) {
     return fifo->items.p + fifo->items.len - fifo->bytes;
 }
 
-void bd_fifo_pop(BdFifo *fifo);
-
 /* Forget the content, keep the memory. */
-void bd_fifo_reset(BdFifo *fifo);
+static inline void bd_fifo_reset(BdFifo *fifo) {
+    bd_buf_reset(&fifo->items);
+    fifo->first = 0;
+}
+
+/* Forget the oldest item; there must be one. */
+static inline void bd_fifo_pop(BdFifo *fifo) {
+    assert(!bd_fifo_empty(fifo));
+    fifo->first += fifo->bytes;
+    if (bd_fifo_empty(fifo)) {
+        bd_fifo_reset(fifo);
+    }
+}
 
 #endif
