@@ -1,6 +1,5 @@
 #include "core/fifo.h"
 
-#include <assert.h>
 #include <string.h>
 
 #define FIRST_ROOM 16

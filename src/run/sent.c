@@ -28,10 +28,6 @@ bool bd_sent_empty(const BdSent *sent) {
     return bd_fifo_empty(&sent->runs);
 }
 
-uint32_t bd_sent_front(const BdSent *sent) {
-    return ((const Run *)bd_fifo_front(&sent->runs))->op;
-}
-
 uint32_t bd_sent_pop(BdSent *sent) {
     Run *run = bd_fifo_front(&sent->runs);
     uint32_t op = run->op;

@@ -27,9 +27,7 @@ BD_MUSTCHECK int bd_sent_push(BdSent *sent, uint32_t op);
 
 bool bd_sent_empty(const BdSent *sent);
 
-/* The operation whose request is answered next; there must be one. The second forgets the request.
- */
-uint32_t bd_sent_front(const BdSent *sent);
+/* Take out the operation whose request is answered next; there must be one. */
 uint32_t bd_sent_pop(BdSent *sent);
 
 /* Nothing is under way any more. */

@@ -12,9 +12,9 @@
  * requests, some of them maybe before the pipeline ends, the others before next() is called after
  * that.
  *
- * Ownership: the record stays valid until reset(). Answers belong to the task. What a request
- *            points to stays valid until it was answered or refused: it may be sent again; in a
- *            pipeline only until next() is called.
+ * Ownership: the record stays where it is, and valid, until reset(). Answers belong to the task.
+ *            What a request points to stays valid until it was answered or refused: it may be sent
+ *            again; in a pipeline only until next() is called.
  * Threads:   one at a time.
  * Errors:    a failing call fails the record: *err says why, with the place in the scenario.
  *            reset() follows.

@@ -65,6 +65,7 @@ static inline void start(BdTask *task, const char *fields) {
     static struct {
         char bytes[256];
         uint32_t offsets[32];
+        BdRecord record;
     } kept[2];
     static int turn;
     turn = 1 - turn;
@@ -81,9 +82,9 @@ static inline void start(BdTask *task, const char *fields) {
         }
     }
     offsets[count] = (uint32_t)strlen(fields) + 1;
-    const BdRecord record = {
-        .text = bytes, .offsets = offsets, .fields = count, .line = 1, .file = "f"};
-    assert_int_equal(task->ops->start(task, &record, &err), 0);
+    kept[turn].record =
+        (BdRecord){.text = bytes, .offsets = offsets, .fields = count, .line = 1, .file = "f"};
+    assert_int_equal(task->ops->start(task, &kept[turn].record, &err), 0);
 }
 
 /* The next request is this statement with these values, as "a|b|c"; NULL reads "<null>". */
