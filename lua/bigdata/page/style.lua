@@ -52,7 +52,7 @@ svg text { font: 12px system-ui, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-se
 svg .direct { fill: var(--own); font-weight: 600; }
 .series rect, .area { fill: var(--own); } .ground { fill: var(--ground); }
 svg .inside { fill: var(--paper); font-size: 11px; pointer-events: none; }
-.s8 .inside { fill: var(--ink); }
+.s6 .inside { fill: #1d2025; } .s8 .inside { fill: var(--ink); }
 .whisker line { stroke: var(--ink); stroke-width: 1.5; }
 
 .bar { display: grid; grid-template-columns: var(--name) 1fr 5rem; column-gap: .8rem;
