@@ -84,7 +84,7 @@ static inline BdRecent *place_of(BdRecent *recent, uint64_t key) {
 }
 
 /* 0 for NULL, and for what has no known spelling. */
-static uint64_t hash_text(const Compared *column, BdSpan given, BdMark *mark) {
+static uint64_t hash_text(const Compared *column, BdSpan given, bool *unread) {
     char scratch[BD_SPELLING_SCRATCH];
     BdSpan value;
     if (given.p == NULL) {
@@ -92,7 +92,7 @@ static uint64_t hash_text(const Compared *column, BdSpan given, BdMark *mark) {
     }
     if (bd_spelling_apply(column->spelling, given, scratch, &value) != 0) {
         note_unread(&column->arrival->unread[column->table], column->number, given);
-        mark->unread = true;
+        *unread = true;
         return 0;
     }
     uint64_t hash = bd_checksum_text(value, column->number + 1);
@@ -103,19 +103,19 @@ static uint64_t hash_text(const Compared *column, BdSpan given, BdMark *mark) {
     return hash;
 }
 
-/* The same values come again and again, so that most hashes are found among the recent ones. */
+/* A marked row has this value, too. The same values come again and again, so that most hashes are
+ * found among the recent ones. */
 static inline void mark_value(const Compared *column, BdSpan value, BdMark *mark) {
     uint64_t key = key_of(value);
     const BdRecent *recent = place_of(column->recent, key);
-    uint64_t hash = key != 0 && recent->key == key ? recent->hash : hash_text(column, value, mark);
+    uint64_t hash =
+        key != 0 && recent->key == key ? recent->hash : hash_text(column, value, &mark->unread);
     mark->hash ^= hash;
     mark->cell += (uint32_t)(hash & column->groups);
 }
 
-/* What is the same for all rows is in their marks from the beginning. */
-void bd_arrival_mark(BdArrival *arrival, uint32_t place, const BdSeries *columns, uint32_t first,
-                     uint32_t rows, BdMark *marks) {
-    const BdManifestRow *sent = &arrival->manifest->rows[place];
+/* The mark of what the rows have in common. */
+static BdMark mark_same(BdArrival *arrival, const BdManifestRow *sent, const BdSeries *columns) {
     BdMark same = {.cell = sent->table * BD_ARRIVAL_GROUPS};
     for (uint32_t i = 0; i < sent->count; i++) {
         const BdSeries *series = &columns[sent->columns[i].value];
@@ -124,6 +124,13 @@ void bd_arrival_mark(BdArrival *arrival, uint32_t place, const BdSeries *columns
             mark_value(&column, series->values[0], &same);
         }
     }
+    return same;
+}
+
+void bd_arrival_mark(BdArrival *arrival, uint32_t place, const BdSeries *columns, uint32_t first,
+                     uint32_t rows, BdMark *marks) {
+    const BdManifestRow *sent = &arrival->manifest->rows[place];
+    const BdMark same = mark_same(arrival, sent, columns);
     for (uint32_t row = 0; row < rows; row++) {
         marks[row] = same;
     }
@@ -138,17 +145,24 @@ void bd_arrival_mark(BdArrival *arrival, uint32_t place, const BdSeries *columns
     }
 }
 
+/* Rows that follow each other are mostly of one group: they are summed up first. */
 void bd_arrival_add(BdArrival *arrival, const BdMark *marks, uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) {
-        const BdMark *mark = &marks[i];
-        BdTally *tally = &arrival->pending[mark->cell];
-        if (tally->rows++ == 0) {
-            arrival->used[arrival->used_count++] = mark->cell;
+    const BdMark *const end = marks + count;
+    while (marks < end) {
+        const BdMark *const first = marks;
+        uint64_t sum = 0;
+        bool unread = false;
+        for (; marks < end && marks->cell == first->cell; marks++) {
+            sum += marks->hash;
+            unread |= marks->unread;
         }
-        tally->sum += mark->hash;
-        if (mark->unread) {
-            arrival->unread[mark->cell / BD_ARRIVAL_GROUPS].pending = true;
+        BdTally *tally = &arrival->pending[first->cell];
+        if (tally->rows == 0) {
+            arrival->used[arrival->used_count++] = first->cell;
         }
+        tally->rows += marks - first;
+        tally->sum += sum;
+        arrival->unread[first->cell / BD_ARRIVAL_GROUPS].pending |= unread;
     }
 }
 
