@@ -116,7 +116,8 @@ static void a_hash_that_is_remembered_is_the_right_one(void **state) {
 
 /* A value for a list, any of many kinds: mostly short, and the same ones again and again. */
 static BdSpan any_value(char *text, size_t size, uint32_t i) {
-    static const char *const others[] = {"", "007", "+7", "nonsense", "123456789012", "12345678"};
+    static const char *const others[] = {
+        "", "007", "+7", "nonsense", "123456789012", "123400009012", "12345678"};
     enum { OTHERS = sizeof(others) / sizeof(others[0]) };
     uint32_t kind = i * UINT32_C(2654435761) >> 16;
     if (kind % 8 == 0) {
@@ -156,13 +157,18 @@ static void rows_of_lists_are_marked_as_they_are_one_by_one(void **state) {
         BdArrival arrival;
         open_arrival(&arrival, manifest);
         bd_arrival_mark(&arrival, 1, columns, FIRST, ROWS - FIRST, marks);
+        bd_arrival_add(&arrival, marks, ROWS - FIRST);
+        BdTally tallies[2 * BD_ARRIVAL_GROUPS] = {{0}};
         for (uint32_t row = FIRST; row < ROWS; row++) {
             const BdMark mark =
                 mark_of(manifest, bd_series_at(&columns[0], row), bd_series_at(&columns[1], row));
             assert_int_equal(marks[row - FIRST].hash, mark.hash);
             assert_int_equal(marks[row - FIRST].cell, mark.cell);
             assert_int_equal(marks[row - FIRST].unread, mark.unread);
+            tallies[mark.cell].rows++;
+            tallies[mark.cell].sum += mark.hash;
         }
+        assert_memory_equal(arrival.pending, tallies, sizeof(tallies));
         bd_arrival_deinit(&arrival);
     }
     bd_manifest_free(manifest);

@@ -265,6 +265,36 @@ static void requests_carry_the_marks_of_their_rows(void **state) {
     bd_manifest_free(manifest);
 }
 
+static void what_is_refused_has_no_mark(void **state) {
+    (void)state;
+    static const BdManifestColumn compared[] = {
+        {.value = 0, .spelling = {.kind = BD_SPELLING_INTEGER, .limit = BD_SPELLING_NO_LIMIT}}};
+    const BdSpan numbers[] = {{"1", 1}, {"2", 1}, {"x", 1}, {"y", 1}, {"5", 1}, {"6", 1}};
+    const BdSpan null = {.p = NULL};
+    const BdSeries lists[] = {{numbers, 1}, {&null, 0}};
+    static const char *const held[] = {"1", "2", "5", "6"};
+    BdErr err = BD_ERR_INIT;
+    BdManifest *manifest = NULL;
+    BdArrival arrival;
+    BdRequest request;
+    Kit kit;
+    assert_int_equal(bd_manifest_new(&manifest, 1, &err), 0);
+    assert_int_equal(bd_manifest_add(manifest, "pairs", 0, compared, 1, &err), 0);
+    assert_int_equal(bd_arrival_init(&arrival, manifest, &err), 0);
+    open_pairs(&kit, BD_METHOD_COPY_BINARY);
+    bd_shipment_mark(kit.shipment, &arrival, 0);
+    kit_begin(&kit);
+    assert_int_equal(bd_shipment_add(kit.shipment, lists, 6, &err), 0);
+    assert_int_equal(bd_shipment_next(kit.shipment, &request, &err), BD_NEXT_REQUEST);
+    assert_int_equal(request.mark_count, 4);
+    for (uint32_t i = 0; i < 4; i++) {
+        assert_int_equal(request.marks[i].hash, bd_checksum_text(bd_span_of(held[i]), 1));
+    }
+    kit_deinit(&kit);
+    bd_arrival_deinit(&arrival);
+    bd_manifest_free(manifest);
+}
+
 /* ---- memory ---------------------------------------------------------------------------------- */
 
 /* Give a shipment rows, and take all of its requests as answered. */
@@ -337,6 +367,7 @@ int main(void) {
         CASE(a_new_session_is_told_the_statements_again),
         CASE(nothing_is_sent_for_no_rows),
         CASE(requests_carry_the_marks_of_their_rows),
+        CASE(what_is_refused_has_no_mark),
         CASE(each_allocation_may_fail),
         CASE(later_batches_allocate_nothing),
     };

@@ -211,6 +211,19 @@ describe("the proof of arrival accepts", function()
     end
   end
 
+  for _, loop in ipairs { "c", "lua" } do
+    for _, method in ipairs { "row", "pipeline", "values", "unnest", "copy", "copy-binary" } do
+      local line = ("-c 3 --loop %s --insert %s"):format(loop, method)
+      it("db:insert of lists, with " .. line, function()
+        kit.execute("drop table t; create table t (n int, name text, amount numeric(10,2))")
+        assert.equal(COUNT * 12, verified((run(line, nil, [[
+    local rows = db:all("select nullif(i * $1::int, 8) as name, i || '.505' as amount"
+      .. " from generate_series(1, 12) as i", row.n)
+    db:insert("t", { "n", "name", "amount" }, row.n, rows.name, rows.amount)]]))).rows)
+      end)
+    end
+  end
+
   for _, line in ipairs { "", "--no-autocommit", "--commit-every 16" } do
     it("what is rolled back and caught, with --loop lua " .. line, function()
       kit.execute("insert into t values (10), (20)")
