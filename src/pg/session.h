@@ -63,7 +63,8 @@ typedef struct BdRequest {
     BdSpan data; /* for COPY: lines of text or binary tuples, as copy_text.h and copy_binary.h write
                     them; borrowed until the answer is there */
     bool binary; /* for COPY: the data is binary; header and trailer are added to it */
-    const BdMark *marks; /* of the rows that it ships, but for those of an EXECUTE in its values */
+    const BdMark *marks; /* of the rows to add up when it is sent; NULL: for EXECUTE, the row that
+                            its values are */
     uint32_t mark_count;
     bool more; /* another request follows at once, in the same pipeline: see bd_session_send() */
 } BdRequest;

@@ -185,14 +185,15 @@ static int mark_rows(BdPlanTask *run, const BdOp *op, BdErr *err) {
     return 0;
 }
 
+/* In a pipeline, where all rows are stored or none, the first one has the marks of all. */
 static BdRequest row_request(BdPlanTask *run, const BdOp *op) {
     uint32_t row = run->positions[op->loop]++;
     set_row(run, op, row);
-    BdRequest request =
-        request_of(run, op, run->pipelines > 0 || run->opts.method == BD_METHOD_PIPELINE);
+    bool piped = run->pipelines > 0 || run->opts.method == BD_METHOD_PIPELINE;
+    BdRequest request = request_of(run, op, piped);
     if (run->marked) {
         request.marks = (const BdMark *)(const void *)run->marks.p + row;
-        request.mark_count = 1;
+        request.mark_count = !piped ? 1 : row == 0 ? run->lengths[op->loop] : 0;
     }
     return request;
 }

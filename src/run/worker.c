@@ -271,7 +271,7 @@ static void add_rows(BdWorker *worker, const BdRequest *request) {
     if (worker->arrival.manifest == NULL) {
         return; /* nothing is verified */
     }
-    if (request->mark_count > 0) {
+    if (request->marks != NULL) {
         bd_arrival_add(&worker->arrival, request->marks, request->mark_count);
     } else if (request->kind == BD_REQUEST_EXECUTE) {
         const BdStatement *statement = request->statement;

@@ -25,8 +25,10 @@ int64_t bd_now_ns(void) {
 static BdNext next_with_row(BdTask *task, BdRequest *request, BdErr *err) {
     static const BdMark row = {.hash = 5, .cell = 7};
     BdNext next = fake_ops.next(task, request, err);
-    request->marks = &row;
-    request->mark_count = request->kind == BD_REQUEST_EXECUTE ? 1 : 0;
+    if (request->kind == BD_REQUEST_EXECUTE) {
+        request->marks = &row;
+        request->mark_count = 1;
+    }
     return next;
 }
 
