@@ -6,7 +6,7 @@ local testing = require "bigdata.testing"
 local path
 
 local function write(text)
-  path = os.tmpname()
+  path = path or os.tmpname()
   local file = assert(io.open(path, "w"))
   file:write(text)
   file:close()
