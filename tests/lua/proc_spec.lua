@@ -19,6 +19,10 @@ describe("proc", function()
     assert.is_true(math.abs(os.time() - after.started) < 3600)
   end)
 
+  it("knows that time finer than to a tick", function()
+    assert.not_equal(0, proc.process(own_pid()).cpu * 100 % 1)
+  end)
+
   it("knows nothing of a process that is not there", function()
     assert.is_nil(proc.process(4194305))
   end)

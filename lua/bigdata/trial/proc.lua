@@ -26,8 +26,15 @@ function proc.machine()
   return { busy = (all - idle) / TICKS, idle = idle / TICKS, cores = cores }
 end
 
--- A process: { name=, cpu=, started= }, CPU seconds since it was started, and when that was, in
--- seconds since 1970.
+-- The CPU seconds of a process's first thread (the server's processes have no other) by the
+-- kernel's scheduler; nil where it does not count them.
+local function scheduled(pid)
+  local nanoseconds = (read(("/proc/%d/schedstat"):format(pid)) or ""):match("^[1-9]%d*")
+  return nanoseconds and tonumber(nanoseconds) / 1e9
+end
+
+-- A process of one thread: { name=, cpu=, started= }, CPU seconds since it was started (to a tick
+-- where the kernel does not count them finer), and when that was, in seconds since 1970.
 function proc.process(pid)
   local stat = read(("/proc/%d/stat"):format(pid))
   local booted = (read("/proc/stat") or ""):match("\nbtime (%d+)")
@@ -38,7 +45,7 @@ function proc.process(pid)
   for value in fields:gmatch("%S+") do values[#values + 1] = value end
   return {
     name = name,
-    cpu = (tonumber(values[12]) + tonumber(values[13])) / TICKS,
+    cpu = scheduled(pid) or (tonumber(values[12]) + tonumber(values[13])) / TICKS,
     started = tonumber(booted) + tonumber(values[20]) / TICKS,
   }
 end
