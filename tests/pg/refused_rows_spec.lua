@@ -176,7 +176,7 @@ describe("a full disk", function()
     for _, unit in units(method) do
       local line = ("-c 3 --insert %s %s"):format(method, unit)
       it("ends the run, and what was acknowledged is counted: " .. line, function()
-        if problem then return pending(problem) end
+        if problem then pending(problem) end
         kit.execute "alter table child set tablespace small"
         write_records(1000, 4)
         local step, result = load(line, { filler = FILLER })
@@ -191,7 +191,7 @@ describe("a full disk", function()
   end
 
   it("may be followed by --resume on a larger one", function()
-    if problem then return pending(problem) end
+    if problem then pending(problem) end
     kit.execute "alter table child set tablespace small"
     write_records(1000, 4)
     local line = "-c 3 --resume --commit-every 10"
