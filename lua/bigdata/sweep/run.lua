@@ -3,6 +3,7 @@
 -- Every round runs each trial once, in an order of its own, drawn by the seed: what drifts with
 -- time falls on all trials alike, and none always comes after the same other one.
 
+local compile = require "bigdata.trial.compile"
 local core = require "bigdata.core"
 local external = require "bigdata.external"
 local failure = require "bigdata.failure"
@@ -126,7 +127,7 @@ local function check(trials)
     local kind = table.concat({ set.loop, set.insert, set.protocol }, " ")
     known[item.scenario] = known[item.scenario] or {}
     if not item.external and not known[item.scenario][kind] then
-      failure.check(trial.compile(item.scenario, item.flags, set))
+      failure.check(compile.steps(item.scenario, item.flags, set))
       known[item.scenario][kind] = true
     end
   end

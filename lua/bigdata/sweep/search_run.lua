@@ -1,5 +1,6 @@
 -- sweep/search_run.lua - searches for a size by running a scenario, all on one server.
 
+local compile = require "bigdata.trial.compile"
 local core = require "bigdata.core"
 local failure = require "bigdata.failure"
 local figures = require "bigdata.result.figures"
@@ -75,7 +76,7 @@ local function check(scenario, terms, run_settings, flags)
       "use --engine poll")
   end
   if terms.over ~= "jobs" then failure.check(options.check(run_settings)) end
-  failure.check(trial.compile(scenario, flags, run_settings))
+  failure.check(compile.steps(scenario, flags, run_settings))
   return true
 end
 

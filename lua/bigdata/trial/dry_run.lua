@@ -1,12 +1,12 @@
 -- trial/dry_run.lua - what a scenario would do, without a database: the plan of each step, or the
 -- function that the Lua loop calls, and its files read and parsed to the end.
 
+local compile = require "bigdata.trial.compile"
 local failure = require "bigdata.failure"
 local own_function = require "bigdata.step.own_function"
 local report = require "bigdata.report"
 local tables = require "bigdata.tables"
 local text = require "bigdata.text"
-local trial = require "bigdata.trial"
 local values = require "bigdata.values"
 
 local dry_run = {}
@@ -104,7 +104,7 @@ local function count_line(outcome)
 end
 
 local function read_step(compiled, settings, flags, write)
-  local source <close> = trial.source(compiled.step, flags)
+  local source <close> = compile.source(compiled.step, flags)
   write(("step %s\n"):format(compiled.step.name))
   write(compiled.spec and dry_run.plan(compiled.spec, compiled.rest)
     or function_lines(compiled.step))
@@ -123,7 +123,7 @@ end
 
 local function run(scenario, settings, flags, write)
   local result = { scenario = scenario.name, steps = {}, ended = "done" }
-  for i, compiled in ipairs(failure.check(trial.compile(scenario, flags, settings))) do
+  for i, compiled in ipairs(failure.check(compile.steps(scenario, flags, settings))) do
     local outcome = read_step(compiled, settings, flags, write)
     result.steps[i] = outcome
     result.ended, result.error = outcome.ended, outcome.error

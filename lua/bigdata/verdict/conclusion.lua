@@ -30,7 +30,7 @@ end
 
 -- Would the option, "--name value" or "--name", change anything for a step that ran under these
 -- settings, and be allowed?
--- @param compiled the step, as trial.compile gives it
+-- @param compiled the step, as compile.steps gives it
 -- @param steps all of the scenario
 function conclusion.matters(option, settings, compiled, steps)
   local name, value = option:match("^%-%-(%S+) ?(%S*)$")
@@ -45,7 +45,7 @@ end
 
 -- The verdict on the step: { causes={ { cause=, share=, gain=, evidence=, next= } }, why= }, where
 -- next is a list of command lines; nil where nothing was measured.
--- @param compiled the step, as trial.compile gives it
+-- @param compiled the step, as compile.steps gives it
 -- @param steps all of the scenario
 function conclusion.of(result, step, compiled, steps)
   local measured = measurements.of(result, step)

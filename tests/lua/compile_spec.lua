@@ -1,8 +1,8 @@
--- trial: what is checked before any server is needed. The running itself is in tests/pg.
+-- What is checked of a trial before any server is needed. The running itself is in tests/pg.
 
 local bigdata = require "bigdata"
+local compile = require "bigdata.trial.compile"
 local dry_run = require "bigdata.trial.dry_run"
-local trial = require "bigdata.trial"
 
 local SETTINGS = { loop = "c", limit = 0, max_errors = 0, poolsize = 1 }
 
@@ -22,15 +22,15 @@ local function insert(db, row)
 end
 
 local function fails(text, ...)
-  local compiled, message, info = trial.compile(scenario(...), {}, SETTINGS)
+  local compiled, message, info = compile.steps(scenario(...), {}, SETTINGS)
   assert.is_nil(compiled)
   assert.is_truthy(message:find(text, 1, true), message)
   return info
 end
 
-describe("trial.compile", function()
+describe("compile.steps", function()
   it("compiles every step", function()
-    local compiled = assert(trial.compile(scenario(
+    local compiled = assert(compile.steps(scenario(
       { source = count_to(3), each = insert }, { source = count_to(3), plan = insert }),
       {}, SETTINGS))
     assert.equal(2, #compiled)
@@ -39,7 +39,7 @@ describe("trial.compile", function()
 
   it("hands the flags to the source", function()
     local seen
-    assert(trial.compile(scenario {
+    assert(compile.steps(scenario {
       source = function(opt)
         seen = opt.up_to
         return bigdata.source.count { count = opt.up_to }
@@ -85,7 +85,7 @@ describe("trial.compile", function()
   end)
 
   it("refuses parameters that do not fit the statement", function()
-    fails("trial_spec.lua:", {
+    fails("compile_spec.lua:", {
       source = count_to(1),
       each = function(db, row) db:exec("select $1, $2", row.n) end,
     })
@@ -99,7 +99,7 @@ describe("trial.compile", function()
       end,
       each = insert,
     })
-    assert.is_truthy(info.traceback:find("trial_spec.lua"))
+    assert.is_truthy(info.traceback:find("compile_spec.lua"))
   end)
 end)
 
