@@ -93,11 +93,11 @@ static int refill(BdLuaSource *self) {
     BdRejectSink sink = {.reject = bd_notes_add, .context = &self->rejects};
     self->next = 0;
     bd_batch_reset(self->batch);
-    if (self->failure.code == BD_E_NONE &&
-        bd_source_fill(self->source, self->batch, NEXT_RECORDS, sink, &self->failure) == 0) {
-        return 0;
+    int filled = self->failure.code == BD_E_NONE ? 1 : -1;
+    while (filled > 0 && bd_batch_size(self->batch) == 0) {
+        filled = bd_source_fill(self->source, self->batch, NEXT_RECORDS, sink, &self->failure);
     }
-    return bd_batch_size(self->batch) > 0 ? 1 : -1;
+    return bd_batch_size(self->batch) > 0 ? 1 : filled;
 }
 
 static int next(lua_State *lua) {

@@ -312,20 +312,17 @@ static int add_line(const BdSource *source, const BdLine *line, BdBatch *batch, 
 static int fill_lines(BdSource *source, BdBatch *batch, uint32_t max_records, BdRejectSink sink,
                       BdErr *err) {
     size_t text_bytes = 0;
-    while (bd_batch_size(batch) < max_records && text_bytes < FILL_BYTES) {
+    bool more = true;
+    while (more && bd_batch_size(batch) < max_records && text_bytes < FILL_BYTES) {
         BdLine line;
         int got = next_line(source, &line, err);
         if (got < 0 || (got > 0 && add_line(source, &line, batch, sink, err) != 0)) {
             return -1;
         }
-        if (got == 0) {
-            break;
-        }
-        if (bd_batch_size(batch) > 0) {
-            text_bytes += line.text.n;
-        }
+        more = got > 0;
+        text_bytes += more ? line.text.n : 0;
     }
-    return bd_batch_size(batch) > 0 ? 1 : 0;
+    return more || bd_batch_size(batch) > 0 ? 1 : 0;
 }
 
 static int fill_generated(BdSource *source, BdBatch *batch, uint32_t max_records, BdErr *err) {

@@ -53,9 +53,9 @@ BD_MUSTCHECK int bd_source_open_random(BdSource **out, const BdDraw *draws, uint
 BD_MUSTCHECK int bd_source_check(const BdSource *source, BdErr *err);
 
 /*
- * Reset the batch and fill it with up to max_records records (and not much more than 64 KiB of
- * text). 1: it has at least one; 0: the end, it is empty; -1: failed or told to stop, and the batch
- * holds the records before that.
+ * Reset the batch and fill it with up to max_records records, from not much more than 64 KiB of
+ * text. 1: there may be more (the batch is empty where so much text had nothing but bad lines); 0:
+ * the end, it is empty; -1: failed or told to stop, and the batch holds the records before that.
  */
 BD_MUSTCHECK int bd_source_fill(BdSource *source, BdBatch *batch, uint32_t max_records,
                                 BdRejectSink sink, BdErr *err);

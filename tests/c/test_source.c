@@ -285,6 +285,32 @@ static void a_batch_holds_about_64_kib_of_text(void **state) {
     free(text);
 }
 
+/* Whoever reads can look up in between, whatever the file holds. */
+static void a_batch_ends_after_64_kib_of_bad_lines(void **state) {
+    (void)state;
+    enum { LINES = 20000, LINE_BYTES = 10 };
+    char path[PATH_BYTES];
+    char *text = malloc((size_t)LINES * LINE_BYTES);
+    assert_non_null(text);
+    for (size_t i = 0; i < LINES; i++) {
+        memcpy(text + i * LINE_BYTES, "no fields\n", LINE_BYTES);
+    }
+    BdSourceFile file = {.path = folder_path(&folder, "bad.csv", path)};
+    file_write(path, text, (size_t)LINES * LINE_BYTES);
+    BdSource *source = open_pairs(&file, 1);
+    BdBatch *batch = NULL;
+    assert_int_equal(bd_batch_new(&batch, NULL), 0);
+    int batches = 0;
+    while (bd_source_fill(source, batch, UINT32_MAX, (BdRejectSink){0}, NULL) > 0) {
+        assert_int_equal(bd_batch_size(batch), 0);
+        batches++;
+    }
+    assert_in_range(batches, 2, 4);
+    bd_batch_free(batch);
+    bd_source_close(source);
+    free(text);
+}
+
 /* ---- what cannot be opened ---- */
 
 static void a_missing_file_shows_in_check_and_in_fill(void **state) {
@@ -461,6 +487,7 @@ int main(void) {
         FILE_CASE(paths_are_copied_and_names_outlive_their_files),
         FILE_CASE(no_files_are_no_records),
         FILE_CASE(a_batch_holds_about_64_kib_of_text),
+        FILE_CASE(a_batch_ends_after_64_kib_of_bad_lines),
         FILE_CASE(a_missing_file_shows_in_check_and_in_fill),
         FILE_CASE(check_is_silent_about_good_files),
         FILE_CASE(damage_is_a_failure_not_an_end),
