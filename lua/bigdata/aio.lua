@@ -2,6 +2,7 @@
 --
 -- A step's function made by `aio.step` is given a `db` whose calls return futures at once; `await`
 -- gives a future's result. What is asked for while nobody waits goes out together, in one pipeline.
+-- Every call and every task has to be awaited: a function that ends before fails its record.
 -- There is an event loop for each record, within the record's own coroutine; waiting for the server
 -- is left to the engine, as ever.
 --
@@ -46,6 +47,19 @@ local function settle(future, good, ...)
   future.done, future.good, future.results = true, good, table.pack(...)
   for _, wake in ipairs(future.waiting or {}) do wake() end
   future.waiting = nil
+end
+
+-- A future of what was asked for or begun, which somebody has to await.
+local function promise(loop)
+  local future = new_future(loop)
+  future.promised, loop.promised = true, loop.promised + 1
+  return future
+end
+
+local function keep_promise(future)
+  if future.promised then
+    future.promised, future.loop.promised = false, future.loop.promised - 1
+  end
 end
 
 local function when_done(future, wake)
@@ -101,11 +115,11 @@ Loop.__index = Loop
 
 -- db: the plain one, whose calls wait.
 local function new_loop(db)
-  return setmetatable({ db = db, ready = {}, asked = {} }, Loop)
+  return setmetatable({ db = db, ready = {}, asked = {}, promised = 0 }, Loop)
 end
 
 local function start_task(loop, f, ...)
-  local task = new_future(loop)
+  local task = promise(loop)
   local arguments = table.pack(...)
   task.thread = coroutine.create(function()
     settle(task, pcall(f, table.unpack(arguments, 1, arguments.n)))
@@ -143,6 +157,7 @@ local function flush(loop)
 end
 
 local function run_until(loop, task)
+  keep_promise(task)
   while not task.done do
     local ready = loop.ready
     if #ready == 0 then
@@ -151,6 +166,9 @@ local function run_until(loop, task)
       loop.ready = {}
       for _, next_task in ipairs(ready) do step_task(loop, next_task) end
     end
+  end
+  if task.good and loop.promised > 0 then
+    error(("the function ended, and %d of its calls were never awaited"):format(loop.promised), 0)
   end
   return result_of(task)
 end
@@ -174,6 +192,7 @@ function aio.await(awaitable)
   if not is_future(awaitable) then
     error(("aio.await takes an awaitable, not a %s"):format(type(awaitable)), 2)
   end
+  keep_promise(awaitable)
   if not awaitable.done then coroutine.yield(awaitable) end
   if not awaitable.good then error(at_place(awaitable.results[1], 3), 0) end
   return result_of(awaitable)
@@ -196,13 +215,14 @@ end
 -- the first that fails
 function aio.gather(...)
   local loop = own_loop "gather"
-  local all, list, missing = new_future(loop), {}, select("#", ...)
+  local all, list, missing = promise(loop), {}, select("#", ...)
   if missing == 0 then settle(all, true, list) end
   for i, awaitable in ipairs { ... } do
     local future = is_call(awaitable) and aio.create_task(awaitable) or awaitable
     if not is_future(future) then
       error(("bad argument #%d to aio.gather: an awaitable is wanted"):format(i), 2)
     end
+    keep_promise(future)
     when_done(future, function()
       missing = missing - 1
       if all.done then return end
@@ -222,7 +242,7 @@ AsyncDb.__index = AsyncDb
 local function asking(name)
   AsyncDb[name] = function(self, ...)
     local loop = self.loop
-    local future = new_future(loop)
+    local future = promise(loop)
     table.insert(loop.asked, {
       future = future, method = loop.db[name], name = name, arguments = table.pack(...),
     })

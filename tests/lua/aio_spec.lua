@@ -69,6 +69,23 @@ describe("aio.step", function()
     assert.same({ false, "refused" }, caught)
   end)
 
+  it("refuses to end while something that was begun is not awaited", function()
+    local function refused(count, f)
+      assert.has_error(function() run(f) end,
+        ("the function ended, and %d of its calls were never awaited"):format(count))
+    end
+    refused(1, function(db) db:exec("a") end)
+    refused(2, function(db) -- sent, but who would hear of its failure?
+      db:exec("fail")
+      db:exec("a")
+      await(db:exec("b"))
+    end)
+    refused(1, function(db)
+      aio.create_task(aio.async(function() await(db:exec("a")) end)())
+    end)
+    refused(1, function(db) aio.gather(db:exec("a"), db:exec("b")) end)
+  end)
+
   it("sends what nobody has awaited yet together with what is", function()
     local log = run(function(db)
       local first, second = db:exec("a"), db:exec("b")
