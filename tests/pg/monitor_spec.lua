@@ -50,6 +50,29 @@ describe("the monitor", function()
     assert.same({}, server.missing)
   end)
 
+  it("follows connections that were opened again in the step before", function()
+    kit.execute "create sequence killing"
+    local path = kit.write("killing.lua", [[
+      local bigdata = require "bigdata"
+      local function one() return bigdata.source.count { count = 1 } end
+      local scenario = bigdata.scenario { summary = "a test" }
+      scenario:step "lost" {
+        source = one,
+        each = function(db)
+          db:exec("select pg_terminate_backend(pg_backend_pid()) where nextval('killing') = 1")
+        end,
+      }
+      scenario:step "after" {
+        source = one,
+        each = function(db) db:exec("select pg_sleep(0.3)") end,
+      }
+      return scenario]])
+    local result = assert(kit.run(path, "-c 1 --reconnect 60 --max-errors 1 --monitor 200"))
+    assert.equal(1, result.steps[1].reconnects)
+    assert.equal(1, result.steps[2].server.backends_seen)
+    assert.equal("PgSleep", result.steps[2].server.states[1].wait_event)
+  end)
+
   it("tells when it was that they did it", function()
     local server = seen [[
       db:exec("select pg_sleep(0.3)")

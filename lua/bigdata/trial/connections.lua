@@ -31,9 +31,14 @@ end
 function Connections:get()
   if not self.pool then
     self.pool = open_pool(self.conninfo, self.settings, self.most)
-    if self.opened then self.opened(self.pool) end
+    self:tell()
   end
   return self.pool
+end
+
+-- The pool has connections that it had not before.
+function Connections:tell()
+  if self.opened then self.opened(self.pool) end
 end
 
 function Connections:close()
@@ -61,7 +66,7 @@ function Connections:patiently(begin)
 end
 
 -- The field `opened` may be set to a function, which is called with the pool whenever it was opened
--- again. most: how many connections the server allows.
+-- again, and by tell(). most: how many connections the server allows.
 function connections.open(conninfo, settings, most)
   local made = setmetatable({ conninfo = conninfo, settings = settings, most = most }, Connections)
   made:get()

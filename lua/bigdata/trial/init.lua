@@ -84,7 +84,7 @@ local function run_pool(context)
   result.connect_seconds = link:get():open_seconds()
   local monitor <close> = monitors.open(way.conninfo, settings.monitor or 0)
   link.opened = function(pool) monitor:attach(pool, settings.poolsize) end
-  link.opened(link:get())
+  link:tell()
   for name, fact in pairs(monitor:facts()) do result.server[name] = fact end
   steps.run(context, link, way, monitor)
   return true
@@ -133,8 +133,9 @@ local function warm_up(context)
   })
   watch.note("warming up")
   run_with_hooks(tables.copy(context, {
-    settings = settings, result = { settings = settings, steps = {}, server = {}, arguments = {} },
-    watch = SILENT,
+    settings = settings, watch = SILENT, result = {
+      settings = settings, steps = {}, server = tables.copy(context.result.server), arguments = {},
+    },
   }))
   watch.finish()
   if core.interrupted() then failure.raise("interrupted", nil, "STOPPED") end

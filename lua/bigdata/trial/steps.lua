@@ -129,6 +129,7 @@ function steps.run(context, link, way, monitor)
       result.ended, result.error = goes_on and "failed" or outcome.ended, outcome.error
       return
     end
+    if (outcome.reconnects or 0) > 0 then link:tell() end
   end
   result.ended = "done"
 end
