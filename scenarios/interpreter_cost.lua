@@ -11,4 +11,5 @@ return bigdata.sweep {
     loop = { "c", "lua" },
     lua_state = { "worker", "shared" },
   },
+  repeats = 3,
 }
