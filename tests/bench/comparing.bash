@@ -2,14 +2,14 @@
 # the comparison of a sweep is right, where it is known what is to be found.
 # shellcheck shell=bash disable=SC2154 # variables of tests/bench/run
 #
-#   COMPARISONS=50      sweeps that compare a setting with itself, counting, and as many inserting
-#   PLANTED=20          sweeps that compare with what is a tenth slower
-#   TURNS=10            runs of each of a sweep's two trials
-#   TRIAL_SECONDS=0.25  of one run: in a shorter one a moment of other work weighs too much
-comparisons=${COMPARISONS:-50}
+#   COMPARISONS=25   sweeps that compare a setting with itself, counting, and as many inserting
+#   PLANTED=20       sweeps that compare with what is a tenth slower
+#   TURNS=10         runs of each of a sweep's two trials
+#   TRIAL_SECONDS=1  of one run: in a shorter one a moment of other work weighs too much
+comparisons=${COMPARISONS:-25}
 planted=${PLANTED:-20}
 turns=${TURNS:-10}
-trial_seconds=${TRIAL_SECONDS:-0.25}
+trial_seconds=${TRIAL_SECONDS:-1}
 
 # So many rows more to count that a statement takes a ninth longer (by measurement), and the rate is
 # a tenth less.
