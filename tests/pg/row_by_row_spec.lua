@@ -175,10 +175,13 @@ describe("row_by_row", function()
     assert.is_truthy(report.text(result):find("PostgreSQL " .. result.server.version, 1, true))
   end)
 
-  it("does not start with more connections than the server allows", function()
-    local result, message, info = run("--poolsize 500")
-    assert.is_nil(result)
-    assert.is_truthy(message:find("too many clients", 1, true), message)
-    assert.is_truthy(info.hint:find("--poolsize", 1, true), info.hint)
-  end)
+  for _, line in ipairs { "--poolsize 500", "--poolsize 500 --warmup 1" } do
+    it("does not start with more connections than the server allows: " .. line, function()
+      local result, message, info = run(line)
+      assert.is_nil(result)
+      assert.is_truthy(message:find("too many clients", 1, true), message)
+      assert.is_truthy(info.hint:find("^the server allows %d+ connections in all: use a smaller "
+        .. "%-%-poolsize"), info.hint)
+    end)
+  end
 end)
