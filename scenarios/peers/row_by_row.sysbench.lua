@@ -3,7 +3,10 @@
 -- left: --events would be shared out to whoever is faster.
 -- luacheck: globals sysbench thread_init event
 
-sysbench.cmdline.options = { records = { "the file of records", "" } }
+sysbench.cmdline.options = {
+  records = { "the file of records", "" },
+  idle = { "connect and read the records, and nothing more", false },
+}
 
 local SELECT_GEO = "select id from geo_record "
   .. "where fileid = '%s' and stusab = '%s' and logrecno = '%s'"
@@ -26,7 +29,7 @@ end
 
 function event()
   local line = records[following]
-  if not line then return true end -- ends this thread
+  if not line or sysbench.opt.idle then return true end -- ends this thread
   following = following + 1
   local fields = {}
   for field in line:gmatch("[^,]+") do fields[#fields + 1] = field end

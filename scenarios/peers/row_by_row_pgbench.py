@@ -3,6 +3,7 @@ transaction begins with one statement more, which selects a record's values from
 are laid out before."""
 
 import itertools
+import re
 import tempfile
 
 import peer
@@ -68,15 +69,26 @@ def write_script(file, tables):
     return end, rows
 
 
+def seconds(output):
+    transactions = int(re.search(r"actually processed: (\d+)", output)[1])
+    return transactions / float(re.search(r"tps = ([\d.]+) \((?:without|excluding)", output)[1])
+
+
 def measure(tables):
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
         records, rows = write_script(file, tables)
         clients = str(peer.POOLSIZE)
-        turns = str(-(-records // peer.POOLSIZE))
-        # Every item has a statement of its own: there is little to prepare.
-        command = ["pgbench", "-n", "-M", "simple", "-c", clients, "-j", clients, "-t", turns,
-                   "-D", f"clients={clients}", "-D", "turn=-1", "-f", file.name, "-d", peer.DBURL]
-        tools.measure(command, rows)
+        turns = -(-records // peer.POOLSIZE)
+
+        def command(turns, turn):
+            # Every item has a statement of its own: there is little to prepare.
+            return ["pgbench", "-n", "-M", "simple", "-c", clients, "-j", clients, "-t", str(turns),
+                    "-D", f"clients={clients}", "-D", f"turn={turn}", "-f", file.name,
+                    "-d", peer.DBURL]
+
+        # In the turn after the last one there is no record left.
+        start = tools.start_cost(command(1, turns - 1))
+        tools.measure(command(turns, -1), rows, seconds, lambda _, whole: whole - start)
 
 
 def main():

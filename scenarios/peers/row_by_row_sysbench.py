@@ -34,8 +34,9 @@ def main():
         script = pathlib.Path(__file__).parent / "row_by_row.sysbench.lua"
         command = ["sysbench", "--db-driver=pgsql", f"--pgsql-host={host}", f"--pgsql-port={port}",
                    f"--pgsql-user={user}", f"--pgsql-db={database}", f"--threads={peer.POOLSIZE}",
-                   "--events=0", "--time=0", f"--records={file.name}", str(script), "run"]
-        tools.measure(command, rows, seconds)
+                   "--events=0", "--time=0", f"--records={file.name}", str(script)]
+        start = tools.start_cost([*command, "--idle=on", "run"])
+        tools.measure([*command, "run"], rows, seconds, lambda _, whole: whole - start)
 
 
 main()
