@@ -2,7 +2,8 @@
  * bare_libpq CONNINFO CONNECTIONS SECONDS SQL [VALUE...] - the least a program of one thread per
  * connection can do: prepare the statement on each connection, then send, poll and receive until
  * the time is up. A VALUE of "@" stands for the number of the connection, from 0. Prints the number
- * of statements that the server has acknowledged.
+ * of statements that the server has acknowledged, and the seconds from the first one's sending to
+ * the last one's answer.
  */
 #include "core/clock.h"
 
@@ -31,6 +32,8 @@ typedef struct Connection {
     char number[24]; /* as a value */
     const char *values[MOST_VALUES];
     int64_t done; /* statements */
+    int64_t begin_ns;
+    int64_t end_ns;
 } Connection;
 
 static void give_up(const PGconn *conn, const char *what) {
@@ -58,13 +61,14 @@ static void *run(void *argument) {
     PGconn *conn = connection->conn;
 
     pthread_barrier_wait(work->connected);
-    int64_t end_ns = bd_now_ns() + work->limit_ns;
+    connection->begin_ns = bd_now_ns();
     do {
         if (!PQsendQueryPrepared(conn, "insert", work->count, connection->values, NULL, NULL, 0))
             give_up(conn, "sending");
         receive(conn);
         connection->done++;
-    } while (bd_now_ns() < end_ns);
+        connection->end_ns = bd_now_ns();
+    } while (connection->end_ns < connection->begin_ns + work->limit_ns);
     return NULL;
 }
 
@@ -93,6 +97,22 @@ static void begin(Connection *connection, const Work *work, long number) {
     }
 }
 
+static void finish(Connection *connections, long count) {
+    int64_t done = 0;
+    int64_t begin_ns = INT64_MAX;
+    int64_t end_ns = 0;
+    for (Connection *connection = connections; connection < connections + count; connection++) {
+        pthread_join(connection->thread, NULL);
+        PQfinish(connection->conn);
+        done += connection->done;
+        if (connection->begin_ns < begin_ns)
+            begin_ns = connection->begin_ns;
+        if (connection->end_ns > end_ns)
+            end_ns = connection->end_ns;
+    }
+    printf("%lld %.6f\n", (long long)done, (double)(end_ns - begin_ns) / (double)BD_NS_PER_S);
+}
+
 int main(int argc, char **argv) {
     if (argc < 5 || argc - 5 > MOST_VALUES) {
         fprintf(stderr, "usage: bare_libpq CONNINFO CONNECTIONS SECONDS SQL [VALUE...]\n");
@@ -119,13 +139,7 @@ int main(int argc, char **argv) {
     for (long i = 0; i < count; i++) {
         begin(&connections[i], &work, i);
     }
-    int64_t done = 0;
-    for (long i = 0; i < count; i++) {
-        pthread_join(connections[i].thread, NULL);
-        PQfinish(connections[i].conn);
-        done += connections[i].done;
-    }
-    printf("%lld\n", (long long)done);
+    finish(connections, count);
     free(connections);
     return 0;
 }

@@ -1,5 +1,6 @@
 # tests/bench/loading.bash - the part `loading` of tests/bench/run, which sources it: the fastest
-# way to load both Census files, against psql's \copy, and over the whole length of a file.
+# way to load both Census files, on its four connections and on one, against psql's \copy, which has
+# one; and over the whole length of a file.
 # shellcheck shell=bash disable=SC2154 # variables of tests/bench/run
 #
 #   LOADED=5000  records of 222 elements in one run of the comparison
@@ -31,8 +32,7 @@ bulk_load() {
     cat "$work/out" "$work/err" >&2
     return 1
   }
-  awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
-    $at["step"] == "data" { print $at["rows"], $at["seconds"] }' "$work/steps.csv" >"$work/figures"
+  step_figures data rows seconds >"$work/figures"
 }
 
 # The same elements, laid out as psql wants them before its clock starts.
@@ -40,28 +40,36 @@ copy_columns="geo_record_id, dictionary_item_id, value"
 lay_out() {
   loads_sql "\\copy (select $copy_columns from data_element) to '$work/elements.tsv'"
 }
+
+# psql's seconds are those of the statement, as ours are.
 psql_copy() {
   loads_sql "truncate data_element" && loads_sql checkpoint
-  rm -f "$work/usage"
-  "$bench/measure" "$work/usage" psql -q -X -h "$server" -U tests -d loads \
-    -c "\\copy data_element ($copy_columns) from '$work/elements.tsv'"
-  echo "$(loads_sql "select count(*) from data_element") $(cut -d ' ' -f 1 "$work/usage")" \
-    >"$work/figures"
+  psql -q -X -h "$server" -U tests -d loads -c '\timing on' \
+    -c "\\copy data_element ($copy_columns) from '$work/elements.tsv'" >"$work/out"
+  echo "$(loads_sql "select count(*) from data_element")" \
+    "$(awk '$1 == "Time:" { print $2 / 1000 }' "$work/out")" >"$work/figures"
+}
+
+# load NAME COMMAND...: adds its rate to $work/NAME.
+load() {
+  "${@:2}"
+  awk '{ print $1 / $2 }' "$work/figures" >>"$work/$1"
 }
 
 compare_loads() {
-  local i
+  local i count
   bulk_load --limit "$loaded"
   lay_out
   for ((i = 0; i < pairs; i++)); do
-    bulk_load --limit "$loaded"
-    awk '{ print $1 / $2 }' "$work/figures" >>"$work/loads.bulk"
-    psql_copy
-    awk '{ print $1 / $2 }' "$work/figures" >>"$work/loads.psql"
+    load loads.psql psql_copy
+    for count in 4 1; do
+      load "loads.$count" bulk_load --limit "$loaded" --poolsize "$count"
+    done
   done
-  table_head "Loading data elements, constraints in place" "" "bigdata bulk_load, from the zip" \
-    "psql \\copy, from a file laid out"
-  table_row "rows/s" "$work/loads.bulk" "$work/loads.psql"
+  table_head "Loading data elements, constraints in place: rows/s" "bulk_load on" \
+    "bigdata bulk_load, from the zip" "psql \\copy, one connection, laid out"
+  table_row "4 connections" "$work/loads.4" "$work/loads.psql"
+  table_row "1 connection" "$work/loads.1" "$work/loads.psql"
 }
 
 # Rates of the whole, and of the first and the last quarter of it.
