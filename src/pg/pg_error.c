@@ -120,10 +120,15 @@ int bd_pg_error_conn(const PGconn *conn, const char *context, BdErr *err) {
     return -1;
 }
 
+/* A plain error is no end, whatever its class: a trigger may not reach a foreign server (08001).
+ * Poolers need not say how severe an error is in words that are the same in all languages. */
 static bool ends_session(const PGresult *result, const char *sqlstate) {
     static const char *const ends[] = {"08", "57P01", "57P02", "57P03", "53300"};
-    const char *severity = or_empty(PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED));
-    bool fatal = strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0;
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (severity != NULL) {
+        return strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0;
+    }
+    bool fatal = false;
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]) && !fatal; i++) {
         fatal = has_sqlstate(sqlstate, ends[i]);
     }

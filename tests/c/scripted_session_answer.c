@@ -313,6 +313,39 @@ static void whatever_is_fatal_explains_the_loss(void **state) {
     CHECK_LOST(steps, 2, "25P03", "idle for too long");
 }
 
+/* As a trigger may, by a foreign server that it does not reach. */
+static void an_error_of_the_class_of_lost_connections_may_be_no_loss(void **state) {
+    (void)state;
+    static const PqReply elsewhere = {.status = PGRES_FATAL_ERROR,
+                                      .severity = "ERROR",
+                                      .sqlstate = "08001",
+                                      .primary = "could not connect to server"};
+    static const PqStep steps[] = {
+        CONNECT, SEND, READ, RESULT(elsewhere), END, SEND, READ, RESULT(inserted), END,
+    };
+    Kit kit;
+    PQ_SCRIPT(steps);
+    kit_init(&kit, BD_PROTOCOL_PREPARED);
+    kit_send(&kit);
+    assert_int_equal(kit_step(&kit), BD_IO_READ);
+    kit_check_failure(&kit, BD_E_SQL, "08001", "could not connect to server");
+    kit_send(&kit);
+    assert_int_equal(kit_step(&kit), BD_IO_READ);
+    kit_check_answer(&kit, "INSERT 0 1");
+    kit_deinit(&kit);
+}
+
+/* A pooler's errors may come without the severity that is the same in all languages. */
+static void without_a_severity_the_class_tells_a_loss(void **state) {
+    (void)state;
+    static const PqReply pooler = {
+        .status = PGRES_FATAL_ERROR, .sqlstate = "08P01", .primary = "server conn crashed?"};
+    static const PqStep steps[] = {
+        CONNECT, SEND, READ, RESULT(pooler), BUSY, LOST("PQconsumeInput"), NO_FIELDS, NOTHING_MORE,
+    };
+    CHECK_LOST(steps, 2, "08P01", "server conn crashed?");
+}
+
 static void a_loss_noticed_by_libpq_while_parsing_loses_the_session(void **state) {
     (void)state;
     static const PqStep steps[] = {
@@ -443,6 +476,8 @@ int main(void) {
         CASE(a_refusal_does_not_hide_that_the_connection_was_lost),
         CASE(what_the_server_said_at_the_end_explains_the_loss),
         CASE(whatever_is_fatal_explains_the_loss),
+        CASE(an_error_of_the_class_of_lost_connections_may_be_no_loss),
+        CASE(without_a_severity_the_class_tells_a_loss),
         CASE(a_loss_noticed_by_libpq_while_parsing_loses_the_session),
         CASE(input_that_cannot_be_read_loses_the_session),
         CASE(a_cancel_ends_in_an_answer_like_any_other),
