@@ -6,6 +6,7 @@
 #include "pg/pg_error.h"
 #include "pg/session_impl.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,13 +26,16 @@ static void note_farewell(void *context, const PGresult *notice) {
 }
 
 static int64_t find_connect_limit(const PQconninfoOption *option) {
-    int64_t limit_ns = 0;
+    long seconds = 0;
     for (; option->keyword != NULL; option++) {
         if (strcmp(option->keyword, "connect_timeout") == 0 && option->val != NULL) {
-            limit_ns = strtol(option->val, NULL, 10) * BD_NS_PER_S;
+            seconds = strtol(option->val, NULL, 10);
         }
     }
-    return limit_ns > 0 ? limit_ns : 0;
+    if (seconds <= 0) {
+        return 0;
+    }
+    return (seconds < INT_MAX ? seconds : INT_MAX) * BD_NS_PER_S;
 }
 
 /* Look at what libpq makes of the connection string and its environment. */

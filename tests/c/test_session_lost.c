@@ -5,10 +5,12 @@
 #include "pg/session.h"
 #include "run/pool.h"
 
+#include "core/clock.h"
 #include "core/interrupt.h"
 #include "support/database.h"
 #include "support/memory.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -317,6 +319,16 @@ static void connecting_ends_when_its_time_is_up(void **state) {
     rmdir(folder);
 }
 
+static void the_time_to_connect_may_be_longer_than_can_be_waited_for(void **state) {
+    (void)state;
+    char conninfo[256];
+    BdSession *session = NULL;
+    snprintf(conninfo, sizeof(conninfo), "%s connect_timeout=9999999999", database_conninfo());
+    assert_int_equal(bd_session_new(&session, conninfo, BD_PROTOCOL_PREPARED, NULL), 0);
+    assert_int_equal(bd_session_connect_limit_ns(session), INT_MAX * BD_NS_PER_S);
+    bd_session_free(session);
+}
+
 static int try_open(void *context, BdErr *err) {
     (void)context;
     BdSession *session = NULL;
@@ -344,6 +356,7 @@ int main(void) {
         CASE(no_server_there_is_explained),
         CASE(too_many_connections_are_explained),
         CASE(connecting_ends_when_its_time_is_up),
+        CASE(the_time_to_connect_may_be_longer_than_can_be_waited_for),
         CASE(running_out_of_memory_leaves_nothing_behind),
     };
     BdErr err = BD_ERR_INIT;
