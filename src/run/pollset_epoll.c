@@ -8,6 +8,7 @@
 #include "core/mem.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 struct BdPollset {
     int epoll;
     uint8_t *interests; /* a BdInterest per slot: what the kernel was told */
+    bool coarse;        /* the kernel knows no epoll_pwait2() */
 };
 
 int bd_pollset_new(BdPollset **out, uint32_t slots, BdErr *err) {
@@ -55,13 +57,26 @@ int bd_pollset_set(BdPollset *set, uint32_t slot, int fd, BdInterest interest, B
     return 0;
 }
 
+/* As epoll_wait(). Linux before 5.11 has no finer timeouts, nor have containers that let through
+ * only the calls that they know. */
+static int wait_events(BdPollset *set, struct epoll_event *events, int most, int64_t timeout_ns) {
+    if (timeout_ns >= 0 && !set->coarse) {
+        struct timespec timeout = bd_timespec(timeout_ns);
+        int count = epoll_pwait2(set->epoll, events, most, &timeout, NULL);
+        set->coarse = count < 0 && (errno == ENOSYS || errno == EPERM);
+        if (!set->coarse) {
+            return count;
+        }
+    }
+    int timeout_ms = timeout_ns > 0 ? bd_timeout_ms(timeout_ns, 0) : (int)timeout_ns;
+    return epoll_wait(set->epoll, events, most, timeout_ms);
+}
+
 int bd_pollset_wait(BdPollset *set, uint32_t *ready, uint32_t room, int64_t timeout_ns,
                     BdErr *err) {
     struct epoll_event events[AT_ONCE];
     int most = room < AT_ONCE ? (int)room : AT_ONCE;
-    struct timespec timeout = bd_timespec(timeout_ns);
-    int count = timeout_ns < 0 ? epoll_wait(set->epoll, events, most, -1)
-                               : epoll_pwait2(set->epoll, events, most, &timeout, NULL);
+    int count = wait_events(set, events, most, timeout_ns);
     if (count < 0) {
         return errno == EINTR ? 0 : bd_err_set_sys(err, BD_E_IO, errno, "cannot wait for events");
     }
