@@ -321,7 +321,10 @@ static void stop_postgres(Child *child) {
 }
 
 static int start_postgres(const Guardian *guardian, Child *child, BdErr *err) {
-    if (ftruncate(guardian->log_fd, 0) != 0 || spawn_postgres(guardian, child, err) != 0) {
+    if (ftruncate(guardian->log_fd, 0) != 0) {
+        return bd_err_set_sys(err, BD_E_IO, errno, "cannot empty %s", guardian->log);
+    }
+    if (spawn_postgres(guardian, child, err) != 0) {
         return -1;
     }
     while (!is_ready(guardian)) {
