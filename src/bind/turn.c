@@ -21,8 +21,7 @@ void bd_turn_deinit(BdTurn *turn) {
 
 /* Under the mutex: stand in line until the turn is handed over. */
 static void stand_in_line(BdTurn *turn) {
-    BdTurnWait wait = {.mine = false};
-    pthread_cond_init(&wait.given, NULL);
+    BdTurnWait wait = {.given = PTHREAD_COND_INITIALIZER};
     if (turn->first == NULL) {
         turn->first = &wait;
     } else {

@@ -118,6 +118,18 @@ static int start_crews(BdEngine *engine, BdWorker *workers, uint32_t count, uint
     return 0;
 }
 
+static int init_gate(BdEngine *engine, BdErr *err) {
+    int failed = pthread_mutex_init(&engine->mutex, NULL);
+    if (failed == 0) {
+        failed = pthread_cond_init(&engine->opened, NULL);
+        if (failed == 0) {
+            return 0;
+        }
+        pthread_mutex_destroy(&engine->mutex);
+    }
+    return bd_err_set_sys(err, BD_E_NOMEM, failed, "cannot make a lock");
+}
+
 int bd_engine_open(BdEngine **out, BdEngineKind kind, BdWorker *workers, uint32_t count,
                    uint32_t jobs, BdThreadUse *uses, BdErr *err) {
     *out = NULL;
@@ -127,11 +139,14 @@ int bd_engine_open(BdEngine **out, BdEngineKind kind, BdWorker *workers, uint32_
         bd_free(engine);
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for %u threads", crews);
     }
+    if (init_gate(engine, err) != 0) {
+        bd_free(engine->crews);
+        bd_free(engine);
+        return -1;
+    }
     engine->run = kind == BD_ENGINE_THREADS ? bd_engine_threads_run : bd_engine_poll_run;
     engine->uses = uses;
     engine->control = workers[0].opts->control;
-    pthread_mutex_init(&engine->mutex, NULL);
-    pthread_cond_init(&engine->opened, NULL);
     if (start_crews(engine, workers, count, crews, err) != 0) {
         bd_engine_close(engine);
         return -1;

@@ -181,12 +181,13 @@ int bd_pool_open(BdPool **out, const char *conninfo, BdProtocol protocol, uint32
     }
     BdPool *pool = bd_alloc(sizeof(*pool));
     if (pool == NULL || (pool->sessions = bd_alloc_array(size, sizeof(BdSession *))) == NULL ||
-        (conninfo != NULL && (pool->conninfo = bd_strdup(conninfo)) == NULL)) {
+        (conninfo != NULL && (pool->conninfo = bd_strdup(conninfo)) == NULL) ||
+        pthread_mutex_init(&pool->mutex, NULL) != 0) {
         bd_free(pool != NULL ? pool->sessions : NULL);
+        bd_free(pool != NULL ? pool->conninfo : NULL);
         bd_free(pool);
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for %u connections", size);
     }
-    pthread_mutex_init(&pool->mutex, NULL);
     pool->size = size;
     pool->protocol = protocol;
     Errand errand = {.pool = pool,
