@@ -1,6 +1,5 @@
 /*
- * stream.h - bytes from a plain file, a .gz file, a member of a .zip, or memory: one way to read
- * them all.
+ * stream.h - bytes from a plain file, a .gz file or a member of a .zip: one way to read them all.
  *
  * Which of them a file is, is told from its first bytes, not from its name; but a name that ends in
  * .zip or .gz is a promise, and an error where it is not held. CRCs and lengths are checked: an end

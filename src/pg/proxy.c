@@ -214,9 +214,7 @@ static void serve(BdProxy *proxy, int64_t now_ns) {
 
 static int wait_for(struct pollfd *polled, size_t count, int64_t due_ns) {
     int64_t left_ns = due_ns - bd_now_ns();
-    left_ns = left_ns < 0 ? 0 : left_ns;
-    struct timespec time = {.tv_sec = (time_t)(left_ns / BD_NS_PER_S),
-                            .tv_nsec = (long)(left_ns % BD_NS_PER_S)};
+    struct timespec time = bd_timespec(left_ns < 0 ? 0 : left_ns);
     return ppoll(polled, (nfds_t)count, due_ns == INT64_MAX ? NULL : &time, NULL);
 }
 

@@ -2,8 +2,10 @@
  * engine.h - how workers wait: the one difference between threads and event loops.
  *
  * An engine starts its threads at once; they stand at the gate until bd_engine_go(), and end when
- * their workers have. threads: one thread per worker, which waits for its one descriptor with
- * poll(2). poll:    `jobs` threads, each an event loop over its share of the workers.
+ * their workers have:
+ *
+ *   - threads: one thread per worker, which waits for its one descriptor with poll(2);
+ *   - poll: `jobs` threads, each an event loop over its share of the workers.
  *
  * Threads:   all functions from the thread that opened the engine.
  */

@@ -28,13 +28,13 @@ typedef struct Run {
     BdWorkerOpts worker_opts;
     BdArrival arrival; /* of all workers, in the end */
     BdWorker *workers;
-    uint32_t count;           /* of workers that are made */
-    _Atomic int64_t begin_ns; /* when the gate was opened; 0 before */
-    int64_t fed_ns;           /* when the feeder had finished; its thread writes it */
-    int64_t fed_rows;         /* rows acknowledged until then; likewise */
-    int64_t feeder_cpu_ns;    /* likewise */
-    int64_t interrupt_ns;     /* when Ctrl-C was noticed */
-    int64_t unclaimed_ns;     /* since when the load's claim cannot be renewed; 0: it can */
+    uint32_t count;        /* of workers that are made */
+    int64_t begin_ns;      /* when the gate was opened */
+    int64_t fed_ns;        /* when the feeder had finished; its thread writes it */
+    int64_t fed_rows;      /* rows acknowledged until then; likewise */
+    int64_t feeder_cpu_ns; /* likewise */
+    int64_t interrupt_ns;  /* when Ctrl-C was noticed */
+    int64_t unclaimed_ns;  /* since when the load's claim cannot be renewed; 0: it can */
     bool timed_out;
     bool aborted; /* the queue: nobody takes another record */
     BdAccounts accounts;
