@@ -13,6 +13,7 @@ local schema = require "bigdata.trial.schema"
 local statistics = require "bigdata.statistics"
 local text = require "bigdata.text"
 local tables = require "bigdata.tables"
+local ways = require "bigdata.trial.way"
 
 local external = {}
 
@@ -72,12 +73,12 @@ end
 
 --- Running.
 
-local function environment_of(settings, flags)
+local function environment_of(settings, flags, conninfo)
   local env = {
     "BIGDATA_POOLSIZE=" .. settings.poolsize,
     "BIGDATA_LIMIT=" .. settings.limit,
     "BIGDATA_QUEUE=" .. settings.queue,
-    "BIGDATA_DBURL=" .. (settings.dburl or ""),
+    "BIGDATA_DBURL=" .. (conninfo or ""),
   }
   for name, value in pairs(flags) do
     env[#env + 1] = ("BIGDATA_%s=%s"):format(name:upper(), tostring(value))
@@ -207,9 +208,11 @@ local function outcome_of(object, figures, result, settings, flags, scenario)
 end
 
 local function run_program(object, settings, flags, scenario)
+  local way <close> = ways.open(settings.dburl, settings.delay)
   local timeout = object.timeout or settings.timeout or 0
   local result = failure.check(core.command {
-    argv = located(object.command), env = environment_of(settings, flags), timeout = timeout,
+    argv = located(object.command), env = environment_of(settings, flags, way.conninfo),
+    timeout = timeout,
   })
   local why, figures = bad_end(result, timeout), nil
   if not why then figures, why = read_figures(result.out, scenario) end

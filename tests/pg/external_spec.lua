@@ -63,6 +63,14 @@ describe("another program", function()
     assert.equal(22, outcome.steps[1].rows, outcome.error and outcome.error.message)
   end)
 
+  it("gets to the server by the way that --delay makes longer", function()
+    local outcome = outcome_of([[psql -AtX -d "$BIGDATA_DBURL" -c 'select 1' >/dev/null || exit 9
+      echo '{"rows": 1, "seconds": 1}']], nil, "--delay 200")
+    assert.equal("done", outcome.ended, outcome.error and outcome.error.message)
+    local took = outcome.process.seconds
+    assert.is_true(took >= 2 * 0.2, took) -- to be let in, and to be answered
+  end)
+
   it("is beside the scenario's own trials, under the settings that vary", function()
     local result = assert(run [[scenario = "row_by_row", repeats = 3,
       vary = { poolsize = "1..2" },

@@ -49,6 +49,13 @@ describe("the peer", function()
         end
         assert.equal(ours, stored())
       end)
+
+      case(base.name .. (why and ": " .. why or " goes the way that --delay makes longer"),
+        function()
+          local settings, flags = kit.parse(object.scenario, LINE .. " --delay 1")
+          assert(external.run(base.external, settings, flags, nil, object.scenario))
+          assert.equal(ours, stored())
+        end)
     end
   end
 
