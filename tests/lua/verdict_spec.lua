@@ -10,7 +10,7 @@ local function case(changes)
     shares = { source = 0, client = 0.05, send = 0, server = 0.95, turn = 0 },
     waits = { cpu = 0.1, events = {} },
     client_cores = 0.5, server_cores = 0.8, machine = { cores = 2, busy = 1.9 },
-    round_trip_seconds = 0.0001, statements_per_second = 5000,
+    round_trip_seconds = 0.0001, round_trips_per_second = 5000,
   }
   for key, value in pairs(changes) do m[key] = value end
   return m
@@ -142,7 +142,7 @@ describe("the verdict is", function()
   it("the network where answers are awaited and the backends have nothing to do", function()
     local judged = judge {
       waits = { cpu = 0.03, events = {} }, round_trip_seconds = 0.0042, machine = UNUSED,
-      statements_per_second = 2300,
+      round_trips_per_second = 2300,
     }
     assert.equal("network", judged.causes[1].cause)
     assert.is_truthy(table.concat(judged.causes[1].evidence, "\n"):find("4.20 ms", 1, true))
@@ -245,7 +245,7 @@ end)
 describe("measurements", function()
   local function waits(wait_event_type, wait_event)
     local m = measurements.of({ settings = { poolsize = 1 } }, {
-      seconds = 1, statements = 1, cpu_user_seconds = 0, cpu_system_seconds = 0,
+      seconds = 1, statements = 1, round_trips = 1, cpu_user_seconds = 0, cpu_system_seconds = 0,
       worker_seconds = { source = 0, client = 0, send = 0, server = 1, turn = 0, lua = 0,
         lock = 0 },
       threads = { {} },
@@ -276,7 +276,8 @@ describe("measurements", function()
   it("are made of a step's result", function()
     local result = { settings = { poolsize = 4 }, server = { round_trip_seconds = 0.001 } }
     local step = {
-      seconds = 2, statements = 100, cpu_user_seconds = 0.5, cpu_system_seconds = 0.3,
+      seconds = 2, statements = 100, round_trips = 40,
+      cpu_user_seconds = 0.5, cpu_system_seconds = 0.3,
       worker_seconds = { source = 0.8, client = 1.6, send = 0, server = 4, turn = 1.6, lua = 0.8,
         lock = 0.4 },
       threads = { { wall_seconds = 2, waited_seconds = 0.5 } },
@@ -311,6 +312,6 @@ describe("measurements", function()
     assert.equal(0.03, m.waits.other)
     assert.same({ commit = "WALSync", lock = "tuple", internal = "WALInsert",
       read = "DataFileRead", other = "PgSleep" }, m.waits.events)
-    assert.equal(50, m.statements_per_second)
+    assert.equal(20, m.round_trips_per_second)
   end)
 end)

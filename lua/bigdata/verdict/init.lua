@@ -13,7 +13,7 @@
 --   waits     what the server's backends were seen doing: { cpu=, commit=, read=, lock=,
 --             internal=, other=, events={ the most frequent wait of a class, by the class } }
 --   looks     at the server, of which waits are made
---   round_trip_seconds, statements_per_second
+--   round_trip_seconds, of an empty query; round_trips_per_second
 -- Only seconds, workers and shares must be there.
 
 local text = require "bigdata.text"
@@ -178,8 +178,8 @@ CAUSES.internal_locks = waited("internal", "locks inside the server", { "--pools
 -- core; on their way as long as empty ones were before the run.
 function CAUSES.network(case)
   local m = case.m
-  if not (case.waits and m.round_trip_seconds and m.statements_per_second) then return nil end
-  local each = m.statements_per_second / m.workers
+  if not (case.waits and m.round_trip_seconds and m.round_trips_per_second) then return nil end
+  local each = m.round_trips_per_second / m.workers
   local share = math.min(case.shares.server - case.worked, m.round_trip_seconds * each)
   local evidence = {
     ("for %s of the workers' time an answer was awaited of a backend that had nothing to do")

@@ -82,7 +82,7 @@ function measurements.of(result, step)
       / (machine.busy_seconds + machine.idle_seconds) * machine.cores },
     waits = server.states and waits_of(server.states), looks = server.samples,
     round_trip_seconds = result.server and result.server.round_trip_seconds,
-    statements_per_second = step.statements / seconds,
+    round_trips_per_second = step.round_trips / seconds,
   }
 end
 
