@@ -33,6 +33,17 @@ describe("an option to try next", function()
     assert.is_false(matters("--preload", { preload = true }))
   end)
 
+  it("is no step back", function()
+    assert.is_false(matters("--commit-every 100", { commit_every = 1000 }))
+    assert.is_true(matters("--commit-every 100", { commit_every = 10 }))
+    assert.is_false(matters("--monitor 20", { monitor = 50 }))
+    assert.is_true(matters("--poolsize 2", { poolsize = 30 })) -- fewer may be what helps
+  end)
+
+  it("is no transaction of records where batches of rows have their own", function()
+    assert.is_false(matters("--commit-every 100", { insert = "copy", insert_batch = 50 }, INSERT))
+  end)
+
   it("is a way to insert only where the step has rows to insert", function()
     assert.is_false(matters("--insert copy", {}, STATEMENT))
     assert.is_true(matters("--insert copy", {}, INSERT))

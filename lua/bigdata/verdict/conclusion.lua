@@ -28,6 +28,9 @@ local function plannable(steps)
   return true
 end
 
+-- Fewer of these than there are would be a step back.
+local MORE = { commit_every = true, monitor = true }
+
 -- Would the option, "--name value" or "--name", change anything for a step that ran under these
 -- settings, and be allowed?
 -- @param compiled the step, as compile.steps gives it
@@ -39,6 +42,9 @@ function conclusion.matters(option, settings, compiled, steps)
   if key == "insert" and not inserts(compiled) then return false end
   if option == "--insert copy" and settings.insert == "copy-binary" then return false end
   if option == "--loop c" and not plannable(steps) then return false end
+  if MORE[key] and settings[key] >= tonumber(value) then return false end
+  -- Batches of rows have transactions of their own.
+  if key == "commit_every" and settings.insert_batch > 0 then return false end
   local changed = tables.copy(settings, { [key] = math.tointeger(value) or value })
   return tostring(settings[key]) ~= value and options.check(changed) ~= nil
 end
