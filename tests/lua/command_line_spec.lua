@@ -27,6 +27,15 @@ describe("a command line", function()
     assert.equal("test", again "--poolsize 15 --quiet --dburl host=/secret")
   end)
 
+  it("has a 0 that is not the default", function()
+    assert.equal("test --queue 0 --monitor 0", again "--queue 0 --monitor 0")
+    assert.equal("test", again "--limit 0")
+    scenario.settings = { insert = "copy", insert_batch = 100 }
+    local line = again "--insert-batch 0"
+    scenario.settings = nil
+    assert.equal("test --insert-batch 0", line)
+  end)
+
   it("has switches and the scenario's flags", function()
     assert.equal("test --no-autocommit --preload --directory here --fast",
       again "--no-autocommit --preload --directory here --fast")

@@ -15,7 +15,7 @@ end
 local function add_option(words, option, value)
   if value == nil or value == option.default then return end
   if option.argument then
-    if value ~= 0 then add(words, option.name, value) end
+    add(words, option.name, value)
   elseif value == (option.value == nil or option.value) then
     add(words, option.name, true)
   elseif option.negation then
