@@ -192,6 +192,15 @@ describe("the answer", function()
     assert.is_nil(answer_of(result):find("What bound", 1, true))
   end)
 
+  it("is no factor where the slowest did nothing", function()
+    local result = systems()
+    for _, one in ipairs(result.trials[2].runs) do
+      one.steps[1].rows, one.steps[1].records = 0, 0
+    end
+    assert.is_truthy(answer_of(result):find("The slowest was <theirs>: 0.\n", 1, true),
+      answer_of(result))
+  end)
+
   it("is that there is none, where nothing was measured", function()
     local result = systems()
     for _, item in ipairs(result.trials) do
@@ -291,6 +300,30 @@ describe("the pictures", function()
     has(picture.about, "logarithmic")
     assert.is_nil(picture.html:find('tick up" x="-8" y="304">0<', 1, true))
     has(titled(sweep(), "rows/s over connections").html, 'tick up" x="-8" y="304">0<')
+  end)
+
+  it("have no logarithmic scale where there is a 0", function()
+    for _, title in ipairs { "rows/s over connections", "CPU us/row over connections" } do
+      local result = sweep()
+      for n = 1, #SIZES do
+        for _, one in ipairs(result.trials[n].runs) do
+          local step = one.steps[1]
+          if title:find "^rows" then step.rows, step.records = 0, 0 end
+          step.cpu_user_seconds, step.cpu_system_seconds = 0, 0
+        end
+      end
+      local picture = titled(result, title)
+      assert.is_nil(picture.about:find("logarithmic", 1, true))
+      has(picture.html, 'tick up" x="-8" y="304">0<')
+    end
+  end)
+
+  it("leave out latencies that took no time", function()
+    local result = sweep()
+    for _, one in ipairs(result.trials[1].runs) do one.steps[1].latency.p50_seconds = 0 end
+    local picture = titled(result, "latency over connections")
+    assert.equal(4 * #SIZES - 1, count(picture.html, "<circle"))
+    assert.equal(4 * #SIZES, #picture.rows)
   end)
 
   it("show every distribution, in panels if they are many", function()

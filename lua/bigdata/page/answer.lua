@@ -46,9 +46,9 @@ local function fastest(result, ranked)
   if #ranked == 1 then return ("%s: %s."):format(series.label(result, ranked[1]), words) end
   local last = ranked[#ranked]
   local least = rate_of(result, last)
-  return ("The fastest was %s: %s. The slowest was %s: %s, less by a factor of %s."):format(
+  return ("The fastest was %s: %s. The slowest was %s: %s%s."):format(
     series.label(result, ranked[1]), words, series.label(result, last), text.count(least),
-    factor(best / least))
+    least > 0 and (", less by a factor of %s"):format(factor(best / least)) or "")
 end
 
 --- How many connections are enough.

@@ -15,10 +15,11 @@ local PERCENTILES = {
   { "p50_seconds", "half of the units" }, { "p99_seconds", "99 of 100 units" },
 }
 
+-- What took no time has no place on a logarithmic scale.
 local function percentile_of(name)
   return { title = "ms", cost = true, of = function(step)
-    local seconds = step.latency and step.latency[name]
-    return seconds and seconds * 1000
+    local seconds = step.latency and step.latency[name] or 0
+    return seconds > 0 and seconds * 1000 or nil
   end }
 end
 

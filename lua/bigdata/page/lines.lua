@@ -57,12 +57,13 @@ local function scale_x(list)
   return linear
 end
 
--- The scale upwards that has room for all of several lists of series. options: log_y, bare.
+-- The scale upwards that has room for all of several lists of series. options: log_y, for a
+-- logarithmic one, unless there is a 0; bare.
 function lines.scale_y(options, lists)
   local all = {}
   for _, list in ipairs(lists) do tables.append(all, list) end
   local least, largest = extremes(all, options.bare)
-  if options.log_y then return scale.round_log(least, largest, HEIGHT, 0) end
+  if options.log_y and least > 0 then return scale.round_log(least, largest, HEIGHT, 0) end
   return scale.linear(largest, HEIGHT, 0)
 end
 

@@ -80,13 +80,16 @@ local function over_number(result, over, figure, about)
   if #list == 0 then return nil end
   local curves, fits = {}, ""
   if over == "poolsize" and figure == figures.RATE then curves, fits = laws(list) end
-  local axis, log_y, bare = series.axis(over), far_apart(list), series.are_many(list)
+  local axis, bare, drawn = series.axis(over), series.are_many(list), tables.append({}, list)
+  tables.append(drawn, curves)
+  local scale_y = lines.scale_y({ log_y = far_apart(list), bare = bare }, { drawn })
   local title = ("%s over %s"):format(figure.title, axis)
   return {
     title = title, legend = #list > 1 and lines.keys(list) or nil, direct = true,
-    about = series.about(result, log_y and about .. "; the scale is logarithmic" or about, bare),
-    html = lines.svg({ title = title, x = axis, y = figure.title, log_y = log_y, bare = bare },
-      tables.append(tables.append({}, list), curves)) .. fits,
+    about = series.about(result, scale_y.log and about .. "; the scale is logarithmic" or about,
+      bare),
+    html = lines.svg({ title = title, x = axis, y = figure.title, scale_y = scale_y, bare = bare },
+      drawn) .. fits,
     rows = series.rows(list, options.dashed(over), figure.title), numbers = series.NUMBERS,
   }
 end

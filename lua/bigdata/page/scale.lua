@@ -58,7 +58,7 @@ local function round_value(value, lower)
   return best
 end
 
--- Logarithmic, between round values.
+-- Logarithmic, between round values; least and largest are above 0.
 function scale.round_log(least, largest, from, to)
   local low, high = round_value(least, true), round_value(largest, false)
   if high <= low then high = low * 10 end
