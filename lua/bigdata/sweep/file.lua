@@ -2,7 +2,10 @@
 -- to go on with them.
 
 local failure = require "bigdata.failure"
+local options = require "bigdata.cli.options"
 local result_file = require "bigdata.result.file"
+local settings = require "bigdata.scenario.settings"
+local tables = require "bigdata.tables"
 
 local sweep_file = {}
 
@@ -56,31 +59,46 @@ local function other_than(stored, result)
   end
 end
 
--- In what a run's settings differ from its trial's, of those that both know: nil if in nothing.
--- What the trial shows is compared by the labels already.
+-- The name of what a run was told otherwise than its trial is to be, its value then, and the value
+-- now; nil if there is nothing. What a run does not know is not compared. A switch that was not
+-- given is off; how long other programs may take changes no figure.
 local function first_difference(run, item)
-  for _, name in ipairs { "limit", "time", "queue", "poolsize", "protocol", "autocommit" } do
-    local was, is = (run.settings or {})[name], item.settings[name]
-    if was ~= nil and was ~= is then
-      return ("%s was %s, and is %s"):format(name, tostring(was), tostring(is))
-    end
+  for option in options.each_of_trial(options.RUN) do
+    local key = options.key_of(option)
+    local was, is = run.settings[key], item.settings[key]
+    if not option.argument then was, is = was or false, is or false end
+    if was ~= nil and was ~= is and key ~= "timeout" then return key, was, is end
   end
+  for _, name in ipairs(tables.names(item.scenario.flags)) do
+    local was, is = (run.flags or {})[name], item.flags[name]
+    if run.flags and was ~= is then return name, was, is end
+  end
+end
+
+local function refuse(path, why, hint)
+  failure.raise(("%s holds another sweep than this one: %s"):format(path, why),
+    hint or "go on with the same scenario and the same options")
+end
+
+local function check_run(run, item, path)
+  local name, was, is = first_difference(run, item)
+  if not name then return end
+  name = options.dashed(name)
+  refuse(path, ("--%s was %s, and is %s"):format(name, settings.shown(was), settings.shown(is)),
+    ("go on with the same --%s, or begin another sweep, without --continue"):format(name))
 end
 
 local function adopt(stored, result, path)
   local why = other_than(stored, result)
+  if why then refuse(path, why) end
   local items = by_label(result.trials)
   for _, item in ipairs(stored.trials) do
-    for _, run in ipairs(why and {} or item.runs) do
+    for _, run in ipairs(item.runs) do
       if run.ended == "done" and (run.round or 1) <= result.repeats then
-        why = why or first_difference(run, items[item.label])
+        check_run(run, items[item.label], path)
         table.insert(items[item.label].runs, run)
       end
     end
-  end
-  if why then
-    failure.raise(("%s holds another sweep than this one: %s"):format(path, why),
-      "go on with the same scenario and the same options")
   end
 end
 
