@@ -133,6 +133,22 @@ The runs differ in:
     assert.is_truthy(text:find("\n  faster\n    poolsize 2 +[12]%.%d+ "), text)
   end)
 
+  it("draws by the sweep's seed, or by another one", function()
+    local trials = {}
+    for i, size in ipairs { 1, 2 } do
+      local item = { label = "poolsize " .. size, shown = { poolsize = size }, runs = {} }
+      for round = 1, 5 do item.runs[round] = run(1000 * size, { round = round }) end
+      trials[i] = item
+    end
+    local path = write("seeded.json", result_file.of_sweep {
+      name = "mine", scenario = "row_by_row", names = { "poolsize" }, steps = { "data" },
+      repeats = 5, seed = 2, trials = trials, ended = "done",
+    })
+    local text = compare(path)
+    assert.equal(text, (compare(path, "--seed", "2")))
+    assert.not_equal(text, (compare(path, "--seed", "1")))
+  end)
+
   local function fails(message, ...)
     local _, said, status = compare(...)
     assert.equal(1, status)

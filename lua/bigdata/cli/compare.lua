@@ -36,8 +36,8 @@ local COMMAND = command.new {
         help = "exit with status 3 if anything is slower or dearer by more than that, as in 5%",
       },
       {
-        name = "seed", argument = "N", read = options.whole(0, 2 ^ 31), default = 1,
-        help = "of the bootstrap's draws",
+        name = "seed", argument = "N", read = options.whole(0, 2 ^ 31),
+        help = "of the bootstrap's draws (default: that of the one sweep, else 1)",
       },
       options.VERBOSE, options.HELP,
     },
@@ -111,6 +111,7 @@ local function compare_sweep(set, values, out)
     return out:problem(("%s holds one trial: with what is it to be compared?"):format(set.path),
       { hint = "bigdata compare A.json B.json" })
   end
+  set.seed = values.seed or set.seed
   out:result(report_sweep(set))
   return gate({ sections = sweep_comparison.sections(set) }, values.fail_above, out)
 end
