@@ -2,9 +2,11 @@
 
 local arguments = require "bigdata.cli.arguments"
 local catalog = require "bigdata.scenario.catalog"
+local core = require "bigdata.core"
 local options = require "bigdata.cli.options"
 local sweep = require "bigdata.sweep"
 local sweep_report = require "bigdata.report.sweep"
+local sweep_run = require "bigdata.sweep.run"
 
 local path
 
@@ -60,10 +62,25 @@ describe("the trials of a sweep", function()
       labels 'vary = { engine = { "threads", "poll" }, jobs = { 1, 2 } }')
   end)
 
-  it("are those of a list, as it stands", function()
-    assert.same({ "engine poll, poolsize 3", "engine poll, poolsize 3", "engine threads, "
+  it("are those of a list, as it stands, and equal ones are numbered", function()
+    assert.same({ "engine poll, poolsize 3", "engine poll, poolsize 3 (2)", "engine threads, "
       .. "poolsize 15" }, labels [[trials = {
         { engine = "poll", poolsize = 3 }, { engine = "poll", poolsize = 3 }, {} }]])
+    assert.same({ "a", "a (2)", "a (3)", "b" }, labels [[trials = {
+      { name = "a" }, { name = "a (2)" }, { name = "a" }, { name = "b" } }]])
+    assert.same({ "as it stands", "as it stands (2)" }, labels "trials = { {}, {} }")
+  end)
+
+  it("show which of equal ones they are, where there are any", function()
+    local object = assert(load 'trials = { { engine = "poll" }, { engine = "poll" }, {} }')
+    for _ = 1, 2 do
+      local list, names = assert(trials_of(object))
+      assert.same({ "engine", "copy" }, names)
+      assert.same({ 1, 2, 1 }, { list[1].shown.copy, list[2].shown.copy, list[3].shown.copy })
+    end
+    local list, names = assert(trials_of(assert(load 'trials = { { engine = "poll" }, {} }')))
+    assert.same({ "engine" }, names)
+    assert.is_nil(list[1].shown.copy)
   end)
 
   it("take what they do not set from the command line, then from the sweep", function()
@@ -81,6 +98,14 @@ describe("the trials of a sweep", function()
     assert.equal("two", list[2].flags.directory)
     assert.equal("directory two", list[2].label)
     assert.has_error(function() return list[1].flags.nothing end)
+  end)
+
+  it("have files that can be opened, whatever their flags are", function()
+    local object = assert(load(("vary = { directory = { %q, '/nowhere' } }"):format(
+      core.home .. "/data/sample")))
+    local good, message = sweep_run.check(assert(trials_of(object)))
+    assert.is_nil(good)
+    assert.is_truthy(message:find("/nowhere", 1, true), message)
   end)
 
   it("must be possible", function()
@@ -299,6 +324,37 @@ data, rows/s
   slower
     delay 10, poll   0.18     0.18..0.18       1.0 %
 ]], 1, true), text)
+  end)
+
+  it("compares copies of a trial, and lays nothing over their numbers", function()
+    local function copies(more)
+      local swept = result({}, 3)
+      swept.names = { "copy" }
+      for copy = 1, 4 do
+        swept.trials[copy] = {
+          shown = { copy = copy, delay = 10 }, runs = { ran(copy), ran(copy), ran(copy) },
+          label = copy == 1 and "as it stands" or ("as it stands (%d)"):format(copy),
+        }
+      end
+      for _, item_before in ipairs(more and { table.unpack(swept.trials) } or {}) do
+        for _, size in ipairs { 20, 30 } do
+          swept.names = { "copy", "delay" }
+          local copy = item_before.shown.copy
+          table.insert(swept.trials, {
+            shown = { copy = copy, delay = size }, runs = item_before.runs,
+            label = ("delay %d (%d)"):format(size, copy),
+          })
+        end
+      end
+      return sweep_report.text(swept)
+    end
+    local text = copies()
+    assert.is_truthy(text:find("\n  copy  rows/s +min..max +CPU us/row\ndata\n  1  +1,000 "), text)
+    assert.is_truthy(text:find("\nCompared with as it stands:\n", 1, true), text)
+    text = copies(true)
+    assert.is_truthy(text:find("\nCompared with copy 1, with the same delay:\n", 1, true), text)
+    assert.is_truthy(text:find("\n  copy 2 against copy 1: slower at delay 10, 20, 30.\n", 1,
+      true), text)
   end)
 
   it("compares with the first trial where the first series lacks a number of another", function()

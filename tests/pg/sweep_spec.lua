@@ -2,6 +2,7 @@
 
 local kit = dofile "tests/support/scenario_kit.lua"
 local sweep_report = require "bigdata.report.sweep"
+local sweep_run = require "bigdata.sweep.run"
 
 local ITEMS = 222
 
@@ -79,6 +80,22 @@ describe("a sweep", function()
 
   it("does not begin where no server answers", function()
     refuses("--dburl host=/nowhere", "cannot connect")
+  end)
+
+  it("notes with every run that the server was a private one", function()
+    local object = assert(kit.load("sweep",
+      'scenario = "row_by_row", vary = { poolsize = { 1, 2 } }, repeats = 2'))
+    local settings, flags = kit.parse(object, "--limit 2")
+    settings.dburl = nil
+    local saved = 0
+    local result = assert(sweep_run.run(object, settings, flags, { save = function(so_far)
+      saved = saved + 1
+      assert.is_true(so_far.server.private)
+    end }))
+    assert.equal(4, saved)
+    for _, item in ipairs(result.trials) do
+      for _, outcome in ipairs(item.runs) do assert.is_true(outcome.server.private) end
+    end
   end)
 
   it("goes from the compiled step to the Lua loop and back", function()

@@ -285,6 +285,22 @@ local function check_trial(object, trial)
   end
 end
 
+-- Number trials that have a label which another one has already: "engine poll (2)", and so on. What
+-- they show is which copy they are, all of them. Are there any?
+local function number_copies(list)
+  local taken, copies, any = {}, {}, false
+  for i, trial in ipairs(list) do
+    local label, copy = trial.label, 1
+    while taken[trial.label] do
+      copy = copy + 1
+      trial.label = ("%s (%d)"):format(label, copy)
+    end
+    taken[trial.label], copies[i], any = true, copy, any or copy > 1
+  end
+  for i, trial in ipairs(any and list or {}) do trial.shown.copy = copies[i] end
+  return any
+end
+
 local function trials(object, run_settings, given)
   local all, list, seen = {}, {}, {}
   for i, planned in ipairs(object.planned) do
@@ -299,13 +315,15 @@ local function trials(object, run_settings, given)
     if not (crossed and seen[same] == planned.base) then list[#list + 1] = trial end
     seen[same] = planned.base
   end
-  return list
+  if not number_copies(list) then return list, object.names end
+  return list, tables.append(tables.copy(object.names), { "copy" })
 end
 
--- The trials of a sweep, each to be run `repeats` times: a list of { settings=, flags=, label=,
--- scenario=, external= another program in its place, shown= the values that mean something }; or
--- nil, message, info. Of combinations that differ in nothing but a setting without meaning (a state
--- of Lua without Lua) there is one.
+-- The trials of a sweep, each to be run `repeats` times: a list of { settings=, flags=, label= no
+-- other has it, scenario=, external= another program in its place, shown= the values that mean
+-- something }, and the names of what may tell them apart in what they show; or nil, message, info.
+-- Of combinations that differ in nothing but a setting without meaning (a state of Lua without Lua)
+-- there is one.
 function sweep.trials(object, run_settings, given)
   return failure.protect(trials, object, run_settings, given)
 end

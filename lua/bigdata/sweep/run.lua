@@ -89,10 +89,11 @@ local function trouble(outcome)
   return "failed"
 end
 
--- Run one turn; a trial that fails has its place in the result, too.
-local function run_turn(result, turn, conninfo, watch)
+-- Run one turn; a trial that fails has its place in the result, too. place: { conninfo= and
+-- private= of the server }.
+local function run_turn(result, turn, place, watch)
   local item, began = turn.item, core.now()
-  local run_settings = settings.with(item.settings, {}, item.scenario, { dburl = conninfo })
+  local run_settings = settings.with(item.settings, {}, item.scenario, { dburl = place.conninfo })
   local run, what = trial.run, item.scenario
   if item.external then run, what = external.run, item.external end
   local outcome, message, info = run(what, run_settings, item.flags, watch, item.scenario)
@@ -102,16 +103,19 @@ local function run_turn(result, turn, conninfo, watch)
   turn.took = core.now() - began
   outcome.trial = item.label
   result.ended = trouble(outcome) or result.ended
-  if not item.external then result.server = result.server or outcome.server end
+  if outcome.server then
+    outcome.server.private = place.private
+    result.server = result.server or outcome.server
+  end
 end
 
 -- Go through the turns that are left. Raises where the user, asked about the time, said no.
-local function run_turns(result, left, conninfo, hooks)
+local function run_turns(result, left, place, hooks)
   for i, turn in ipairs(left) do
     if core.interrupted() then result.ended = "interrupted" end
     if result.ended == "interrupted" then return end
     hooks.announce(turn.place, #result.plan, turn.item.label, time_left(left, i))
-    run_turn(result, turn, conninfo, hooks.watch)
+    run_turn(result, turn, place, hooks.watch)
     hooks.save(result)
     if i == 1 and #left > HUGE and not hooks.confirm(#left - 1, time_left(left, 2)) then
       failure.raise("the sweep is not run", "fewer values, or a smaller --repeat, make it shorter",
@@ -120,14 +124,22 @@ local function run_turns(result, left, conninfo, hooks)
   end
 end
 
+-- What of a trial decides how its steps are compiled, and which files they read: a string.
+local function kind_of(item)
+  local parts = { item.settings.loop, item.settings.insert, item.settings.protocol }
+  for _, flag in ipairs(item.scenario.flags) do
+    parts[#parts + 1] = tostring(item.flags[flag.name])
+  end
+  return table.concat(parts, "\0")
+end
+
 local function check(trials)
   local known = {}
   for _, item in ipairs(trials) do
-    local set = item.settings
-    local kind = table.concat({ set.loop, set.insert, set.protocol }, " ")
+    local kind = kind_of(item)
     known[item.scenario] = known[item.scenario] or {}
     if not item.external and not known[item.scenario][kind] then
-      failure.check(compile.steps(item.scenario, item.flags, set))
+      failure.check(compile.steps(item.scenario, item.flags, item.settings))
       known[item.scenario][kind] = true
     end
   end
@@ -164,8 +176,8 @@ local function run(result, dburl, hooks)
   local server <close> = start_server(result, dburl, hooks.watch)
   local conninfo = dburl or server and server:conninfo() or nil
   check_server(conninfo)
-  run_turns(result, still_to_run(result.plan), conninfo, hooks)
-  if result.server and server then result.server.private = true end
+  run_turns(result, still_to_run(result.plan),
+    { conninfo = conninfo, private = server ~= nil }, hooks)
   return result
 end
 
@@ -176,10 +188,10 @@ local SILENT = {
   confirm = function() return true end,    -- (runs, seconds): is a huge sweep to be run?
 }
 
-local function new_result(object, trials)
+local function new_result(object, trials, names)
   return {
     name = object.name, summary = object.summary, scenario = object.scenario.name,
-    names = object.names, steps = tables.names(object.scenario.steps), repeats = object.repeats,
+    names = names, steps = tables.names(object.scenario.steps), repeats = object.repeats,
     trials = trials, missing = {}, ended = "done",
   }
 end
@@ -195,9 +207,9 @@ local function begin(object, run_settings, flags, earlier)
   if run_settings.resume then
     failure.raise("--resume continues the load of one scenario, and no sweep")
   end
-  local trials = failure.check(sweep.trials(object, run_settings, flags))
+  local trials, names = failure.check(sweep.trials(object, run_settings, flags))
   for _, item in ipairs(trials) do item.runs = {} end
-  local result = new_result(object, trials)
+  local result = new_result(object, trials, names)
   result.seed = run_settings.seed or 1
   leave_out_missing(result)
   if earlier then earlier(result) end

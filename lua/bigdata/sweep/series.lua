@@ -19,11 +19,11 @@ function series.numbers_of(result, name)
 end
 
 -- The setting that lines can be laid over: the pool's size, or what takes most values; nil if
--- nothing takes three.
+-- nothing takes three. The number of a copy is no setting.
 function series.over(result)
   local best, most = nil, LEAST_VALUES - 1
   for _, name in ipairs(result.names) do
-    local count = series.numbers_of(result, name)
+    local count = name ~= "copy" and series.numbers_of(result, name) or 0
     if name == "poolsize" and count >= LEAST_VALUES then return name end
     if count > most then best, most = name, count end
   end
