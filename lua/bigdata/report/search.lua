@@ -1,7 +1,9 @@
 -- report/search.lua - the result of a search as text: the answer, and all that was measured. Pure.
 
 local comparison_report = require "bigdata.report.comparison"
+local figures = require "bigdata.result.figures"
 local options = require "bigdata.cli.options"
+local problems = require "bigdata.report.problems"
 local report = require "bigdata.report"
 local statistics = require "bigdata.statistics"
 local table_text = require "bigdata.report.table"
@@ -21,10 +23,25 @@ local function share(found, size)
   return rate(found, size) / rate(found, found.best)
 end
 
+-- How many runs came to their end.
+local function runs_done(result)
+  local count = 0
+  for _, item in ipairs(result.trials) do
+    for _, run in ipairs(item.runs) do count = count + (run.ended == "done" and 1 or 0) end
+  end
+  return count
+end
+
+-- Why there is no answer.
+local function without_answer(result)
+  if result.ended ~= "interrupted" then return "nothing could be measured" end
+  return ("interrupted after %s"):format(text.plural(runs_done(result), "run"))
+end
+
 -- The answer in words: one line for --quiet.
 function search_report.line(result)
   local found = result.found
-  if not found then return "nothing could be measured\n" end
+  if not found then return without_answer(result) .. "\n" end
   local noun = NOUNS[result.over]
   if found.answer == found.best then
     return ("%s: %s rows/s, the best there is\n"):format(text.plural(found.answer, noun),
@@ -73,44 +90,69 @@ local function fit_lines(fit)
   }
 end
 
-local function rows_of(result)
-  local found = result.found
+local function mark(found, size)
+  if not found then return "" end
+  return size == found.answer and "the smallest near the best" or size == found.best and "the best"
+    or ""
+end
+
+-- All that was measured: a line for each size.
+local function table_lines(result)
   local rows = { { options.dashed(result.over), "rows/s", "of the best", "runs", "" } }
-  for _, size in ipairs(found.sizes) do
-    local rates = found.rates[size]
+  local middles, counts, best = {}, {}, 0
+  for i, item in ipairs(result.trials) do
+    local rates = figures.list(item, result.steps[#result.steps], figures.RATE)
+    middles[i], counts[i] = statistics.median(rates), #rates
+    best = math.max(best, middles[i] or 0)
+  end
+  for i, item in ipairs(result.trials) do
     rows[#rows + 1] = {
-      tostring(size), #rates > 0 and text.count(rate(found, size)) or "failed",
-      text.percent(share(found, size)), tostring(#rates),
-      size == found.answer and "the smallest near the best" or size == found.best and "the best"
-        or "",
+      tostring(item.size), middles[i] and text.count(middles[i]) or trials.missing(item),
+      middles[i] and best > 0 and text.percent(middles[i] / best) or "-", tostring(counts[i]),
+      mark(result.found, item.size),
     }
   end
-  return rows
+  return table_text.lines(rows, { {}, {}, {}, {}, { left = true } }, "  ")
+end
+
+local LIMITS = {
+  poolsize = "  the server has no more than %s left: more were not tried",
+  jobs = "  the pool has no more than %s: more event loops were not tried",
+}
+
+-- The answer, and how it stands to what is beside it.
+local function answer_lines(result)
+  local found = result.found
+  local lines = {
+    (search_report.line(result):gsub("\n", "")), beside(found, found.below, "below it"),
+    beside(found, found.above, "above it"),
+  }
+  tables.append(lines, confidence(found))
+  if result.limit then
+    lines[#lines + 1] = LIMITS[result.over]:format(text.plural(result.limit, "connection"))
+  end
+  return lines
+end
+
+local function heading(result)
+  local lines = { report.title(result.name, result.summary), "" }
+  if result.trials[1] then lines[#lines + 1] = trials.heading_line(result) end
+  if result.server then lines[#lines + 1] = report.server_line(result.server, "search") end
+  return lines
 end
 
 -- The whole report, ending in a line feed.
 function search_report.text(result)
-  local lines = { report.title(result.name, result.summary), "" }
-  if result.trials[1] then lines[#lines + 1] = trials.heading_line(result) end
-  if result.server then lines[#lines + 1] = report.server_line(result.server, "search") end
-  lines[#lines + 1] = ""
-  local found = result.found
-  if not found then
-    return table.concat(tables.append(lines, { "Nothing could be measured.", "" }), "\n")
+  local found, lines = result.found, heading(result)
+  local parts = {
+    found and answer_lines(result) or { (without_answer(result):gsub("^%l", string.upper)) .. "." },
+    result.trials[1] and table_lines(result) or {}, problems.lines(result),
+    found and (found.fit and fit_lines(found.fit) or { found.no_fit }) or {},
+  }
+  for _, part in ipairs(parts) do
+    if #part > 0 then lines[#lines + 1] = "" end
+    tables.append(lines, part)
   end
-  lines[#lines + 1] = search_report.line(result):gsub("\n", "")
-  tables.append(lines, {
-    beside(found, found.below, "below it"), beside(found, found.above, "above it"),
-  })
-  tables.append(lines, confidence(found))
-  if result.free then
-    lines[#lines + 1] = ("  the server has no more than %s connections left: more were not tried")
-      :format(text.count(result.free))
-  end
-  lines[#lines + 1] = ""
-  tables.append(lines, table_text.lines(rows_of(result), { {}, {}, {}, {}, { left = true } }, "  "))
-  lines[#lines + 1] = ""
-  tables.append(lines, found.fit and fit_lines(found.fit) or { found.no_fit })
   return table.concat(lines, "\n") .. "\n"
 end
 

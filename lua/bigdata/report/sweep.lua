@@ -3,6 +3,7 @@
 
 local comparison_report = require "bigdata.report.comparison"
 local figures = require "bigdata.result.figures"
+local problems = require "bigdata.report.problems"
 local report = require "bigdata.report"
 local sweep_comparison = require "bigdata.sweep.comparison"
 local sweep_verdict = require "bigdata.sweep.verdict"
@@ -28,41 +29,12 @@ local function heading(result)
   return lines
 end
 
--- What to do about it stands once, below the first run that it concerns.
-local function add_hint(lines, told, run)
-  local hint = run.error and run.error.hint or ""
-  if hint ~= "" and not told[hint] then
-    told[hint] = true
-    lines[#lines + 1] = "  hint: " .. text.wrap(text.words(hint), 72, "  ")
-  end
-end
-
--- The runs that came to no good end, each with what is known about it.
-local function problems(result)
-  local lines, told = {}, {}
-  for _, item in ipairs(result.missing or {}) do
-    lines[#lines + 1] = ("%s: left out, %s"):format(item.label, item.why)
-  end
-  for _, item in ipairs(result.trials) do
-    for n, run in ipairs(item.runs) do
-      if run.ended ~= "done" then
-        local which = result.repeats > 1 and (" (run %d)"):format(run.round or n) or ""
-        local why = run.error and run.error.message
-          or run.ended == "errors" and report.stopped_at(run) or run.ended
-        lines[#lines + 1] = ("%s%s: %s"):format(item.label, which, text.hang(why, "  "))
-        add_hint(lines, told, run)
-      end
-    end
-  end
-  return lines
-end
-
 local function table_lines(result)
   local rows, columns = trials.table_of(result)
   local lines = table_text.lines(rows, columns, "  ")
   lines[#lines + 1] = ""
   tables.append(lines, trials.notes(result))
-  local bad = problems(result)
+  local bad = problems.lines(result)
   if #bad > 0 then lines[#lines + 1] = "" end
   return tables.append(lines, bad)
 end

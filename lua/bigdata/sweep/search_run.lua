@@ -23,16 +23,30 @@ local FREE = [[
     - (select count(*) from pg_stat_activity
        where backend_type = 'client backend' and pid <> pg_backend_pid()) as free]]
 
--- The largest size to look at: for connections, not more than the server has left.
-local function largest(terms, conninfo)
+-- The smallest size to look at: no connections for which there would be more event loops than them.
+local function smallest(terms, run_settings)
+  local least = terms.from or 1
+  return terms.over == "poolsize" and math.max(least, run_settings.jobs) or least
+end
+
+-- The connections that the server has left for the pool's.
+local function free_connections(conninfo, least)
   local connection <close> = failure.check(core.connect(conninfo))
-  local most = terms.to or search.OVER[terms.over]
-  if terms.over ~= "poolsize" then return most end
   local free = tonumber(failure.check(connection:query(FREE))[1].free) - SPARE_CONNECTIONS
-  if free < (terms.from or 1) then
+  if free < least then
     failure.raise("the server has no connections left", "raise its max_connections")
   end
-  return math.min(most, free), free < most and free or nil
+  return free
+end
+
+-- The largest size to look at, and the limit that made it smaller than was wanted, or nil: for
+-- connections what the server has left, for event loops the pool's size.
+local function largest(terms, run_settings, conninfo)
+  local wanted, limit = terms.to or search.OVER[terms.over], run_settings.poolsize
+  if terms.over == "poolsize" then
+    limit = free_connections(conninfo, smallest(terms, run_settings))
+  end
+  return math.min(wanted, limit), limit < wanted and limit or nil
 end
 
 local function new_item(result, size)
@@ -52,30 +66,38 @@ local function item_of(result, size)
   return new_item(result, size)
 end
 
--- Run one trial of that size: its rate, or nil. Raises when the user interrupts.
-local function measure(result, scenario, run_settings, flags, size, hooks)
+-- Run one trial of that size: its rate, or nil. Raises when the user interrupts. job: { result=,
+-- scenario=, settings=, flags=, hooks=, private= is the server a private one? }.
+local function measure(job, size)
+  local result, scenario = job.result, job.scenario
   local item = item_of(result, size)
   result.count = result.count + 1
-  hooks.announce(result.count, item.label)
-  local changed = settings.with(run_settings, {}, scenario, { [result.over] = size })
-  if result.over == "jobs" then changed.poolsize = math.max(changed.poolsize, size) end
-  local outcome, message, info = trial.run(scenario, changed, flags, hooks.watch)
-  if core.interrupted() then failure.raise("interrupted", nil, "STOPPED") end
+  job.hooks.announce(result.count, item.label)
+  local changed = settings.with(job.settings, {}, scenario, { [result.over] = size })
+  local outcome, message, info = trial.run(scenario, changed, job.flags, job.hooks.watch)
   outcome = outcome or trial.failed(scenario.name, changed, message, info)
   outcome.place, outcome.round = result.count, #item.runs + 1
   item.runs[outcome.round], item.shown = outcome, sweep.meaning(options.of_trial(changed))
   item.shown[result.over] = item.size
+  if outcome.server then outcome.server.private = job.private end
   result.server = result.server or outcome.server
   result.repeats = math.max(result.repeats, outcome.round)
+  if core.interrupted() then failure.raise("interrupted", nil, "STOPPED") end
   return figures.of(outcome, result.steps[#result.steps], figures.RATE, item.shown)
 end
 
 local function check(scenario, terms, run_settings, flags)
-  if terms.over == "jobs" and run_settings.engine == "threads" then
+  local least, over = smallest(terms, run_settings), terms.over
+  if run_settings.resume then
+    failure.raise("--resume continues the load of one scenario, and no search")
+  elseif over == "jobs" and run_settings.engine == "threads" then
     failure.raise("with --engine threads there are no event loops to search for",
       "use --engine poll")
+  elseif least > (terms.to or search.OVER[over]) then
+    failure.raise(("a search for up to %d connections has none for %d event loops"):format(
+      terms.to or search.OVER[over], least), "use fewer --jobs")
   end
-  if terms.over ~= "jobs" then failure.check(options.check(run_settings)) end
+  failure.check(options.check(tables.copy(run_settings, { [over] = least })))
   failure.check(compile.steps(scenario, flags, run_settings))
   return true
 end
@@ -85,23 +107,22 @@ function search_run.check(scenario, terms, run_settings, flags)
   return failure.protect(check, scenario, terms, run_settings, flags)
 end
 
-local function run(result, scenario, terms, run_settings, flags, hooks)
-  check(scenario, terms, run_settings, flags)
-  local server <close> = trial.server({
-    dburl = run_settings.dburl, poolsize = terms.to or search.OVER.poolsize,
-  }, hooks.watch)
+local function run(job, terms)
+  local result, run_settings, hooks = job.result, job.settings, job.hooks
+  check(job.scenario, terms, run_settings, job.flags)
+  local wanted = terms.over == "jobs" and run_settings.poolsize or terms.to or search.OVER.poolsize
+  local server <close> = trial.server({ dburl = run_settings.dburl, poolsize = wanted },
+    hooks.watch)
   local conninfo = run_settings.dburl or server and server:conninfo() or nil
   local most
-  most, result.free = largest(terms, conninfo)
-  local changed = settings.with(run_settings, {}, scenario, {})
-  changed.dburl = conninfo
-  result.found = size_search.find(function(size)
-    return measure(result, scenario, changed, flags, size, hooks)
-  end, {
-    least = terms.from or 1, most = most, within = terms.within, repeats = terms.repeats,
-    seed = result.seed,
+  most, result.limit = largest(terms, run_settings, conninfo)
+  job = tables.copy(job, {
+    settings = tables.copy(run_settings, { dburl = conninfo }), private = server ~= nil,
   })
-  if result.server and server then result.server.private = true end
+  result.found = size_search.find(function(size) return measure(job, size) end, {
+    least = smallest(terms, run_settings), most = most, within = terms.within,
+    repeats = terms.repeats, seed = result.seed,
+  })
   return true
 end
 
@@ -110,9 +131,10 @@ local SILENT = {
   watch = nil,               -- as of trial.run
 }
 
--- Search: { found= as of size_search.find, nil if nothing had a rate; over=, free= the connections
--- that the server has left, if that was the limit; count=, and what a sweep's result has, a trial
--- for each size }; or nil, message, info.
+-- Search: { found= as of size_search.find, nil if nothing had a rate, or the user interrupted;
+-- over=, limit= the connections that the server has left, or for event loops those of the pool, if
+-- that was the limit; count=, and what a sweep's result has, a trial for each size }; or nil,
+-- message, info.
 -- terms: { over=, from=, to=, within=, repeats= }; hooks: as SILENT.
 function search_run.run(scenario, terms, run_settings, flags, hooks)
   hooks = setmetatable(hooks or {}, { __index = SILENT })
@@ -121,9 +143,12 @@ function search_run.run(scenario, terms, run_settings, flags, hooks)
     names = { terms.over }, steps = tables.names(scenario.steps), repeats = 1,
     seed = run_settings.seed or 1, trials = {}, missing = {}, count = 0, ended = "done",
   }
-  local good, message, why = failure.protect(run, result, scenario, terms, run_settings, flags,
-    hooks)
-  if not good and why.code ~= "STOPPED" then return nil, message, why end
+  local good, message, why = failure.protect(run, {
+    result = result, scenario = scenario, settings = run_settings, flags = flags, hooks = hooks,
+  }, terms)
+  if not good and why.code ~= "STOPPED" and not core.interrupted() then
+    return nil, message, why
+  end
   result.ended = not good and "interrupted" or result.found and "done" or "failed"
   return result
 end
