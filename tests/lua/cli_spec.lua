@@ -139,6 +139,71 @@ describe("bigdata", function()
         end
       end)
 
+    -- Run it with the words of a line: refused with that message and hint.
+    local function refuses(line, message, hint)
+      local args = {}
+      for word in line:gmatch("%S+") do args[#args + 1] = word end
+      fails(message, hint, path, table.unpack(args))
+    end
+
+    it("is not searched with options that a search has no use for", function()
+      refuses("--find poolsize -c 5", "--poolsize has no meaning with --find poolsize, which looks "
+        .. "for it", "leave out one of the two")
+      refuses("--find jobs -j 2 --engine poll", "--jobs has no meaning with --find jobs, which "
+        .. "looks for it", "leave out one of the two")
+      refuses("--find poolsize --resume",
+        "--resume continues the load of one scenario, and no search")
+      refuses("--find poolsize --continue x.json", "--continue goes on with a sweep, and no search",
+        "leave it out: a search begins anew")
+    end)
+
+    it("is not run with options that nothing would come of", function()
+      local without_lua = "leave it out, or use --loop lua"
+      for _, more in ipairs { "", " --find poolsize", " --vary poolsize=1,2" } do
+        refuses("--lua-state shared" .. more, "--lua-state has no meaning without --loop lua",
+          without_lua)
+        refuses("--lua-memory 9" .. more, "--lua-memory has no meaning without --loop lua",
+          without_lua)
+      end
+      refuses("--vary lua-state=worker,shared", "--lua-state has no meaning without --loop lua",
+        without_lua)
+      for _, more in ipairs { "--find poolsize", "--vary poolsize=1,2", "--repeat 3" } do
+        refuses("-r " .. more, "--report-per-command shows the statements of one run: a sweep or a "
+          .. "search is many", "leave it out; --json has the statements of each run")
+      end
+      for _, line in ipairs { "--lua-state shared --loop lua", "--lua-memory 9 --vary loop=c,lua",
+        "--vary lua-state=worker,shared --vary loop=c,lua", "-r" } do
+        local args = { path, "--dry-run" }
+        for word in line:gmatch("%S+") do args[#args + 1] = word end
+        local status, _, err = bigdata(table.unpack(args))
+        assert.equal(0, status, err)
+      end
+    end)
+
+    it("is no sweep with options that each of our trials sets, whatever other programs do",
+      function()
+        local name = path:gsub("%.lua$", "_sweep.lua")
+        local file <close> = assert(io.open(name, "w"))
+        file:write(([[
+          local bigdata = require "bigdata"
+          return bigdata.sweep {
+            scenario = %q,
+            trials = {
+              { name = "threads", engine = "threads", limit = 1 },
+              { name = "poll", engine = "poll", limit = 1 },
+              bigdata.external { name = "other", command = { "true" } },
+            },
+          }]]):format(path))
+        file:flush()
+        local status, _, err = bigdata(name, "--engine", "poll", "--dry-run")
+        local status_of_limit, _, err_of_limit = bigdata(name, "--limit", "5", "--dry-run")
+        os.remove(name)
+        assert.equal(1, status)
+        has("--engine: the sweep", err)
+        has("sets it for each trial", err)
+        assert.equal(0, status_of_limit, err_of_limit)
+      end)
+
     it("takes flags and options on both sides of it", function()
       for _, args in ipairs {
         { path, "--up-to", "5", "--dry-run" }, { "--up-to", "5", path, "--dry-run" },

@@ -424,4 +424,23 @@ function options.check(values)
   return failure.protect(check, values)
 end
 
+-- Options of the Lua loop alone.
+local OF_LUA = { "lua_state", "lua_memory" }
+
+local function check_given(given, loop)
+  for _, name in ipairs(loop == "lua" and {} or OF_LUA) do
+    if given[name] ~= nil then
+      failure.raise(("--%s has no meaning without --loop lua"):format(options.dashed(name)),
+        "leave it out, or use --loop lua")
+    end
+  end
+  return true
+end
+
+-- What was given, by keys, and would be lost: true, or nil, message, info. loop: that of the run,
+-- "lua" if there are several and any has it.
+function options.check_given(given, loop)
+  return failure.protect(check_given, given, loop)
+end
+
 return options

@@ -66,6 +66,7 @@ local function run_checked(scenario, settings, flags, given, out)
     return sweeps.run(scenario, settings, flags, given, out)
   end
   failure.check(options.check(settings))
+  failure.check(options.check_given(given, settings.loop))
   return (settings.dry_run and trials.run_dry or trials.run)(scenario, settings, flags, out)
 end
 

@@ -28,18 +28,38 @@ function sweeps.wanted(scenario, settings)
     or settings.continued ~= nil
 end
 
--- An option given for a setting that every trial sets would be lost in silence.
+-- The options of a run that other programs heed.
+local HEEDED = { poolsize = true, limit = true, queue = true, timeout = true }
+
+-- Would the trial not heed the option, since it sets that itself, or is a program that cannot?
+local function is_deaf(planned, name, outside)
+  return planned.values[name] ~= nil or planned.base.external ~= nil and not outside
+end
+
+-- An option given for a setting that every trial sets would be lost in silence: every one of those
+-- that would heed it.
 local function check_varied(object, given)
-  for _, name in ipairs(object.names) do
-    local everywhere = true
+  local of_trial = options.of_trial(given)
+  for _, name in ipairs(text.keys(given)) do
+    local everywhere, somewhere = true, false
     for _, planned in ipairs(object.planned) do
-      everywhere = everywhere and planned.values[name] ~= nil
+      everywhere = everywhere and is_deaf(planned, name, HEEDED[name] or of_trial[name] == nil)
+      somewhere = somewhere or planned.values[name] ~= nil
     end
-    if given[name] ~= nil and everywhere then
+    if everywhere and somewhere then
       failure.raise(("--%s: the sweep %s sets it for each trial"):format(options.dashed(name),
         object.name), ("leave it out, or run %s itself"):format(object.scenario.name))
     end
   end
+end
+
+-- Likewise an option, or a setting that varies, which is for the Lua loop where no trial has that.
+local function check_loops(object, settings, flags, given)
+  local loop
+  for _, item in ipairs(failure.check(sweep.trials(object, settings, flags))) do
+    if not item.external and item.settings.loop == "lua" then loop = "lua" end
+  end
+  failure.check(options.check_given(tables.copy(given, object.vary), loop))
 end
 
 -- A sweep's trials, and what the first one of its own would do.
@@ -122,8 +142,20 @@ local function terms_of(scenario, settings)
   return search.check(tables.copy(terms, { repeats = settings.repeats }), "--find")
 end
 
-local function run_search(scenario, settings, flags, out)
+local function check_search(terms, settings, given)
+  if settings.continued then
+    failure.raise("--continue goes on with a sweep, and no search",
+      "leave it out: a search begins anew")
+  elseif given[terms.over] ~= nil then
+    failure.raise(("--%s has no meaning with --find %s, which looks for it"):format(terms.over,
+      terms.over), "leave out one of the two")
+  end
+  failure.check(options.check_given(given, settings.loop))
+end
+
+local function run_search(scenario, settings, flags, given, out)
   local terms = terms_of(scenario, settings)
+  check_search(terms, settings, given)
   if settings.dry_run then
     failure.check(search_run.check(scenario, terms, settings, flags))
     return trials.run_dry(scenario, settings, flags, out)
@@ -146,14 +178,19 @@ local function run_search(scenario, settings, flags, out)
 end
 
 local function run(scenario, settings, flags, given, out)
+  if settings.report_per_command then
+    failure.raise("--report-per-command shows the statements of one run: a sweep or a search is "
+      .. "many", "leave it out; --json has the statements of each run")
+  end
   if scenario.find or settings.find then
     if sweep.is(scenario) or #settings.vary > 0 then
       failure.raise("--find and a sweep do not go together", "search with one setting of each")
     end
-    return run_search(scenario, settings, flags, out)
+    return run_search(scenario, settings, flags, given, out)
   end
   local object = sweep.extend(scenario, settings.vary or {}, settings.repeats)
   check_varied(object, given)
+  check_loops(object, settings, flags, given)
   if settings.dry_run then return run_dry(object, settings, flags, out) end
   check_size(object, settings, flags, out)
   return run_sweep(object, settings, flags, out)
