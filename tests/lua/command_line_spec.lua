@@ -75,6 +75,15 @@ describe("a command line", function()
       command_line.with({ "test", "--x", "a b" }, "--preload"))
   end)
 
+  it("has nothing that is for the Lua loop alone without that", function()
+    assert.equal("test --loop lua --lua-state shared --lua-memory 9",
+      again "--loop lua --lua-state shared --lua-memory 9")
+    assert.equal("test", again "--loop c --lua-state shared --lua-memory 9")
+    assert.equal("bigdata test --limit 7 --loop c", command_line.with({
+      "test", "--loop", "lua", "--lua-state", "shared", "--lua-memory", "9", "--limit", "7",
+    }, "--loop c"))
+  end)
+
   it("takes no option that there is not", function()
     assert.is_nil(command_line.with({ "test" }, "--no-such-option 3"))
   end)

@@ -28,7 +28,10 @@ end
 function command_line.of(scenario, settings, flags)
   local words = { scenario.name }
   for option in options.each_of_trial(options.of(scenario)) do
-    add_option(words, option, settings[options.key_of(option)])
+    local key = options.key_of(option)
+    if settings.loop == "lua" or not options.OF_LUA[key] then
+      add_option(words, option, settings[key])
+    end
   end
   local defaults = flag_rules.defaults(scenario.flags)
   for _, flag in ipairs(scenario.flags) do
@@ -56,14 +59,19 @@ local function known()
   return names
 end
 
--- The words with an option more, "--name value", in the place of the same one: a command line to
--- paste; nil if there is no such option.
+-- Does a word give way to the option: the same one, or one that it leaves without a meaning?
+local function gives_way(word, option)
+  if word == option:match("^%S+") then return true end
+  return option == "--loop c" and options.OF_LUA[word:sub(3):gsub("-", "_")] ~= nil
+end
+
+-- The words with an option more, "--name value", in the place of the same one, and of what would
+-- have no meaning beside it: a command line to paste; nil if there is no such option.
 function command_line.with(words, option)
-  local name = option:match("^%S+")
-  if not known()[name] then return nil end
+  if not known()[option:match("^%S+")] then return nil end
   local parts, i = { "bigdata" }, 1
   while i <= #words do
-    if words[i] == name then
+    if gives_way(words[i], option) then
       i = i + (option:find(" ") and 2 or 1)
     else
       parts[#parts + 1] = quoted(words[i])

@@ -424,12 +424,12 @@ function options.check(values)
   return failure.protect(check, values)
 end
 
--- Options of the Lua loop alone.
-local OF_LUA = { "lua_state", "lua_memory" }
+-- Options of the Lua loop alone, by keys.
+options.OF_LUA = { lua_state = true, lua_memory = true }
 
 local function check_given(given, loop)
-  for _, name in ipairs(loop == "lua" and {} or OF_LUA) do
-    if given[name] ~= nil then
+  for _, name in ipairs(text.keys(options.OF_LUA)) do
+    if given[name] ~= nil and loop ~= "lua" then
       failure.raise(("--%s has no meaning without --loop lua"):format(options.dashed(name)),
         "leave it out, or use --loop lua")
     end

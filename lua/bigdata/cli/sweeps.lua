@@ -29,7 +29,7 @@ function sweeps.wanted(scenario, settings)
 end
 
 -- The options of a run that other programs heed.
-local HEEDED = { poolsize = true, limit = true, queue = true, timeout = true }
+local HEEDED = { poolsize = true, limit = true, queue = true, delay = true, timeout = true }
 
 -- Would the trial not heed the option, since it sets that itself, or is a program that cannot?
 local function is_deaf(planned, name, outside)
