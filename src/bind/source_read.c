@@ -63,6 +63,9 @@ static int read_records(BdLuaSource *self, Reading *reading, BdErr *err) {
             reading->ended = "errors";
             return 0;
         }
+        if (filled < 0 && err->code == BD_E_STOPPED) {
+            continue; /* it was interrupted within a line */
+        }
         if (filled <= 0) {
             return filled;
         }

@@ -22,8 +22,8 @@ static uint32_t batch_limit(const BdFeeder *feeder, int64_t left) {
     return left < (int64_t)records ? (uint32_t)left : records;
 }
 
-/* Feed until there is no more to feed. A source that was told to stop by the sink has not failed:
- * the sink's owner knows. */
+/* Feed until there is no more to feed. A source that was told to stop, by the sink or by Ctrl-C,
+ * has not failed: the sink's owner knows. */
 static int feed(BdFeeder *feeder, BdErr *err) {
     int64_t left = feeder->opts.limit > 0 ? feeder->opts.limit : INT64_MAX;
     while (left > 0 && !bd_interrupted()) {

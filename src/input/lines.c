@@ -4,6 +4,7 @@
  */
 #include "input/lines.h"
 
+#include "core/interrupt.h"
 #include "core/mem.h"
 
 #include <string.h>
@@ -104,6 +105,10 @@ static int make_room(BdLines *lines, BdErr *err) {
 
 static int read_chunk(BdLines *lines, BdErr *err) {
     drop_too_long(lines);
+    if (lines->skipping && bd_interrupted()) {
+        return bd_err_set(err, BD_E_STOPPED, 0, "%s, line %lld: interrupted",
+                          bd_stream_name(lines->stream), (long long)lines->number + 1);
+    }
     if (make_room(lines, err) != 0) {
         return -1;
     }

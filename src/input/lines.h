@@ -8,7 +8,8 @@
  *            read; memory stays bounded however long it is.
  * Ownership: the line is borrowed: it is valid until the next call.
  * Threads:   one at a time.
- * Errors:    those of the stream.
+ * Errors:    those of the stream; BD_E_STOPPED where Ctrl-C came within a line that is too long,
+ *            which may be all that a disk holds.
  */
 #ifndef BD_LINES_H
 #define BD_LINES_H

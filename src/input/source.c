@@ -320,7 +320,9 @@ static int fill_lines(BdSource *source, BdBatch *batch, uint32_t max_records, Bd
             return -1;
         }
         more = got > 0;
-        text_bytes += more ? line.text.n : 0;
+        if (more) { /* a line that is too long is as much text as that, and an empty one is some */
+            text_bytes += line.too_long ? FILL_BYTES : line.text.n + 1;
+        }
     }
     return more || bd_batch_size(batch) > 0 ? 1 : 0;
 }

@@ -5,6 +5,7 @@
 #include "input/lines.h"
 
 #include "core/buf.h"
+#include "core/interrupt.h"
 #include "core/mem.h"
 #include "support/files.h"
 #include "support/memory.h"
@@ -12,6 +13,7 @@
 #include "support/stream_memory.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -201,6 +203,27 @@ static void a_line_of_many_megabytes_takes_no_more_memory(void **state) {
     free(text);
 }
 
+static void an_interrupt_ends_a_line_that_does_not_end(void **state) {
+    (void)state;
+    static char text[100000];
+    BdStream *stream = NULL;
+    BdErr err = BD_ERR_INIT;
+    BdLine line;
+    memset(text, 'x', sizeof(text));
+    memcpy(text, "a\nb\n", 4);
+    BdLines *lines = open_lines(&stream, text, sizeof(text), 1024, 4096);
+    assert_int_equal(bd_interrupt_install(&err), 0);
+    assert_int_equal(raise(SIGINT), 0);
+    assert_int_equal(bd_lines_next(lines, &line, &err), 1); /* whoever reads looks up after these */
+    assert_int_equal(bd_lines_next(lines, &line, &err), 1);
+    assert_int_equal(bd_lines_next(lines, &line, &err), -1);
+    assert_int_equal(err.code, BD_E_STOPPED);
+    assert_string_equal(err.msg, "text, line 3: interrupted");
+    bd_interrupt_reset();
+    bd_lines_free(lines);
+    bd_stream_close(stream);
+}
+
 static int read_all(void *context, BdErr *err) {
     const char *text = context;
     BdStream *stream = NULL;
@@ -272,6 +295,7 @@ int main(void) {
         CASE(the_ending_is_told_from_a_long_first_line_too),
         CASE(agrees_with_the_oracle),
         CASE(a_line_of_many_megabytes_takes_no_more_memory),
+        CASE(an_interrupt_ends_a_line_that_does_not_end),
         CASE(every_failing_allocation_is_reported),
         CASE(a_failing_stream_is_a_failure),
     };
