@@ -57,8 +57,9 @@ static BdErrCode code_of(const char *name) {
 void bd_lua_read_err(lua_State *lua, BdErr *err) {
     lua_getfield(lua, -1, "code");
     lua_getfield(lua, -2, "hint");
-    bd_err_set(err, code_of(lua_tostring(lua, -2)), 0, "%s", lua_tostring(lua, -4));
-    bd_err_hint(err, "%s", lua_tostring(lua, -1));
+    bd_err_set(err, code_of(lua_tostring(lua, -2)), 0, "%s",
+               luaL_optstring(lua, -4, "no reason is given"));
+    bd_err_hint(err, "%s", luaL_optstring(lua, -1, ""));
     lua_pop(lua, 2);
 }
 

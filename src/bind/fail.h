@@ -21,7 +21,8 @@ int bd_lua_fail(lua_State *lua, const BdErr *err);
 /* Push the message and {code=, sqlstate=, hint=}; returns 2. */
 int bd_lua_push_err(lua_State *lua, const BdErr *err);
 
-/* The other way round: *err from the message and the info at the top of the stack, which stay. */
+/* The other way round: *err from the message and the info at the top of the stack, which stay. May
+ * raise. */
 void bd_lua_read_err(lua_State *lua, BdErr *err);
 
 /* The usual end of a method that has nothing to give: true, or bd_lua_fail(). result: 0 or -1. */

@@ -98,41 +98,56 @@ static int call_progress(lua_State *lua) {
 }
 
 /* From bd_step_run(), while other threads work: nothing may be raised through it. */
-static void on_progress(void *context, const BdProgress *progress) {
+static int on_progress(void *context, const BdProgress *progress) {
     Run *run = context;
     BdErr err = BD_ERR_INIT;
     BdProgress copy = *progress;
     if (run->called_failed) {
-        return;
+        return -1;
     }
     lua_pushcfunction(run->lua, call_progress);
     lua_pushvalue(run->lua, run->progress);
     lua_pushlightuserdata(run->lua, &copy);
     run->called_failed = bd_lua_call(run->lua, 2, 0, &err) != 0;
+    return run->called_failed ? -1 : 0;
 }
 
 /* Likewise. */
-static void on_ready(void *context) {
+static int on_ready(void *context) {
     Run *run = context;
     BdErr err = BD_ERR_INIT;
     lua_pushvalue(run->lua, run->ready);
     run->called_failed = bd_lua_call(run->lua, 0, 0, &err) != 0;
+    return run->called_failed ? -1 : 0;
 }
 
-/* Likewise. The function returns true, or nil, message, info. */
-static int on_renew_claim(void *context, BdErr *err) {
-    Run *run = context;
-    lua_State *lua = run->lua;
-    lua_pushvalue(lua, run->renew);
-    if (bd_lua_call(lua, 0, 3, err) != 0) {
-        run->called_failed = true;
-        return -1;
-    }
+/* Arguments: the function, which returns true, or nil, message, info; and a BdErr for these two.
+ * Returns whether it was true. */
+static int call_renew(lua_State *lua) {
+    BdErr *err = lua_touserdata(lua, 2);
+    lua_settop(lua, 1);
+    lua_call(lua, 0, 3);
     bool renewed = lua_toboolean(lua, -3);
     if (!renewed) {
         bd_lua_read_err(lua, err);
     }
-    lua_pop(lua, 3);
+    lua_pushboolean(lua, renewed);
+    return 1;
+}
+
+/* Nothing may be raised through this one either. */
+static int on_renew_claim(void *context, BdErr *err) {
+    Run *run = context;
+    lua_State *lua = run->lua;
+    lua_pushcfunction(lua, call_renew);
+    lua_pushvalue(lua, run->renew);
+    lua_pushlightuserdata(lua, err);
+    if (bd_lua_call(lua, 2, 1, err) != 0) {
+        run->called_failed = true;
+        return -1;
+    }
+    bool renewed = lua_toboolean(lua, -1);
+    lua_pop(lua, 1);
     return renewed ? 0 : -1;
 }
 

@@ -156,7 +156,9 @@ static void report_progress(Run *run, int64_t now_ns, bool ended) {
                            .total_bytes = bd_source_total_bytes(run->source)};
     bd_counters_sum_times(&run->workers->counters, run->count, sizeof(BdWorker),
                           progress.units_by_time);
-    run->opts->progress(run->opts->context, &progress);
+    if (run->opts->progress(run->opts->context, &progress) != 0) {
+        bd_control_stop(&run->control, BD_STOP_DRAIN);
+    }
 }
 
 /* Ctrl-C: first the flag alone, then cancel what is under way, at last cut off. */
@@ -370,10 +372,9 @@ int bd_step_run(BdPool *pool, BdPlan *plan, BdSource *source, const BdStepOpts *
         if (opts->preload) {
             bd_queue_wait_full(run.queue); /* Ctrl-C ends the feeder, and with it the wait */
         }
-        if (opts->ready != NULL) {
-            opts->ready(opts->context);
+        if (opts->ready == NULL || opts->ready(opts->context) == 0) {
+            elapsed_ns = drive(&run);
         }
-        elapsed_ns = drive(&run);
     }
     if (run.queue != NULL) {
         bd_queue_abort(run.queue);

@@ -58,8 +58,9 @@ typedef struct BdStepOpts {
     int64_t time_ns;      /* 0: until the source ends */
     int64_t max_errors;
     int64_t progress_ns; /* between two calls of progress; one more is made at the end; 0: none */
-    void (*progress)(void *context, const BdProgress *progress);
-    void (*ready)(void *context);                  /* called before the clock starts; may be NULL */
+    /* These two return 0, or -1 to end the step: what is under way is finished, nothing begun. */
+    int (*progress)(void *context, const BdProgress *progress);
+    int (*ready)(void *context);                   /* called before the clock starts; may be NULL */
     int (*renew_claim)(void *context, BdErr *err); /* sessions were opened again: see to it that the
                                                       load is still this run's, or again */
     void *context;                                 /* for progress, ready and renew_claim */

@@ -262,18 +262,32 @@ describe("a pool", function()
     assert.equal(4096, told.capacity)
   end)
 
-  it("raises what its progress function raised, when the run is over", function()
+  it("is ended by what its progress function raises, and raises it", function()
+    local pool <close> = pool_of(2)
     for _, problem in ipairs { "no more paper", { paper = 0 } } do
-      local pool <close> = pool_of(2)
       local calls = 0
       local text = type(problem) == "string" and problem or "error object is a table value"
       raises(text, pool.run, pool,
-        { plan = insert_plan("select pg_sleep(0.01), $1, $2"), source = points(20),
-          progress_every = 0.01, progress = function()
+        { plan = insert_plan("insert into point select $1, $2 from pg_sleep(0.01)"),
+          source = points(400), progress_every = 0.01, progress = function()
             calls = calls + 1
             error(problem, 0)
           end })
       assert.equal(1, calls)
+      assert.is_true(tonumber(query("select count(*) as n from point")[1].n) < 400)
+      query "truncate point"
+    end
+    assert.equal(20, assert(pool:run { plan = insert_plan(), source = points(20) }).records)
+  end)
+
+  it("is not begun where what is called before raises", function()
+    for _, engine in ipairs { "threads", "poll" } do
+      local pool <close> = pool_of(2)
+      raises("not ready", pool.run, pool, { plan = insert_plan(), source = points(400),
+        engine = engine, progress_every = 0.01, progress = function() error("not called", 0) end,
+        ready = function() error("not ready", 0) end })
+      assert.same({ { n = "0" } }, query "select count(*) as n from point")
+      assert.equal("done", assert(pool:run { plan = insert_plan(), source = points(0) }).ended)
     end
   end)
 
