@@ -67,7 +67,7 @@ compare_loads() {
     done
   done
   table_head "Loading data elements, constraints in place: rows/s" "bulk_load on" \
-    "bigdata bulk_load, from the zip" "psql \\copy, one connection, laid out"
+    "bigdata bulk_load, from the zip" "psql \\copy, 1 connection, laid out"
   table_row "4 connections" "$work/loads.4" "$work/loads.psql"
   table_row "1 connection" "$work/loads.1" "$work/loads.psql"
 }
