@@ -4,6 +4,7 @@
 #include "core/interrupt.h"
 #include "core/mem.h"
 #include "flow/feeder.h"
+#include "support/files.h"
 #include "support/numbers.h"
 
 #include <setjmp.h>
@@ -74,9 +75,9 @@ static BdSource *file_source(const char *const *paths, size_t count) {
     return source;
 }
 
-/* A file with this text; its path goes to *path, of 64 bytes. */
-static void write_file(char *path, const char *text) {
-    snprintf(path, 64, "/tmp/bigdata-feeder-XXXXXX");
+/* A file with this text. */
+static void write_file(char path[TEMPORARY_BYTES], const char *text) {
+    temporary_name("bd-feeder", path);
     int fd = mkstemp(path);
     assert_true(fd >= 0);
     assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
@@ -197,7 +198,7 @@ static void a_source_without_records_is_the_end_at_once(void **state) {
 
 static void what_was_read_before_a_failure_is_fed(void **state) {
     (void)state;
-    char path[64];
+    char path[TEMPORARY_BYTES];
     write_file(path, "1\n2\n3\n");
     Told told = {.queue = numbers_queue(0)};
     BdSource *source = file_source((const char *const[]){path, MISSING}, 2);
@@ -217,7 +218,7 @@ static void what_was_read_before_a_failure_is_fed(void **state) {
 
 static void bad_lines_go_to_the_sink(void **state) {
     (void)state;
-    char path[64];
+    char path[TEMPORARY_BYTES];
     write_file(path, "1\nx\n2\n3,3\n3\n");
     Told told = {.queue = numbers_queue(0)};
     BdSource *source = file_source((const char *const[]){path}, 1);
@@ -235,7 +236,7 @@ static void bad_lines_go_to_the_sink(void **state) {
 
 static void a_sink_that_says_stop_ends_the_feeder_without_a_failure(void **state) {
     (void)state;
-    char path[64];
+    char path[TEMPORARY_BYTES];
     write_file(path, "1\nx\n2\ny\n3\nz\n");
     Told told = {.queue = numbers_queue(0), .stop_at = 2};
     BdSource *source = file_source((const char *const[]){path}, 1);

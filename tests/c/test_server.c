@@ -155,8 +155,8 @@ static void libpq_s_and_the_server_s_variables_do_not_disturb(void **state) {
 static void a_link_out_of_the_folder_is_not_followed(void **state) {
     (void)state;
     need_server();
-    char outside[] = "/tmp/bd-outside-XXXXXX";
-    char file[64], link[128];
+    char outside[96], file[128], link[128];
+    snprintf(outside, sizeof(outside), "%s-outside-XXXXXX", temporary);
     assert_non_null(mkdtemp(outside));
     snprintf(file, sizeof(file), "%s/precious", outside);
     close(open(file, O_CREAT | O_WRONLY, 0600));
@@ -216,8 +216,8 @@ static void a_broken_initdb_is_shown_in_its_words(void **state) {
     need_server();
     static const char script[] = "#!/bin/sh\necho the moon is in the wrong house >&2\nexit 3\n";
     static const char *const names[] = {"initdb", "postgres"};
-    char folder[] = "/tmp/bd-bin-XXXXXX";
-    char path[2][64];
+    char folder[96], path[2][128];
+    snprintf(folder, sizeof(folder), "%s-bin-XXXXXX", temporary);
     assert_non_null(mkdtemp(folder));
     assert_int_equal(chmod(folder, 0755), 0);
     for (int i = 0; i < 2; i++) {

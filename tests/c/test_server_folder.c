@@ -5,6 +5,7 @@
 #include "pg/server_folder.h"
 
 #include "core/clock.h"
+#include "support/files.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -22,7 +23,7 @@
 
 #include <cmocka.h>
 
-static char temporary[] = "/tmp/bd-XXXXXX";
+static char temporary[TEMPORARY_BYTES];
 
 /* Take every lock there is that nobody holds, as bd_server_folder_sweep() does, and take one's
  * time about it. Does not return. */
@@ -30,7 +31,7 @@ static void look_at_locks(void) {
     for (;;) {
         DIR *dir = opendir(temporary);
         for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
-            char path[512];
+            char path[2 * PATH_BYTES];
             snprintf(path, sizeof(path), "%s/%s/lock", temporary, entry->d_name);
             int fd = open(path, O_RDWR);
             if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0) {
@@ -65,6 +66,7 @@ static void a_new_folder_is_locked_though_others_look_at_it(void **state) {
 
 static int make_temporary(void **state) {
     (void)state;
+    temporary_name("bd", temporary);
     return mkdtemp(temporary) == NULL ? -1 : setenv("TMPDIR", temporary, 1);
 }
 

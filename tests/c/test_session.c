@@ -5,6 +5,7 @@
 #include "pg/session.h"
 
 #include "support/database.h"
+#include "support/files.h"
 #include "support/memory.h"
 
 #include <poll.h>
@@ -277,8 +278,9 @@ static void a_session_describes_itself(void **state) {
 static void notices_are_not_printed(void **state) {
     (void)state;
     BdSession *session = database_session(BD_PROTOCOL_PREPARED);
-    char path[] = "/tmp/bd-stderr-XXXXXX";
+    char path[TEMPORARY_BYTES];
     struct stat status;
+    temporary_name("bd-stderr", path);
     int fd = mkstemp(path);
     int saved = dup(2);
     fflush(stderr);

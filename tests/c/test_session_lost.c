@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "core/interrupt.h"
 #include "support/database.h"
+#include "support/files.h"
 #include "support/memory.h"
 
 #include <limits.h>
@@ -294,11 +295,13 @@ static void too_many_connections_are_explained(void **state) {
 /* A server that takes the connection and never says a word. */
 static void connecting_ends_when_its_time_is_up(void **state) {
     (void)state;
-    char folder[] = "/tmp/bd-mute-XXXXXX";
-    char conninfo[128];
+    char folder[TEMPORARY_BYTES];
+    char conninfo[TEMPORARY_BYTES + 64];
     struct sockaddr_un address = {.sun_family = AF_UNIX};
+    temporary_name("bd-mute", folder);
     assert_non_null(mkdtemp(folder));
-    snprintf(address.sun_path, sizeof(address.sun_path), "%s/.s.PGSQL.5432", folder);
+    int n = snprintf(address.sun_path, sizeof(address.sun_path), "%s/.s.PGSQL.5432", folder);
+    assert_in_range(n, 1, sizeof(address.sun_path) - 1);
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
     assert_int_equal(listen(fd, 8), 0);

@@ -1,6 +1,7 @@
 #include "support/database.h"
 
 #include "pg/server.h"
+#include "support/files.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,8 +20,9 @@ static BdErr why_not; /* there is no server */
 int database_open(void **state) {
     (void)state;
     static const char hba[] = "local all guarded scram-sha-256\nlocal all all trust\n";
-    char path[] = "/tmp/bd-hba-XXXXXX";
-    char setting[64];
+    char path[TEMPORARY_BYTES];
+    char setting[TEMPORARY_BYTES + 16];
+    temporary_name("bd-hba", path);
     int fd = mkstemp(path);
     if (fd < 0 || write(fd, hba, strlen(hba)) < 0 || fchmod(fd, 0644) != 0) {
         return -1;

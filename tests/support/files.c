@@ -17,10 +17,14 @@
 #include <cmocka.h>
 #include <minizip/zip.h>
 
-void folder_init(Folder *folder) {
+void temporary_name(const char *begin, char name[TEMPORARY_BYTES]) {
     const char *base = getenv("TMPDIR");
-    snprintf(folder->path, sizeof(folder->path), "%s/bigdata-test-XXXXXX",
-             base != NULL && strlen(base) < 200 ? base : "/tmp");
+    snprintf(name, TEMPORARY_BYTES, "%s/%s-XXXXXX",
+             base != NULL && strlen(base) < 200 ? base : "/tmp", begin);
+}
+
+void folder_init(Folder *folder) {
+    temporary_name("bigdata-test", folder->path);
     assert_non_null(mkdtemp(folder->path));
 }
 

@@ -12,11 +12,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define PATH_BYTES 512
+#define PATH_BYTES      512
+#define TEMPORARY_BYTES (PATH_BYTES / 2)
+
+/* A name for mkstemp() or mkdtemp(), in the folder for temporary files, which begins so. */
+void temporary_name(const char *begin, char name[TEMPORARY_BYTES]);
 
 /* A folder of a case's own. */
 typedef struct Folder {
-    char path[PATH_BYTES / 2];
+    char path[TEMPORARY_BYTES];
 } Folder;
 
 void folder_init(Folder *folder);
