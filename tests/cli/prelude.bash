@@ -28,6 +28,7 @@ start() {
   "$BIGDATA" "$@" &
   pid=$!
   set +m
+  echo $pid >>"$STARTED"
 }
 
 wait_for() {
