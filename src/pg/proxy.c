@@ -4,6 +4,7 @@
 
 #include "core/buf.h"
 #include "core/clock.h"
+#include "core/files.h"
 #include "core/mem.h"
 #include "core/wake.h"
 #include "pg/conninfo.h"
@@ -25,6 +26,8 @@
 
 #define STACK_BYTES ((size_t)512 * 1024)
 #define BACKLOG     1024
+#define CLIENT_FDS  3 /* both ends of its connection, and the proxy's to the server */
+#define PAUSE_NS    (20 * BD_NS_PER_MS)
 
 typedef struct Link Link;
 
@@ -45,7 +48,8 @@ struct BdProxy {
     BdBuf conninfo;
     _Atomic int64_t user_ns; /* processor time of the thread */
     _Atomic int64_t system_ns;
-    Link *links; /* of the thread, as all below */
+    Link *links;           /* of the thread, as all below */
+    int64_t full_until_ns; /* no descriptor was left for a client: none is let in before */
     struct pollfd *polled;
     size_t room; /* of polled */
 };
@@ -128,8 +132,9 @@ static void free_link(Link *link) {
     bd_free(link);
 }
 
-/* Take the clients that wait to be let in. One that cannot be connected on is turned away. */
-static void accept_clients(BdProxy *proxy) {
+/* Take the clients that wait to be let in. One that cannot be connected on is turned away. One that
+ * cannot be taken, for want of a descriptor, stays in line: it is tried again after a pause. */
+static void accept_clients(BdProxy *proxy, int64_t now_ns) {
     for (int client; (client = accept(proxy->listener, NULL, NULL)) >= 0;) {
         Link *link = bd_alloc(sizeof(*link));
         int server = link == NULL || set_up_socket(client) != 0 ? -1 : connect_on(proxy);
@@ -142,6 +147,9 @@ static void accept_clients(BdProxy *proxy) {
         bd_delayed_init(&link->back, server, client);
         link->next = proxy->links;
         proxy->links = link;
+    }
+    if (errno != EAGAIN && errno != EWOULDBLOCK) {
+        proxy->full_until_ns = now_ns + PAUSE_NS;
     }
 }
 
@@ -160,8 +168,8 @@ static struct pollfd wanted(const BdDelayed *reads, const BdDelayed *writes, int
     return entry;
 }
 
-/* Fill proxy->polled: the wake-up, the listener, two descriptors of each link. Returns when bytes
- * will be due that are not yet. 0 entries: no memory. */
+/* Fill proxy->polled: the wake-up, the listener, two descriptors of each link. *due_ns: when bytes
+ * will be due that are not yet, or a pause is over. 0 entries: no memory. */
 static size_t gather(BdProxy *proxy, int64_t now_ns, int64_t *due_ns) {
     size_t count = 2;
     for (const Link *link = proxy->links; link != NULL; link = link->next) {
@@ -176,9 +184,10 @@ static size_t gather(BdProxy *proxy, int64_t now_ns, int64_t *due_ns) {
         proxy->room = count * 2;
     }
     proxy->polled[0] = (struct pollfd){.fd = bd_wake_fd(&proxy->stop), .events = POLLIN};
-    proxy->polled[1] = (struct pollfd){.fd = proxy->listener, .events = POLLIN};
+    bool full = now_ns < proxy->full_until_ns;
+    proxy->polled[1] = (struct pollfd){.fd = full ? -1 : proxy->listener, .events = POLLIN};
     struct pollfd *entry = proxy->polled + 2;
-    *due_ns = INT64_MAX;
+    *due_ns = full ? proxy->full_until_ns : INT64_MAX;
     for (const Link *link = proxy->links; link != NULL; link = link->next) {
         *entry++ = wanted(&link->out, &link->back, now_ns);
         *entry++ = wanted(&link->back, &link->out, now_ns);
@@ -235,7 +244,7 @@ static void *proxy_main(void *arg) {
         }
         serve(proxy, bd_now_ns());
         if (proxy->polled[1].revents != 0) {
-            accept_clients(proxy);
+            accept_clients(proxy, bd_now_ns());
         }
         note_use(proxy);
     }
@@ -267,8 +276,12 @@ static void free_proxy(BdProxy *proxy) {
     bd_free(proxy);
 }
 
-int bd_proxy_open(BdProxy **out, const char *conninfo, int64_t delay_ns, BdErr *err) {
+int bd_proxy_open(BdProxy **out, const char *conninfo, int64_t delay_ns, uint32_t clients,
+                  BdErr *err) {
     *out = NULL;
+    if (bd_files_allow(clients, CLIENT_FDS, err) != 0) {
+        return -1;
+    }
     BdProxy *proxy = bd_alloc(sizeof(*proxy));
     if (proxy == NULL) {
         return bd_err_set(err, BD_E_NOMEM, 0, "no memory for a proxy");

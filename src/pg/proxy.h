@@ -8,7 +8,8 @@
  *
  * Threads:   the proxy has a thread of its own; open and close it from one. bd_proxy_used() may be
  *            called from any.
- * Errors:    BD_E_CONN where the server does not answer, BD_E_IO for sockets and threads.
+ * Errors:    BD_E_CONN where the server does not answer, BD_E_IO for sockets and threads, and those
+ *            of files.h.
  */
 #ifndef BD_PROXY_H
 #define BD_PROXY_H
@@ -20,8 +21,10 @@
 
 typedef struct BdProxy BdProxy;
 
-/* Start the proxy. conninfo: as for a session, NULL for libpq's environment; delay_ns: each way. */
-BD_MUSTCHECK int bd_proxy_open(BdProxy **out, const char *conninfo, int64_t delay_ns, BdErr *err);
+/* Start the proxy. conninfo: as for a session, NULL for libpq's environment; delay_ns: each way;
+ * clients: how many there will be at a time, for which descriptors are allowed. */
+BD_MUSTCHECK int bd_proxy_open(BdProxy **out, const char *conninfo, int64_t delay_ns,
+                               uint32_t clients, BdErr *err);
 
 /* How to connect through it, with everything else as in the original; lives as long as the proxy.
  * May hold a password. */

@@ -1,6 +1,7 @@
 #include "run/pool.h"
 
 #include "core/clock.h"
+#include "core/files.h"
 #include "core/interrupt.h"
 #include "core/mem.h"
 #include "pg/cancel.h"
@@ -8,10 +9,8 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <sys/resource.h>
 
-#define AT_ONCE     32 /* sessions that open or prepare at the same time */
-#define SPARE_FILES 64 /* descriptors for all else than sessions */
+#define AT_ONCE 32 /* sessions that open or prepare at the same time */
 
 struct BdPool {
     char *conninfo;        /* may be NULL */
@@ -153,30 +152,10 @@ static BdIo step_open(Errand *errand, uint32_t i, BdErr *err) {
     return bd_session_connect(errand->pool->sessions[i], err);
 }
 
-/* Allow as many open descriptors as the pool needs. */
-static int raise_file_limit(uint32_t size, BdErr *err) {
-    struct rlimit limit;
-    rlim_t wanted = (rlim_t)size + SPARE_FILES;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) {
-        return 0;
-    }
-    if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < wanted) {
-        bd_err_set(err, BD_E_CONFIG, 0, "%u connections are more than this user may have open",
-                   size);
-        return bd_err_hint(err, "use a smaller --poolsize, or raise \"ulimit -n\"");
-    }
-    limit.rlim_cur = wanted;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
-        return bd_err_set_sys(err, BD_E_CONFIG, errno, "cannot allow %u open files",
-                              (unsigned)wanted);
-    }
-    return 0;
-}
-
 int bd_pool_open(BdPool **out, const char *conninfo, BdProtocol protocol, uint32_t size,
                  BdErr *err) {
     *out = NULL;
-    if (raise_file_limit(size, err) != 0) {
+    if (bd_files_allow(size, 1, err) != 0) {
         return -1;
     }
     BdPool *pool = bd_alloc(sizeof(*pool));

@@ -79,7 +79,7 @@ end
 
 local function run_pool(context)
   local result, settings = context.result, context.settings
-  local way <close> = ways.open(context.conninfo, settings.delay)
+  local way <close> = ways.open(context.conninfo, settings.delay, settings.poolsize)
   local link <close> = connections.open(way.conninfo, settings, result.server.max_connections)
   result.connect_seconds = link:get():open_seconds()
   local monitor <close> = monitors.open(way.conninfo, settings.monitor or 0)

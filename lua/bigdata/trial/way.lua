@@ -9,11 +9,14 @@ local way = {}
 local Way = {}
 Way.__index = Way
 
--- direct: how to connect straight on; the way's own conninfo is how to go it. Raises.
-function way.open(direct, delay_ms)
+-- direct: how to connect straight on; the way's own conninfo is how to go it, with so many
+-- connections. Raises.
+function way.open(direct, delay_ms, connections)
   local self = setmetatable({ direct = direct, conninfo = direct }, Way)
   if (delay_ms or 0) > 0 then
-    self.proxy = failure.check(core.proxy { conninfo = direct, delay = delay_ms / 2000 })
+    self.proxy = failure.check(core.proxy {
+      conninfo = direct, delay = delay_ms / 2000, clients = connections,
+    })
     self.conninfo = self.proxy:conninfo()
   end
   return self
