@@ -239,6 +239,17 @@ describe("a pool", function()
     assert.is_truthy(sample.reason:find("points.lua:1", 1, true), sample.reason)
   end)
 
+  it("goes on past an error that a server hands on from a lost connection of its own", function()
+    local pool <close> = pool_of(2)
+    query [[create or replace function elsewhere() returns text language plpgsql as
+      'begin raise exception ''nobody is there'' using errcode = ''08001''; end']]
+    local result, message = pool:run { source = points(20), max_errors = 1, plan = insert_plan(
+      "select case when $1 = '5' then elsewhere() end, $2::text") }
+    assert.is_nil(message)
+    assert.same({ "done", 19, 1, "08001" },
+      { result.ended, result.records, result.failed, result.samples[1].sqlstate })
+  end)
+
   it("tells how it goes", function()
     local pool <close> = pool_of(2)
     local told
