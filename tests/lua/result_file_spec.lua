@@ -134,7 +134,7 @@ describe("the schema", function()
   it("finds what is wrong", function()
     local document = assert(json.decode(result_file.text(result())))
     document.steps[1].seconds = -1
-    document.steps[1].rows = nil
+    document.steps[1].rows, document.steps[1].statements = nil, nil
     document.steps[1].server.missing[1] = { what = 1, why = "w" }
     document.environment.color = "red"
     assert.same({
@@ -142,6 +142,7 @@ describe("the schema", function()
       ".steps[1].seconds: -1 is below 0",
       ".steps[1].server.missing[1].what: 1 is no string",
       ".steps[1]: rows is missing",
+      ".steps[1]: statements is missing",
     }, schema.problems(load_schema(), document))
   end)
 end)

@@ -2,8 +2,10 @@
 
 local core = require "bigdata.core"
 local external = require "bigdata.external"
+local json = require "bigdata.result.json"
 local kit = dofile "tests/support/scenario_kit.lua"
 local result_file = require "bigdata.result.file"
+local schema = dofile "tests/support/json_schema.lua"
 local sweep_file = require "bigdata.sweep.file"
 local sweep_report = require "bigdata.report.sweep"
 
@@ -38,6 +40,21 @@ describe("another program", function()
     assert.same({ "data", 500, 0.25, 0.1 }, { outcome.steps[1].name, outcome.steps[1].rows,
       outcome.steps[1].seconds, outcome.steps[1].cpu_user_seconds })
     assert.is_true(outcome.process.peak_bytes > 0)
+  end)
+
+  it("is in the file of results as their schema has it", function()
+    local file <close> = assert(io.open("docs/result.schema.json"))
+    local wanted = assert(json.decode(file:read("a")))
+    local function problems_of(script)
+      local result = assert(run(([[scenario = "row_by_row", trials = { { name = "ours" },
+        bigdata.external { name = "theirs", command = { "/bin/sh", "-c", %q } } },]])
+        :format(script)))
+      local document = result_file.of_sweep(result)
+      return schema.problems(wanted, assert(json.decode(result_file.text(document))))
+    end
+    assert.same({}, problems_of [[echo '{"rows": 5, "seconds": 1, "fed_rows": 3,
+      "fed_seconds": 0.5, "steps": {"geo": {"rows": 5, "seconds": 0.5}}}' | tr -d '\n']])
+    assert.same({}, problems_of "exit 1")
   end)
 
   it("is accounted for by the kernel where it says nothing of its own", function()

@@ -103,7 +103,8 @@ KEYWORDS["$ref"] = function(reference, value, where, context)
 end
 
 KEYWORDS["if"] = function(condition, value, where, context, whole)
-  local branch = #problems_of(condition, value, context) == 0 and whole["then"] or whole["else"]
+  local holds = #problems_of(condition, value, context) == 0
+  local branch = whole[holds and "then" or "else"]
   if branch then check(branch, value, where, context) end
 end
 
