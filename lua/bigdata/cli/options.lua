@@ -55,6 +55,12 @@ local function any(given)
   return given
 end
 
+-- What is written while the run goes on, so that a report could not stand beside it.
+local function file_alone(given)
+  if given == "-" then return nil, "a file (--progress writes to the terminal)" end
+  return given
+end
+
 local function frequency(given)
   local number = given:match("^%d*%.?%d*$") and tonumber(given)
   if not number or number > 1000 then return nil, "a number of times a second, up to 1000" end
@@ -307,7 +313,7 @@ options.RUN = {
         .. "steps, into a file for each",
     },
     {
-      name = "log", argument = "FILE", read = any,
+      name = "log", argument = "FILE", read = file_alone,
       help = "write a line for each interval: every second, or as --progress says",
     },
     {

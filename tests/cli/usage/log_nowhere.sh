@@ -1,0 +1,1 @@
+bigdata row_by_row --log - --limit 1
