@@ -123,6 +123,14 @@ local function many_series()
   return result
 end
 
+-- The same of a step that writes no rows.
+local function without_rows(result)
+  for _, item in ipairs(result.trials) do
+    for _, one in ipairs(item.runs) do one.steps[1].rows = 0 end
+  end
+  return result
+end
+
 describe("the answer", function()
   it("names the fastest, how many connections are enough, and what is no difference", function()
     local sentences = answer_of(sweep())
@@ -143,6 +151,13 @@ describe("the answer", function()
       .. "More may be better still.")
     assert.is_nil(sentences:find("are enough", 1, true))
     has(answer_of(still_growing(many_series())), "poll 3: 100 or more.")
+  end)
+
+  it("counts records where a step writes no rows", function()
+    local result = without_rows(sweep())
+    assert.is_nil(answer_of(result):find("rows/s", 1, true), answer_of(result))
+    has(answer_of(result), "20 connections are enough: within 5 % of the best, 73 records/s")
+    has(answer_of(still_growing(result)), " records/s. More may be better still.")
   end)
 
   it("is short where many were measured", function()
@@ -272,6 +287,15 @@ describe("the pictures", function()
     assert.equal(2, count(rates.html, 'class="band"'))
     assert.equal(2 * #SIZES + 1, #rates.rows)
     has(rates.html, "<td class=\"word\">threads</td><td class=\"number\">1,0") -- the law's lambda
+  end)
+
+  it("count records where a step writes no rows", function()
+    local result = without_rows(sweep())
+    local picture = titled(result, "records/s over connections")
+    assert.is_nil(picture.html:find("rows/s", 1, true))
+    assert.equal("records/s", picture.rows[1][3])
+    has(titled(result, "CPU us/record over connections").html, " CPU us/record")
+    assert.equal("records/s of each trial", pictures.of_rates(without_rows(systems()))[1].title)
   end)
 
   it("have the median, and the interval that holds the true value 95 times of 100", function()

@@ -69,6 +69,41 @@ poolsize 2: it is still gone
 ]], text)
   end)
 
+  -- Two sizes of a step with so many rows a record, and their law.
+  local function fitted(rows)
+    local trials = { item(1, ran(960)), item(2, ran(1000)) }
+    for _, one in ipairs(trials) do
+      local step = one.runs[1].steps[1]
+      step.records, step.rows = step.rows, step.rows * rows
+    end
+    return result("done", trials, { repeats = 1, found = {
+      sizes = { 1, 2 }, rates = { { 960 }, { 1000 } }, best = 2, answer = 1, above = 2,
+      share = 0.96, comparison = { words = "too few runs to tell" },
+      fit = { lambda = 960, sigma = 0.1, kappa = 0.1, error = 0.01, errors = {}, peak_size = 2,
+        peak_rate = 1000 },
+    } })
+  end
+
+  it("has the answer, the rates and the law", function()
+    local text = search_report.text(fitted(1))
+    has("1 connection: 960 rows/s, 96 % of the best, which takes 2\n", text)
+    has("  below it: nothing was measured\n  above it, with 2: 4 % more\n", text)
+    has("  poolsize  rows/s  of the best", text)
+    has("a peak of 1,000 rows/s at 2", text)
+    has("lambda 960 rows/s each", text)
+  end)
+
+  it("counts records where the step writes no rows", function()
+    local searched = fitted(0)
+    local text = search_report.text(searched)
+    assert.is_nil(text:find("rows/s", 1, true), text)
+    has("1 connection: 960 records/s, 96 %", text)
+    has("  poolsize  records/s  of the best", text)
+    searched.found.answer = 2
+    assert.equal("2 connections: 1,000 records/s, the best there is\n",
+      search_report.line(searched))
+  end)
+
   it("names the sizes that failed beside the answer", function()
     local searched = result("done", {
       item(1, ran(500)), item(2, ran(1000)), item(4, broken("full")),

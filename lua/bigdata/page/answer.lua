@@ -25,7 +25,7 @@ local MOST_SENTENCES = 3
 local function rate_of(result, item)
   local step_name = figures.main_step(result)
   local rates = figures.list(item, step_name, figures.RATE)
-  local unit = figures.without_rows(result.trials, step_name) and "records/s" or "rows/s"
+  local unit = figures.unit(result.trials, step_name, figures.RATE)
   local rate = statistics.median(rates)
   return rate, ("%s %s%s"):format(text.count(rate), unit,
     #rates > 1 and (", the median of %s"):format(text.plural(#rates, "run")) or "")
@@ -77,14 +77,15 @@ local function peak_words(line)
     and (" The fitted law has its peak at %.0f."):format(fit.peak_size) or ""
 end
 
-local function size_sentence(line, size, best, is_largest)
+-- unit: of the rates.
+local function size_sentence(line, size, best, is_largest, unit)
   local name = line.name ~= "" and line.name .. ": " or ""
-  local connections, rate = text.plural(size, "connection"), text.count(best)
+  local connections, rate = text.plural(size, "connection"), text.count(best) .. " " .. unit
   if is_largest then
-    return ("%sthe most connections that were tried, %d, are the best: %s rows/s. More may be "
-      .. "better still."):format(name, size, rate)
+    return ("%sthe most connections that were tried, %d, are the best: %s. More may be better "
+      .. "still."):format(name, size, rate)
   end
-  return ("%s%s %s enough: within 5 %% of the best, %s rows/s.%s"):format(name, connections,
+  return ("%s%s %s enough: within 5 %% of the best, %s.%s"):format(name, connections,
     size == 1 and "is" or "are", rate, peak_words(line))
 end
 
@@ -92,10 +93,11 @@ end
 local function sizes(result)
   local sentences, short = {}, {}
   if series.over(result) ~= "poolsize" then return sentences end
+  local unit = figures.unit(result.trials, figures.main_step(result), figures.RATE)
   for _, line in ipairs(series.of(result, "poolsize", figures.RATE)) do
     local size, best, is_largest = enough(line)
     if size then
-      sentences[#sentences + 1] = size_sentence(line, size, best, is_largest)
+      sentences[#sentences + 1] = size_sentence(line, size, best, is_largest, unit)
       short[#short + 1] = ("%s: %d%s"):format(line.name, size, is_largest and " or more" or "")
     end
   end

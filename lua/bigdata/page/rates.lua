@@ -16,6 +16,10 @@ local rates = {}
 
 local shown = series.shown
 
+local function unit_of(result, figure)
+  return figures.unit(result.trials, figures.main_step(result), figure)
+end
+
 -- The law has three parameters: fewer sizes would always fit.
 local LEAST_SIZES = 4
 
@@ -31,20 +35,17 @@ local function fitted(line)
   return { name = line.name, points = points, dashed = true, colour = line.colour }, fit
 end
 
-local FIT_COLUMNS = {
-  "series", "\u{03bb} rows/s", "\u{03c3}", "\u{03ba}", "peak at", "rows/s there", "off by",
-}
-
 local function fit_row(fit, name)
   return { name, shown(fit.lambda), ("%.2g"):format(fit.sigma), ("%.2g"):format(fit.kappa),
     fit.peak_size and ("%.0f"):format(fit.peak_size) or "none",
     fit.peak_size and shown(fit.peak_rate) or "-", text.percent(fit.error) }
 end
 
--- The laws' parameters as a table; "" without any law.
-local function fits_table(rows)
+-- The laws' parameters as a table; "" without any law. unit: of the rates.
+local function fits_table(rows, unit)
   if #rows == 0 then return "" end
-  table.insert(rows, 1, FIT_COLUMNS)
+  table.insert(rows, 1, { "series", "\u{03bb} " .. unit, "\u{03c3}", "\u{03ba}", "peak at",
+    unit .. " there", "off by" })
   return html.text("p", { class = "notes" }, "Dashed: the Universal Scalability Law.")
     .. html.rows(rows, { false, true, true, true, true, true, true })
 end
@@ -63,7 +64,7 @@ local function far_apart(list)
 end
 
 -- The laws' curves of rates over the pool's size, and their parameters as HTML.
-local function laws(list)
+local function laws(list, unit)
   local curves, rows = {}, {}
   for _, line in ipairs(list) do
     local curve, fit = fitted(line)
@@ -71,7 +72,7 @@ local function laws(list)
       curves[#curves + 1], rows[#rows + 1] = curve, fit_row(fit, line.name)
     end
   end
-  return curves, fits_table(rows)
+  return curves, fits_table(rows, unit)
 end
 
 -- Lines over a number.
@@ -79,39 +80,41 @@ local function over_number(result, over, figure, about)
   local list = series.of(result, over, figure)
   if #list == 0 then return nil end
   local curves, fits = {}, ""
-  if over == "poolsize" and figure == figures.RATE then curves, fits = laws(list) end
+  local unit = unit_of(result, figure)
+  if over == "poolsize" and figure == figures.RATE then curves, fits = laws(list, unit) end
   local axis, bare, drawn = series.axis(over), series.are_many(list), tables.append({}, list)
   tables.append(drawn, curves)
   local scale_y = lines.scale_y({ log_y = far_apart(list), bare = bare }, { drawn })
-  local title = ("%s over %s"):format(figure.title, axis)
+  local title = ("%s over %s"):format(unit, axis)
   return {
     title = title, legend = #list > 1 and lines.keys(list) or nil, direct = true,
     about = series.about(result, scale_y.log and about .. "; the scale is logarithmic" or about,
       bare),
-    html = lines.svg({ title = title, x = axis, y = figure.title, scale_y = scale_y, bare = bare },
+    html = lines.svg({ title = title, x = axis, y = unit, scale_y = scale_y, bare = bare },
       drawn) .. fits,
-    rows = series.rows(list, options.dashed(over), figure.title), numbers = series.NUMBERS,
+    rows = series.rows(list, options.dashed(over), unit), numbers = series.NUMBERS,
   }
 end
 
 -- A bar for each trial, the best first.
 local function by_trial(result, figure, about)
-  local list, rows = {}, { { "trial", figure.title, "least", "most", "95 % from", "to" } }
+  local unit = unit_of(result, figure)
+  local list, rows = {}, { { "trial", unit, "least", "most", "95 % from", "to" } }
   for _, item in ipairs(figures.ranked(result, figure)) do
     local found = series.summary(figures.list(item, figures.main_step(result), figure))
     local label = series.label(result, item)
     list[#list + 1] = {
       label = label, low = found.low, high = found.high, shown = shown(found.y),
       parts = { { name = label, value = found.y, class = plot.class(1),
-        hint = series.hint(label, found, figure.title) } },
+        hint = series.hint(label, found, unit) } },
     }
     rows[#rows + 1] = { label, shown(found.y), shown(found.least), shown(found.most),
       shown(found.low), shown(found.high) }
   end
   if #list < 2 then return nil end -- one bar alone says no more than the table of the trials
   return {
-    title = figure.title .. " of each trial", about = series.about(result, about),
-    html = bars.html({ x = figure.title }, list), rows = rows, numbers = series.NUMBERS,
+    title = unit .. " of each trial", about = series.about(result, about),
+    html = bars.html({ x = unit }, list), rows = rows, numbers = series.NUMBERS,
   }
 end
 

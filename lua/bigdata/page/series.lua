@@ -74,10 +74,10 @@ function series.summary(values)
 end
 
 -- What is shown under the pointer.
-function series.hint(label, found, title)
+function series.hint(label, found, unit)
   local range = found.runs > 1 and (", %s to %s in %s"):format(shown(found.least),
     shown(found.most), text.plural(found.runs, "run")) or ""
-  return ("%s: %s %s%s"):format(label, shown(found.y), title, range)
+  return ("%s: %s %s%s"):format(label, shown(found.y), unit, range)
 end
 
 -- The fewest and the most runs of the trials that have a rate.
@@ -133,8 +133,8 @@ function series.middle_step(result, item)
 end
 
 -- The rows of the table behind lines, and which of its columns are numbers.
-function series.rows(list, over, title)
-  local rows = { { "series", over, title, "least", "most", "95 % from", "to" } }
+function series.rows(list, over, unit)
+  local rows = { { "series", over, unit, "least", "most", "95 % from", "to" } }
   for _, line in ipairs(list) do
     for _, point in ipairs(line.points) do
       rows[#rows + 1] = { line.name, shown(point.x), shown(point.y), shown(point.least),
@@ -146,10 +146,10 @@ end
 
 series.NUMBERS = { false, true, true, true, true, true, true }
 
-local function point_of(result, item, over, values, title)
+local function point_of(result, item, over, values, unit)
   local point = series.summary(values)
   point.x = item.shown[over]
-  point.hint = series.hint(series.label(result, item), point, title)
+  point.hint = series.hint(series.label(result, item), point, unit)
   return point
 end
 
@@ -171,11 +171,13 @@ end
 -- { size=, rate= } } for a fit }. Those without a figure are left out.
 function series.of(result, over, figure)
   local known, all = empty_series(result, over)
+  local step_name = figures.main_step(result)
+  local unit = figures.unit(result.trials, step_name, figure)
   for _, item in ipairs(result.trials) do
-    local values = figures.list(item, figures.main_step(result), figure)
+    local values = figures.list(item, step_name, figure)
     if #values > 0 then
       local one = known[series.name_of(result, item, over)]
-      one.points[#one.points + 1] = point_of(result, item, over, values, figure.title)
+      one.points[#one.points + 1] = point_of(result, item, over, values, unit)
       for _, value in ipairs(values) do
         one.runs[#one.runs + 1] = { size = item.shown[over], rate = value }
       end

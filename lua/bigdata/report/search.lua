@@ -19,6 +19,11 @@ local function rate(found, size)
   return statistics.median(found.rates[size]) or 0
 end
 
+-- "rows/s", or "records/s".
+local function unit_of(result)
+  return figures.unit(result.trials, result.steps[#result.steps], figures.RATE)
+end
+
 local function share(found, size)
   return rate(found, size) / rate(found, found.best)
 end
@@ -44,11 +49,11 @@ function search_report.line(result)
   if not found then return without_answer(result) .. "\n" end
   local noun = NOUNS[result.over]
   if found.answer == found.best then
-    return ("%s: %s rows/s, the best there is\n"):format(text.plural(found.answer, noun),
-      text.count(rate(found, found.answer)))
+    return ("%s: %s %s, the best there is\n"):format(text.plural(found.answer, noun),
+      text.count(rate(found, found.answer)), unit_of(result))
   end
-  return ("%s: %s rows/s, %s of the best, which takes %s\n"):format(
-    text.plural(found.answer, noun), text.count(rate(found, found.answer)),
+  return ("%s: %s %s, %s of the best, which takes %s\n"):format(
+    text.plural(found.answer, noun), text.count(rate(found, found.answer)), unit_of(result),
     text.percent(found.share), text.count(found.best))
 end
 
@@ -75,16 +80,16 @@ local function with_error(value, deviation, format)
 end
 
 -- The Universal Scalability Law's fit: a list of lines.
-local function fit_lines(fit)
+local function fit_lines(fit, unit)
   local peak = "no peak"
   if fit.peak_size then
-    peak = ("a peak of %s rows/s at %s"):format(text.count(fit.peak_rate),
+    peak = ("a peak of %s %s at %s"):format(text.count(fit.peak_rate), unit,
       text.count(fit.peak_size))
   end
   return {
     ("Universal Scalability Law: %s; off by %s on average"):format(peak, text.percent(fit.error)),
-    ("  lambda %s rows/s each, sigma %s, kappa %s"):format(
-      with_error(fit.lambda, fit.errors.lambda, "%.0f"),
+    ("  lambda %s %s each, sigma %s, kappa %s"):format(
+      with_error(fit.lambda, fit.errors.lambda, "%.0f"), unit,
       with_error(fit.sigma, fit.errors.sigma, "%.4f"),
       with_error(fit.kappa, fit.errors.kappa, "%.6f")),
   }
@@ -98,7 +103,7 @@ end
 
 -- All that was measured: a line for each size.
 local function table_lines(result)
-  local rows = { { options.dashed(result.over), "rows/s", "of the best", "runs", "" } }
+  local rows = { { options.dashed(result.over), unit_of(result), "of the best", "runs", "" } }
   local middles, counts, best = {}, {}, 0
   for i, item in ipairs(result.trials) do
     local rates = figures.list(item, result.steps[#result.steps], figures.RATE)
@@ -147,7 +152,7 @@ function search_report.text(result)
   local parts = {
     found and answer_lines(result) or { (without_answer(result):gsub("^%l", string.upper)) .. "." },
     result.trials[1] and table_lines(result) or {}, problems.lines(result),
-    found and (found.fit and fit_lines(found.fit) or { found.no_fit }) or {},
+    found and (found.fit and fit_lines(found.fit, unit_of(result)) or { found.no_fit }) or {},
   }
   for _, part in ipairs(parts) do
     if #part > 0 then lines[#lines + 1] = "" end

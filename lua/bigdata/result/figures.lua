@@ -138,11 +138,15 @@ function figures.without_rows(trials, step_name)
   return seen
 end
 
+-- What a figure of a step is told in: "rows/s", or "records/s" where that is measured in records.
+function figures.unit(trials, step_name, figure)
+  if not figures.without_rows(trials, step_name) then return figure.title end
+  return (figure.title:gsub("row", "record"))
+end
+
 -- The title of a figure of a step: "data, rows/s", or "geo, records/s".
 function figures.title(trials, step_name, figure)
-  local unit = figure.title
-  if figures.without_rows(trials, step_name) then unit = unit:gsub("row", "record") end
-  return ("%s, %s"):format(step_name, unit)
+  return ("%s, %s"):format(step_name, figures.unit(trials, step_name, figure))
 end
 
 -- The last step that has wanted figures: what a sweep is about, if one step is to stand for all.
