@@ -54,6 +54,11 @@ data                                    4,500      999,000     60.00     16,650
 ]]):format(core.version), report.text(result { step(GEO), step() }))
   end)
 
+  it("names the version that has measured", function()
+    has(report.text(result({ step() }, { environment = { bigdata = "0.0.7" } })),
+      "bigdata 0.0.7: row_by_row, insert records\n")
+  end)
+
   it("has both phases of the last step, and no rate of one that was too short", function()
     local text = report.text(result { step(GEO) })
     has(text, [[

@@ -221,6 +221,13 @@ data
 ]], 1, true), text)
   end)
 
+  it("names the version that has measured", function()
+    local run = ran(1)
+    run.environment = { bigdata = "0.0.7" }
+    local swept = result { item({ engine = "poll", loop = "c" }, ran(1), run) }
+    assert.is_truthy(sweep_report.text(swept):find("^bigdata 0%.0%.7: cost, what it costs\n"))
+  end)
+
   it("shows the wait for the lock where one is shared", function()
     local text = sweep_report.text(result {
       item({ engine = "threads", loop = "c" }, ran(1)),

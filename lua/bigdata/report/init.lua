@@ -49,9 +49,10 @@ local function transactions_of(result)
     or "one transaction per record"
 end
 
--- What a report begins with: what was run, name and summary.
-function report.title(name, summary)
-  local words = ("bigdata %s: %s, %s"):format(core_version, name, summary)
+-- What a report begins with: what was run, name and summary. version: of the program that has
+-- measured, if it may be another one than this.
+function report.title(name, summary, version)
+  local words = ("bigdata %s: %s, %s"):format(version or core_version, name, summary)
   return text.wrap(text.words(words), WIDTH - 2, "  ")
 end
 
@@ -67,7 +68,7 @@ local function heading(result)
   local limits = { count_of(settings.limit, "record") or nil }
   if settings.time > 0 then limits[#limits + 1] = ("%g seconds"):format(settings.time) end
   local lines = {
-    report.title(result.scenario, result.summary),
+    report.title(result.scenario, result.summary, (result.environment or {}).bigdata),
     "",
     ("  engine    %s%s"):format(settings.engine, loops and ", " .. loops or ""),
     ("  loop      %s"):format(loop_of(settings)),

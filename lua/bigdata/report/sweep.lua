@@ -16,10 +16,19 @@ local sweep_report = {}
 
 --- What else is said.
 
+-- The version of the program that has measured; nil if no run tells.
+local function version_of(result)
+  for _, item in ipairs(result.trials) do
+    for _, run in ipairs(item.runs) do
+      if run.environment then return run.environment.bigdata end
+    end
+  end
+end
+
 local function heading(result)
   local times = result.repeats > 1 and (", %d times each"):format(result.repeats) or ""
   local lines = {
-    report.title(result.name, result.summary),
+    report.title(result.name, result.summary, version_of(result)),
     "",
     ("  scenario  %s"):format(result.scenario),
     ("  trials    %s, in turns%s"):format(text.count(#result.trials), times),
@@ -88,7 +97,7 @@ function sweep_report.lines(result)
     local rates = {}
     for _, name in ipairs(result.steps) do
       local found = figures.list(item, name, figures.RATE)
-      local unit = figures.without_rows(result.trials, name) and "records/s" or "rows/s"
+      local unit = figures.unit(result.trials, name, figures.RATE)
       if #found > 0 then
         rates[#rates + 1] = ("%s %s %s"):format(name, trials.rate(found), unit)
       end
