@@ -111,6 +111,39 @@ The runs differ in:
     has(compare(mixed, runs("b", 1000)), "machine: cores: 2, 64\n\n")
   end)
 
+  it("compares the runs of a folder by the settings and flags in which they differ", function()
+    assert(lfs.mkdir(folder .. "/mixed"))
+    local function store(name, rate, settings, directory)
+      settings.poolsize, settings.time = 5, 0
+      write(("mixed/%s.json"):format(name), run(rate, {
+        settings = settings, flags = { directory = directory or "there" },
+      }))
+    end
+    for i = 1, 5 do
+      store("poll" .. i, 2000, { engine = "poll", jobs = 1 })
+      store("threads" .. i, 1000, { engine = "threads", jobs = 1 })
+    end
+    local text = compare(folder .. "/mixed")
+    has(text, "mixed: compared with engine poll\n")
+    assert.is_truthy(text:find("\n  slower\n    engine threads +0%.[45]%d+ "), text)
+    store("with_others", 1500, { engine = "threads", jobs = 1 }, "here")
+    text = compare(folder .. "/mixed")
+    has(text, "mixed: compared with directory there, engine poll\n")
+    has(text, "\n    directory here, engine threads  ")
+    assert.is_truthy(text:find("\n    directory there, engine threads +0%.[45]%d+ "), text)
+  end)
+
+  it("makes no two trials of settings that mean the same", function()
+    assert(lfs.mkdir(folder .. "/same"))
+    for jobs = 1, 2 do
+      write(("same/%d.json"):format(jobs), run(1000, {
+        settings = { engine = "threads", jobs = jobs, poolsize = 5, time = 0 },
+      }))
+    end
+    local _, said = compare(folder .. "/same")
+    has(said, "holds one trial")
+  end)
+
   it("compares the trials of sweeps by what they set", function()
     local function sweep(name, factor)
       local trials = {}

@@ -24,7 +24,7 @@ local COMMAND = command.new {
   usage = "Usage: bigdata compare A B... [options]\n       bigdata compare SWEEP [options]",
   description = "Compares results that --json has written: B, and all that follow, with A; or "
     .. "the trials of one sweep with its first one. Each is a file, or a folder of them, whose "
-    .. "runs are taken together.",
+    .. "runs are taken together: those under the same settings are one trial.",
   epilog = "Exit status: 0 compared; 1 they cannot be compared; 3 something was lost, by more than "
     .. "--fail-above.",
   words = 1000,

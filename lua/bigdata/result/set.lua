@@ -4,8 +4,10 @@
 local failure = require "bigdata.failure"
 local lfs = require "lfs"
 local result_file = require "bigdata.result.file"
+local sweep = require "bigdata.sweep"
 local sweep_file = require "bigdata.sweep.file"
 local tables = require "bigdata.tables"
+local text = require "bigdata.text"
 
 local result_set = {}
 
@@ -25,17 +27,40 @@ end
 
 -- A set of one run, which is its only trial.
 local function of_run(run)
+  local shown = tables.copy(sweep.meaning(run.settings), run.flags)
   return {
     name = run.scenario, summary = run.summary, scenario = run.scenario, names = {},
     steps = tables.names(run.steps), repeats = 1, seed = 1, server = run.server, missing = {},
     ended = run.ended,
-    trials = { { label = run.scenario, shown = run.settings, runs = { run } } },
+    trials = { { label = run.scenario, shown = shown, runs = { run } } },
   }
 end
 
 -- The set in one document, as result/file.lua writes it.
 function result_set.of_document(document)
   return sweep_file.read(document) or of_run((document.results or { document })[1])
+end
+
+-- The names of the settings and flags in which sets of one run differ. What has no meaning for one
+-- of them is no difference.
+local function differences(sets)
+  local first, names = {}, {}
+  for _, set in ipairs(sets) do
+    for name, value in pairs(set.trials[1].shown) do
+      if first[name] == nil then first[name] = value end
+      if value ~= first[name] then names[name] = true end
+    end
+  end
+  return text.keys(names)
+end
+
+-- Call the trials of sets of one run by what they differ in.
+local function name_trials(sets)
+  local names = differences(sets)
+  for _, set in ipairs(#names > 0 and sets or {}) do
+    local item = set.trials[1]
+    set.names, item.label = names, sweep.label(names, item.shown)
+  end
 end
 
 local function trial_of(set, label)
@@ -59,25 +84,27 @@ local function merge(set, other, path)
     end
   end
   if #other.steps > #set.steps then set.steps = other.steps end
-  set.repeats = set.repeats + other.repeats
 end
 
 -- Of several files, runs are no longer told apart by their rounds.
 local function without_rounds(set)
   for _, item in ipairs(set.trials) do
+    set.repeats = math.max(set.repeats, #item.runs)
     for n, run in ipairs(item.runs) do run.round = n end
   end
 end
 
 local function load(path)
-  local set
-  local files = files_of(path)
-  for _, file in ipairs(files) do
+  local files, sets, runs = files_of(path), {}, {}
+  for i, file in ipairs(files) do
     local _, document = failure.check(result_file.load(file))
-    local own = result_set.of_document(document)
-    if set then merge(set, own, file) else set = own end
+    sets[i] = result_set.of_document(document)
+    if not document.trials then runs[#runs + 1] = sets[i] end
   end
-  if #files > 1 then without_rounds(set) end
+  name_trials(runs)
+  local set = sets[1]
+  for i = 2, #sets do merge(set, sets[i], files[i]) end
+  if #sets > 1 then without_rounds(set) end
   set.path = path
   return set
 end

@@ -227,7 +227,8 @@ local function identity(names, values)
   return table.concat(parts, "\0")
 end
 
-local function label_of(names, shown)
+-- What a trial is called, by the values that it shows under these names.
+function sweep.label(names, shown)
   local parts = {}
   for _, name in ipairs(names) do
     if shown[name] ~= nil then
@@ -260,7 +261,7 @@ local function make_trial(object, planned, run_settings, given)
   local shown = tables.copy(base.external and meaning_outside(trial.settings, planned.values)
     or sweep.meaning(trial.settings), trial.flags)
   shown.system = base.name
-  trial.shown, trial.label = shown, label_of(object.names, shown)
+  trial.shown, trial.label = shown, sweep.label(object.names, shown)
   return trial
 end
 
