@@ -27,13 +27,14 @@ def seconds(output):
 
 def main():
     tools.insert_geo()
-    ((place,),) = tools.psql("-c", r"\echo :HOST :PORT :USER :DBNAME")
-    host, port, user, database = place.split(" ")
+    ((port,),) = tools.psql("-c", r"\echo :PORT")
     with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
         rows = write_records(file)
         script = pathlib.Path(__file__).parent / "row_by_row.sysbench.lua"
-        command = ["sysbench", "--db-driver=pgsql", f"--pgsql-host={host}", f"--pgsql-port={port}",
-                   f"--pgsql-user={user}", f"--pgsql-db={database}", f"--threads={peer.POOLSIZE}",
+        # For libpq a database's name may be all that says where to connect; what sysbench has as
+        # defaults for the rest would go before it.
+        command = ["sysbench", "--db-driver=pgsql", f"--pgsql-db={peer.DBURL}", "--pgsql-host=",
+                   f"--pgsql-port={port}", "--pgsql-user=", f"--threads={peer.POOLSIZE}",
                    "--events=0", "--time=0", f"--records={file.name}", str(script)]
         start = tools.start_cost([*command, "--idle=on", "run"])
         tools.measure([*command, "run"], rows, seconds, lambda _, whole: whole - start)

@@ -2,13 +2,35 @@
 -- skipped.
 
 local catalog = require "bigdata.scenario.catalog"
+local core = require "bigdata.core"
 local external = require "bigdata.external"
 local kit = dofile "tests/support/scenario_kit.lua"
 
 local LIMIT = 3
 local LINE = ("--limit %d -c 2"):format(LIMIT)
 
-setup(function() kit.open(30) end)
+-- A role that needs a password, and how it connects.
+local secret
+
+local function ask_for_passwords()
+  kit.execute [[create role secret superuser login password 'it''s "a" \secret']]
+  local path = kit.server:folder() .. "/data/pg_hba.conf"
+  local file <close> = assert(io.open(path, "r+"))
+  local rules = file:read("a")
+  file:seek("set")
+  assert(file:write("local all secret scram-sha-256\n", rules))
+  file:flush()
+  kit.query "select pg_reload_conf()"
+  local plain = kit.server:conninfo():gsub("user=%S+", "") .. " user=secret"
+  repeat until not core.connect(plain .. " password=wrong")
+  secret = plain .. [[ password='it\'s "a" \\secret' sslmode=prefer connect_timeout=60]]
+    .. " application_name=peers"
+end
+
+setup(function()
+  kit.open(30)
+  ask_for_passwords()
+end)
 teardown(kit.close)
 
 -- What is stored, whatever the ids of the geographic headers are.
@@ -50,12 +72,14 @@ describe("the peer", function()
         assert.equal(ours, stored())
       end)
 
-      case(base.name .. (why and ": " .. why or " goes the way that --delay makes longer"),
-        function()
-          local settings, flags = kit.parse(object.scenario, LINE .. " --delay 1")
+      case(base.name .. (why and ": " .. why or " connects as --dburl and --delay say"), function()
+        for _, delay in ipairs { 0, 1 } do
+          local settings, flags = kit.parse(object.scenario, LINE .. " --delay " .. delay)
+          settings.dburl = secret
           assert(external.run(base.external, settings, flags, nil, object.scenario))
           assert.equal(ours, stored())
-        end)
+        end
+      end)
     end
   end
 
