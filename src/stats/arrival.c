@@ -232,16 +232,29 @@ static size_t cell_count(const BdArrival *arrival) {
     return (size_t)arrival->manifest->tables * BD_ARRIVAL_GROUPS;
 }
 
+static size_t pending_bytes(const BdArrival *arrival) {
+    return cell_count(arrival) * sizeof(BdTally);
+}
+
+static size_t unread_bytes(const BdArrival *arrival) {
+    return arrival->manifest->tables * sizeof(BdUnread);
+}
+
 void bd_arrival_save(BdArrival *arrival) {
-    if (arrival->manifest != NULL && bd_buf_append(&arrival->saved, (const char *)arrival->pending,
-                                                   cell_count(arrival) * sizeof(BdTally)) != 0) {
+    BdBuf *saved = &arrival->saved;
+    if (arrival->manifest == NULL) {
+        return;
+    }
+    if (bd_buf_reserve(saved, pending_bytes(arrival) + unread_bytes(arrival)) != 0 ||
+        bd_buf_append(saved, (const char *)arrival->pending, pending_bytes(arrival)) != 0 ||
+        bd_buf_append(saved, (const char *)arrival->unread, unread_bytes(arrival)) != 0) {
         arrival->lost = true;
     }
 }
 
 void bd_arrival_release(BdArrival *arrival) {
     if (arrival->saved.len > 0) {
-        arrival->saved.len -= cell_count(arrival) * sizeof(BdTally);
+        arrival->saved.len -= pending_bytes(arrival) + unread_bytes(arrival);
     }
 }
 
@@ -251,7 +264,9 @@ void bd_arrival_undo(BdArrival *arrival) {
     }
     size_t cells = cell_count(arrival);
     bd_arrival_release(arrival);
-    memcpy(arrival->pending, arrival->saved.p + arrival->saved.len, cells * sizeof(BdTally));
+    const char *saved = arrival->saved.p + arrival->saved.len;
+    memcpy(arrival->pending, saved, pending_bytes(arrival));
+    memcpy(arrival->unread, saved + pending_bytes(arrival), unread_bytes(arrival));
     arrival->used_count = 0;
     for (size_t i = 0; i < cells; i++) {
         if (arrival->pending[i].rows > 0) {

@@ -58,7 +58,7 @@ typedef struct BdRecent {
 typedef struct BdArrival {
     const BdManifest *manifest; /* NULL: nothing is verified, and all calls do nothing */
     BdTally *pending;           /* of table t, group g: t * BD_ARRIVAL_GROUPS + g */
-    BdBuf saved;                /* what was pending at each savepoint, the last one at the end */
+    BdBuf saved; /* pending and unread as they were at each savepoint, the last one at the end */
     BdTally *acknowledged;
     BdTally *doubtful;
     BdUnread *unread; /* of each table */

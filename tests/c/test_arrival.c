@@ -237,6 +237,28 @@ static void what_was_sent_since_a_savepoint_can_be_undone(void **state) {
     bd_manifest_free(manifest);
 }
 
+static void a_value_without_a_spelling_is_forgotten_with_its_row(void **state) {
+    (void)state;
+    BdManifest *manifest = new_manifest();
+    BdArrival arrival;
+    open_arrival(&arrival, manifest);
+    send(&arrival, "1", "kept");
+    bd_arrival_save(&arrival);
+    send(&arrival, "nonsense", "undone");
+    bd_arrival_undo(&arrival);
+    bd_arrival_acknowledge(&arrival);
+    assert_false(arrival.unread[1].acknowledged);
+    send(&arrival, "0x1f", "kept");
+    bd_arrival_save(&arrival);
+    send(&arrival, "2", "undone");
+    bd_arrival_undo(&arrival);
+    bd_arrival_acknowledge(&arrival);
+    assert_true(arrival.unread[1].acknowledged);
+    assert_string_equal(arrival.unread[1].value, "0x1f");
+    bd_arrival_deinit(&arrival);
+    bd_manifest_free(manifest);
+}
+
 static void a_value_without_a_spelling_is_noted_once_its_row_is_acknowledged(void **state) {
     (void)state;
     BdManifest *manifest = new_manifest();
@@ -333,6 +355,7 @@ int main(void) {
         CASE(the_first_value_chooses_the_group),
         CASE(only_what_is_acknowledged_counts),
         CASE(what_was_sent_since_a_savepoint_can_be_undone),
+        CASE(a_value_without_a_spelling_is_forgotten_with_its_row),
         CASE(a_value_without_a_spelling_is_noted_once_its_row_is_acknowledged),
         CASE(statements_that_may_write_are_noted_when_unknown),
         CASE(what_workers_have_is_added_up),
