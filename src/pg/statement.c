@@ -6,6 +6,7 @@
 #include "pg/statement.h"
 
 #include "core/mem.h"
+#include "pg/target.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -254,7 +255,7 @@ static int check_gaps(const BdStatement *statement, BdErr *err) {
 }
 
 /* A parenthesis may call a function that writes; SELECT INTO does so itself. */
-static bool only_reads(const char *sql) {
+static bool plainly_reads(const char *sql) {
     const char *begin = sql + strspn(sql, " \t\r\n");
     bool reads = strncasecmp(begin, "select", strlen("select")) == 0;
     for (const char *p = begin; reads && *p != '\0'; p++) {
@@ -271,7 +272,7 @@ int bd_statement_new(BdStatement **out, uint32_t id, const char *sql, BdErr *err
         return bd_err_set(err, BD_E_NOMEM, 0, "no memory for a statement");
     }
     statement->id = id;
-    statement->reads = only_reads(sql);
+    statement->reads = plainly_reads(sql) || bd_lookup_asks(sql);
     snprintf(statement->name, sizeof(statement->name), "bd_%u", id);
     if (count_params(statement, err) != 0 || split(statement, err) != 0 ||
         check_gaps(statement, err) != 0) {

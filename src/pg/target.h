@@ -57,6 +57,9 @@ typedef struct BdLookup {
     char *text;  /* holds the values */
 } BdLookup;
 
+/* Is it the text of a look-up? */
+bool bd_lookup_asks(const char *sql);
+
 BD_MUSTCHECK int bd_lookup_begin(BdLookup *lookup, const char *table, BdErr *err);
 
 /* 0 with *out NULL: sql is another one now, to be asked too. session: for messages. */

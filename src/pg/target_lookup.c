@@ -16,7 +16,7 @@
     " and (n.nspname = $1 or ($1::text is null and pg_table_is_visible(c.oid)))"
 
 /* A domain is followed down to the type that it is made of. Written as one that begins with SELECT,
- * by which it is known to read only. */
+ * so that the proof of arrival (stats/arrival.c) sees that it writes no rows. */
 static const char COLUMNS_SQL[] =
     "select coalesce(quote_ident($1) || '.', '') || quote_ident($2),"
     " b.attname, quote_ident(b.attname), b.written, format_type(nullif(t.typarray, 0), -1),"
@@ -191,6 +191,10 @@ static int make(BdTarget **out, const BdAnswer *answer, const char *table,
 }
 
 /* ---- looking up ------------------------------------------------------------------------------ */
+
+bool bd_lookup_asks(const char *sql) {
+    return strcmp(sql, COLUMNS_SQL) == 0 || strcmp(sql, TABLES_SQL) == 0;
+}
 
 int bd_lookup_begin(BdLookup *lookup, const char *table, BdErr *err) {
     *lookup = (BdLookup){.sql = COLUMNS_SQL,

@@ -2,6 +2,7 @@
  * test_statement.c - parameters found in SQL text, and text that only looks like them.
  */
 #include "pg/statement.h"
+#include "pg/target.h"
 
 #include "core/mem.h"
 #include "support/memory.h"
@@ -171,6 +172,11 @@ static void statements_that_do_nothing_but_read_are_known(void **state) {
     for (size_t i = 0; i < sizeof(reading) / sizeof(reading[0]); i++) {
         expect_reads(reading[i], true);
     }
+    BdErr err = BD_ERR_INIT;
+    BdLookup lookup;
+    assert_int_equal(bd_lookup_begin(&lookup, "t", &err), 0);
+    expect_reads(lookup.sql, true);
+    bd_lookup_end(&lookup);
     for (size_t i = 0; i < sizeof(writing) / sizeof(writing[0]); i++) {
         expect_reads(writing[i], false);
     }

@@ -172,3 +172,20 @@ it("a connection that is lost is no loss", function()
   assert.same({ 9, 18, 1 }, { step.records, step.rows, step.reconnects })
   assert.equal(18, #values())
 end)
+
+it("a connection that is lost after a table was looked up is no loss", function()
+  kit.execute [[create or replace view killer as
+    select pg_terminate_backend(pg_backend_pid()) as killed]]
+  for _, protocol in ipairs { "prepared", "extended", "simple" } do
+    kit.execute "truncate child"
+    local step = run([[
+      db:insert("child", { "value" }, n)
+      if not state.lost then
+        state.lost = true
+        db:exec "select killed from killer"
+      end]], "--insert values --reconnect 20 --protocol " .. protocol)
+    assert.same({ 3, 0, 1 }, { step.records, step.failed, step.reconnects },
+      step.samples[1] and step.samples[1].reason)
+    assert.same({ 1, 2, 3 }, values())
+  end
+end)
