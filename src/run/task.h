@@ -16,8 +16,8 @@
  *            What a request points to stays valid until it was answered or refused: it may be sent
  *            again; in a pipeline only until next() is called.
  * Threads:   one at a time.
- * Errors:    a failing call fails the record: *err says why, with the place in the scenario.
- *            reset() follows.
+ * Errors:    a failing call fails the record: *err says why, with the place in the scenario; with
+ *            BD_E_STOPPED it is cut off instead, because the step is to end. reset() follows.
  */
 #ifndef BD_TASK_H
 #define BD_TASK_H

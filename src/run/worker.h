@@ -24,6 +24,9 @@
  * is written once more, first of all, and can only be so if the unit is not stored. Where nothing
  * tells, records fail, and are not counted as stored.
  *
+ * A record that is cut off (BD_E_STOPPED) while the step drains takes its unit with it, which is
+ * neither stored nor failed: it is rolled back, so that the session is fit for the next step.
+ *
  * Ownership: the session stays the pool's, the task is the worker's. Records are given back to the
  *            queue by the worker.
  * Threads:   one at a time; the counters may be read by others.

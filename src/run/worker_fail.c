@@ -94,8 +94,16 @@ static void decide(BdWorker *worker, bool known, const BdErr *err) {
     task->vague = false;
 }
 
+/* The record does not come to its end, and the step is to: its unit is given up. The worker ends
+ * when its session is fit for the next step. */
+static void cut_off(BdWorker *worker) {
+    bd_unit_reset(&worker->unit);
+    bd_timing_given_up(&worker->timing);
+    worker->no_more = true;
+}
+
 BdMove bd_worker_fail_unit(BdWorker *worker, const BdErr *err) {
-    if (bd_control_stopped(worker->opts->control) == BD_STOP_NOW || err->code == BD_E_STOPPED) {
+    if (bd_control_stopped(worker->opts->control) == BD_STOP_NOW) {
         bd_worker_quit(worker); /* cancelled, not failed */
         return BD_MOVE_ON;
     }
@@ -105,7 +113,11 @@ BdMove bd_worker_fail_unit(BdWorker *worker, const BdErr *err) {
         worker->under_way = false;
     }
     worker->task->ops->settle(worker->task, !worker->opts->transactions && worker->kept);
-    decide(worker, known, err);
+    if (err->code == BD_E_STOPPED) {
+        cut_off(worker);
+    } else {
+        decide(worker, known, err);
+    }
     worker->state = BD_WORKER_CLEAN;
     return BD_MOVE_ON;
 }

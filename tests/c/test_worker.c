@@ -315,6 +315,35 @@ static void a_cancelled_request_has_not_failed(void **state) {
     take_down(&stage);
 }
 
+/* As the made-up task, but what it would ask for after its first request does not come. */
+static BdNext next_is_cut_off(BdTask *task, BdRequest *request, BdErr *err) {
+    if (fake(task)->asked == 1) {
+        bd_err_set(err, BD_E_STOPPED, 0, "the function was stopped");
+        return BD_NEXT_FAILED;
+    }
+    return fake_ops.next(task, request, err);
+}
+
+static void a_record_that_is_cut_off_leaves_no_transaction_open(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), DONE(1), READ, DONE(0)};
+    BdTaskOps ops = fake_ops;
+    Stage stage;
+    set_up(&stage, true, 2, happens);
+    ops.next = next_is_cut_off;
+    stage.task->task.ops = &ops;
+    stage.opts.unit_records = 2;
+    give(&stage);
+    bd_control_stop(&stage.control, BD_STOP_DRAIN);
+    expect_want(&stage, BD_WANT_READ);
+    expect_want(&stage, BD_WANT_NOTHING);
+    expect_log("start:1 begin request answer reset rollback");
+    expect_totals(&stage, 0, 0, 0, 3);
+    assert_int_equal(bd_rejects_count(&stage.control.rejects), 0);
+    assert_false(stage.session.in_transaction);
+    take_down(&stage);
+}
+
 static void a_worker_without_a_record_ends_at_once(void **state) {
     (void)state;
     Stage stage;
@@ -356,6 +385,7 @@ int main(void) {
         CASE(stopping_now_gives_the_record_up_at_its_next_answer),
         CASE(what_a_given_up_transaction_wrote_is_not_counted),
         CASE(a_cancelled_request_has_not_failed),
+        CASE(a_record_that_is_cut_off_leaves_no_transaction_open),
         CASE(a_worker_without_a_record_ends_at_once),
         CASE(a_worker_gives_its_record_back_when_it_is_taken_down),
     };

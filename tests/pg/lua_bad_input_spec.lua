@@ -52,6 +52,44 @@ describe("a function that does not end", function()
     assert.equal(0, result.steps[1].records)
   end)
 
+  -- A first step whose function does this with its second record, and a second one.
+  local TWO_STEPS = [[
+    local bigdata = require "bigdata"
+    local scenario = bigdata.scenario { summary = "does not end, and goes on" }
+    local function source() return bigdata.source.count { count = 2 } end
+    local function insert(db, row) db:exec("insert into filled values ($1)", row.n) end
+    scenario:step "endless" {
+      source = source,
+      run = function(db, row)
+        if row.n == "1" then return insert(db, row) end
+        %s
+      end,
+    }
+    scenario:step "next" {
+      source = source,
+      run = function(db, row) db:exec("insert into filled values ($1::int + 10)", row.n) end,
+    }
+    return scenario]]
+
+  for what, body in pairs {
+    ["a transaction"] = "insert(db, row) while true do end",
+    ["its own transaction"] = "db:transaction(function() insert(db, row) while true do end end)",
+    ["a pipeline"] = "db:pipeline(function() insert(db, row) while true do end end)",
+  } do
+    it("leaves nothing to the next step of " .. what, function()
+      kit.execute "drop table if exists filled; create table filled (n integer)"
+      local path = kit.write("two_steps.lua", TWO_STEPS:format(body))
+      local result = assert(kit.run(path, "--loop lua -c 1 --time 1"
+        .. (what == "a transaction" and " --no-autocommit" or "")))
+      assert.same({ "done", "time", "done" },
+        { result.ended, result.steps[1].ended, result.steps[2].ended })
+      assert.same({ 1, 0, 2 },
+        { result.steps[1].records, result.steps[1].failed, result.steps[2].records })
+      assert.equal("1 11 12",
+        kit.query("select string_agg(n::text, ' ' order by n) as all from filled")[1].all)
+    end)
+  end
+
   -- Start the program on the scenario, interrupt it when the function runs, and give its exit
   -- status.
   local function interrupted(path, line)
