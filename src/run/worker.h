@@ -20,9 +20,12 @@
  *
  * A lost session is opened again, if the options say so (reconnect_ns). What is known not to be
  * stored is done again then: a unit in a transaction; without one, a record of which nothing but
- * reading was done. A COMMIT without an answer is decided by the unit's marker (run/marker.h): it
- * is written once more, first of all, and can only be so if the unit is not stored. Where nothing
- * tells, records fail, and are not counted as stored.
+ * reading was done. That counts as a try too, with its pause: what costs its session each time is
+ * split at last, until the record that does so is found, and fails. A COMMIT without an answer is
+ * decided by the unit's marker (run/marker.h): it is written once more, first of all, and can only
+ * be so if the unit is not stored. Where nothing tells, records fail, and are not counted as
+ * stored. Sessions that are lost while they are made ready, or before they can settle a doubt, are
+ * no more use than none: the time for opening one goes on.
  *
  * A record that is cut off (BD_E_STOPPED) while the step drains takes its unit with it, which is
  * neither stored nor failed: it is rolled back, so that the session is fit for the next step.

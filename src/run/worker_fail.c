@@ -30,7 +30,7 @@ static bool may_try_again(const BdWorker *worker, const BdErr *err, bool alone) 
 }
 
 /* What has failed so often before is done again, after a while. */
-static void count_try(BdWorker *worker, uint32_t *tries) {
+static void pause_and_count(BdWorker *worker, uint32_t *tries) {
     int64_t delay_ns = FIRST_DELAY_NS;
     for (uint32_t i = 0; i < *tries && delay_ns < MOST_DELAY_NS; i++) {
         delay_ns *= 2;
@@ -38,7 +38,6 @@ static void count_try(BdWorker *worker, uint32_t *tries) {
     delay_ns = delay_ns < MOST_DELAY_NS ? delay_ns : MOST_DELAY_NS;
     worker->again_ns = bd_now_ns() + bd_worker_scatter(worker, delay_ns);
     ++*tries;
-    worker->retries++;
 }
 
 bool bd_worker_pauses(BdWorker *worker, BdWant *want) {
@@ -75,12 +74,11 @@ void bd_worker_fail_records(BdWorker *worker, const BdErr *err) {
     worker->tries = 0;
 }
 
-/* What becomes of the part of the unit under way. known: the current record has failed. */
-static void decide(BdWorker *worker, bool known, const BdErr *err) {
+void bd_worker_redo(BdWorker *worker, bool again, bool known, const BdErr *err) {
     BdUnit *unit = &worker->unit;
     BdTask *task = worker->task;
-    if (may_try_again(worker, err, false)) {
-        count_try(worker, &worker->tries);
+    if (again) {
+        pause_and_count(worker, &worker->tries);
         bd_unit_again(unit);
     } else if (bd_unit_size(unit) > 1) {
         worker->tries = 0;
@@ -116,7 +114,9 @@ BdMove bd_worker_fail_unit(BdWorker *worker, const BdErr *err) {
     if (err->code == BD_E_STOPPED) {
         cut_off(worker);
     } else {
-        decide(worker, known, err);
+        bool again = may_try_again(worker, err, false);
+        worker->retries += again ? 1 : 0;
+        bd_worker_redo(worker, again, known, err);
     }
     worker->state = BD_WORKER_CLEAN;
     return BD_MOVE_ON;
@@ -128,7 +128,8 @@ bool bd_worker_refuse_request(BdWorker *worker, BdErr *err, BdMove *move) {
         return true;
     }
     if (may_try_again(worker, err, true)) {
-        count_try(worker, &worker->statement_tries);
+        pause_and_count(worker, &worker->statement_tries);
+        worker->retries++;
         bd_arrival_drop(&worker->arrival);
         worker->state = BD_WORKER_AGAIN;
         *move = BD_MOVE_ON;

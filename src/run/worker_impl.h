@@ -69,6 +69,13 @@ BdMove bd_worker_fail_run(BdWorker *worker, const BdErr *err);
 /* What is under way of the unit has failed: try it again, split it, or fail the record. */
 BdMove bd_worker_fail_unit(BdWorker *worker, const BdErr *err);
 
+/*
+ * Nothing of the part under way is stored. It is done again as it is, after a pause, if it may be
+ * tried again; else it is split; or its one record is done carefully, or fails. known: the current
+ * record is the one to blame.
+ */
+void bd_worker_redo(BdWorker *worker, bool again, bool known, const BdErr *err);
+
 /* The task's request could not be sent, or was refused. False: the task knows, and goes on. */
 bool bd_worker_refuse_request(BdWorker *worker, BdErr *err, BdMove *move);
 
@@ -89,6 +96,10 @@ BdStateFn bd_worker_step_rollback;
 
 /* The session is lost. */
 BdMove bd_worker_lose_session(BdWorker *worker, const BdErr *err);
+
+/* As bd_worker_redo(), after the loss of a session, as often as the options say. True: it is done
+ * again as it is. */
+bool bd_worker_redo_lost(BdWorker *worker, bool known, const BdErr *err);
 
 BdStateFn bd_worker_step_reopen;
 BdStateFn bd_worker_step_prepare;

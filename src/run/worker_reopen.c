@@ -39,6 +39,17 @@ static bool harmless(const BdWorker *worker) {
                                             : bd_worker_only_reads(request);
 }
 
+bool bd_worker_redo_lost(BdWorker *worker, bool known, const BdErr *err) {
+    uint32_t max_tries = worker->opts->max_tries;
+    bool again = worker->tries + 1 < max_tries;
+    BdErr reason = BD_ERR_INIT;
+    bd_err_set(&reason, BD_E_CONN, 0, "the connection was lost at the last of its tries, %u (%s)",
+               max_tries, err->msg);
+    memcpy(reason.sqlstate, err->sqlstate, sizeof(reason.sqlstate));
+    bd_worker_redo(worker, again, known, &reason);
+    return again;
+}
+
 /* A record without a transaction around it. */
 static void decide_record(BdWorker *worker, const BdErr *err) {
     if (!harmless(worker)) {
@@ -46,12 +57,13 @@ static void decide_record(BdWorker *worker, const BdErr *err) {
     } else if (worker->kept) {
         give_up(worker, "a part of it is stored, so that it is not done again", err);
     } else {
-        bd_unit_again(&worker->unit);
+        bd_worker_redo_lost(worker, true, err);
     }
 }
 
-/* The task's records are reset; what is to be done about the part of the unit under way? */
-static void decide(BdWorker *worker, const BdErr *err) {
+/* The task's records are reset; what is to be done about the part of the unit under way? known: the
+ * session was lost with its current record. */
+static void decide(BdWorker *worker, bool known, const BdErr *err) {
     BdUnit *unit = &worker->unit;
     if (worker->state == BD_WORKER_CLEAN || worker->state == BD_WORKER_ROLLBACK ||
         unit->count == 0) {
@@ -68,36 +80,10 @@ static void decide(BdWorker *worker, const BdErr *err) {
     if (worker->state == BD_WORKER_COMMIT) {
         give_up(worker, "whether its transaction is committed cannot be known", err);
     } else if (worker->opts->transactions) {
-        bd_unit_again(unit);
+        bd_worker_redo_lost(worker, known, err);
     } else {
         decide_record(worker, err);
     }
-}
-
-BdMove bd_worker_lose_session(BdWorker *worker, const BdErr *err) {
-    int64_t now_ns = bd_now_ns();
-    if (worker->opts->reconnect_ns == 0) {
-        return bd_worker_fail_run(worker, err);
-    }
-    if (bd_control_stopped(worker->opts->control) == BD_STOP_NOW) {
-        bd_worker_quit(worker);
-        return BD_MOVE_ON;
-    }
-    if (worker->under_way) {
-        worker->task->ops->reset(worker->task);
-        worker->under_way = false;
-    }
-    if (worker->state != BD_WORKER_PREPARE) {
-        int64_t rows = worker->rows;
-        decide(worker, err);
-        bd_worker_cleaned(worker);
-        worker->rows = worker->in_doubt ? rows : 0;
-        worker->reopen = (BdReopen){.give_up_ns = now_ns + worker->opts->reconnect_ns,
-                                    .next_ns = now_ns,
-                                    .delay_ns = FIRST_DELAY_NS};
-    }
-    worker->state = BD_WORKER_REOPEN;
-    return BD_MOVE_ON;
 }
 
 /* ---- another session ---- */
@@ -108,13 +94,12 @@ static bool is_for_good(const BdErr *err) {
            strncmp(err->sqlstate, "3D", 2) == 0;
 }
 
-/* This try has failed. */
-static BdMove try_later(BdWorker *worker, const BdErr *err, BdWant *want) {
+/* This try has failed: there was no session, or it was lost before it was of any use. */
+static BdMove try_later(BdWorker *worker, const BdErr *err) {
     BdReopen *reopen = &worker->reopen;
-    int64_t now_ns = bd_now_ns();
     bd_session_free(reopen->session);
     reopen->session = NULL;
-    reopen->next_ns = now_ns + bd_worker_scatter(worker, reopen->delay_ns);
+    reopen->next_ns = bd_now_ns() + bd_worker_scatter(worker, reopen->delay_ns);
     if (reopen->next_ns > reopen->give_up_ns || is_for_good(err)) {
         BdErr lost = *err;
         bd_err_wrap(&lost, "the connection was lost and could not be opened again within %d s",
@@ -125,7 +110,39 @@ static BdMove try_later(BdWorker *worker, const BdErr *err, BdWant *want) {
     if (reopen->delay_ns > MOST_DELAY_NS) {
         reopen->delay_ns = MOST_DELAY_NS;
     }
-    return bd_worker_sleep(worker, now_ns, want);
+    worker->state = BD_WORKER_REOPEN;
+    return BD_MOVE_ON;
+}
+
+BdMove bd_worker_lose_session(BdWorker *worker, const BdErr *err) {
+    if (worker->opts->reconnect_ns == 0) {
+        return bd_worker_fail_run(worker, err);
+    }
+    if (bd_control_stopped(worker->opts->control) == BD_STOP_NOW) {
+        bd_worker_quit(worker);
+        return BD_MOVE_ON;
+    }
+    bool known = worker->under_way;
+    bool in_vain = worker->state == BD_WORKER_PREPARE || worker->in_doubt;
+    if (worker->under_way) {
+        worker->task->ops->reset(worker->task);
+        worker->under_way = false;
+    }
+    if (worker->state != BD_WORKER_PREPARE) {
+        int64_t rows = worker->rows;
+        decide(worker, known, err);
+        bd_worker_cleaned(worker);
+        worker->rows = worker->in_doubt ? rows : 0;
+    }
+    if (in_vain) {
+        return try_later(worker, err);
+    }
+    int64_t now_ns = bd_now_ns();
+    worker->reopen = (BdReopen){.give_up_ns = now_ns + worker->opts->reconnect_ns,
+                                .next_ns = now_ns,
+                                .delay_ns = FIRST_DELAY_NS};
+    worker->state = BD_WORKER_REOPEN;
+    return BD_MOVE_ON;
 }
 
 static bool is_ready(const BdReopen *reopen) {
@@ -172,13 +189,13 @@ BdMove bd_worker_step_reopen(BdWorker *worker, BdWant *want) {
             return bd_worker_sleep(worker, now_ns + LOOK_NS, want);
         }
         bd_err_set(&err, BD_E_CONN, 0, "the server does not answer");
-        return try_later(worker, &err, want);
+        return try_later(worker, &err);
     }
     reopen->io = connect_on(worker, &err);
     if (reopen->io == BD_IO_DONE) {
         return take_over(worker);
     }
-    return reopen->io == BD_IO_FAILED ? try_later(worker, &err, want)
+    return reopen->io == BD_IO_FAILED ? try_later(worker, &err)
                                       : bd_worker_sleep(worker, now_ns + BD_NS_PER_MS, want);
 }
 

@@ -111,7 +111,10 @@ BdMove bd_worker_step_mark(BdWorker *worker, BdWant *want) {
     bd_arrival_drop(&worker->arrival);
     worker->task->ops->settle(worker->task, false);
     worker->rows = 0;
-    worker->state = BD_WORKER_RECORD;
+    BdErr lost = BD_ERR_INIT;
+    bd_err_set(&lost, BD_E_CONN, 0, "at COMMIT");
+    bool again = bd_worker_redo_lost(worker, false, &lost);
+    worker->state = again ? BD_WORKER_RECORD : BD_WORKER_CLEAN; /* a part needs its own marker */
     return BD_MOVE_ON;
 }
 

@@ -33,6 +33,7 @@ static BdWant let_time_pass(Stage *stage) {
     for (int i = 0; i < 10000 && now == BD_WANT_TIME; i++) {
         now = bd_worker_step(&stage->worker);
         stage->worker.reopen.next_ns = 0;
+        stage->worker.again_ns = 0;
     }
     return now;
 }
@@ -146,6 +147,90 @@ static void doubts_outlast_another_loss(void **state) {
     take_down(&stage);
 }
 
+/* ---- as often as it may be tried ---- */
+
+static void a_record_that_costs_its_connection_each_time_fails(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), LOST, DONE(0), DONE(0), LOST,    DONE(0),
+                                      DONE(0), LOST, DONE(0), DONE(0), DONE(1), DONE(0)};
+    Stage stage;
+    set_up_lost(&stage, 1, happens);
+    give_first(&stage);
+    expect_want_later(&stage, BD_WANT_RECORD);
+    expect_totals(&stage, 0, 1, 0, 6);
+    expect_reject(&stage, "23505", "the connection was lost at the last of its tries, 3 (no)");
+    give(&stage);
+    expect_want(&stage, BD_WANT_RECORD);
+    expect_totals(&stage, 1, 1, 1, 9);
+    assert_int_equal(stage.worker.retries, 0);
+    take_down(&stage);
+}
+
+static void tries_are_counted_without_a_transaction_too(void **state) {
+    (void)state;
+    static const char *const own_alone[] = {"begin", NULL, "commit"};
+    static const Happens happens[] = {DONE(0), LOST,    DONE(0), DONE(0), LOST,
+                                      DONE(0), DONE(0), LOST,    DONE(0)};
+    Stage stage;
+    set_up_lost(&stage, 0, happens);
+    stage.task->texts = own_alone;
+    stage.task->requests = 3;
+    give_first(&stage);
+    expect_want_later(&stage, BD_WANT_RECORD);
+    expect_totals(&stage, 0, 1, 0, 6);
+    expect_reject(&stage, "23505", "the connection was lost at the last of its tries, 3 (no)");
+    take_down(&stage);
+}
+
+static void the_record_that_costs_the_connection_is_set_apart(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), DONE(1), LOST,    DONE(0), /* both */
+                                      DONE(0), DONE(1), DONE(0),          /* the first */
+                                      DONE(0), LOST,    DONE(0)};
+    Stage stage;
+    set_up_lost(&stage, 2, happens);
+    stage.opts.max_tries = 1;
+    give_first(&stage);
+    give_first(&stage);
+    expect_want_later(&stage, BD_WANT_RECORD);
+    expect_totals(&stage, 1, 1, 1, 8);
+    expect_reject_at(&stage, 2, "23505",
+                     "the connection was lost at the last of its tries, 1 (no)");
+    take_down(&stage);
+}
+
+static void between_two_tries_a_worker_pauses(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), LOST, DONE(0), DONE(0), DONE(1), DONE(0)};
+    Stage stage;
+    set_up_lost(&stage, 1, happens);
+    give_first(&stage);
+    expect_want(&stage, BD_WANT_TIME);
+    assert_true(stage.worker.again_ns > bd_now_ns() - BD_NS_PER_S);
+    take_down(&stage);
+}
+
+static void a_unit_that_loses_its_commit_each_time_fails(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), DONE(3), DONE(0), LOST, DONE(0) /* prepare */,
+                                      DONE(0), DONE(1), DONE(2), LOST, DONE(0) /* prepare */,
+                                      DONE(0), DONE(1), DONE(0) /* rollback */};
+    Stage stage;
+    set_up_lost(&stage, 1, happens);
+    stage.opts.marker = &nothing_done;
+    stage.opts.max_tries = 2;
+    give_first(&stage);
+    expect_want_later(&stage, BD_WANT_RECORD);
+    expect_log(FIRST " mark:1:{1} commit prepare reopened begin mark:1:{1} undone "
+                     "start:1 request answer reset commit prepare reopened begin mark:1:{1} "
+                     "undone rollback");
+    expect_totals(&stage, 0, 1, 0, 11);
+    expect_reject(&stage, "", "the connection was lost at the last of its tries, 2 (at COMMIT)");
+    take_down(&stage);
+}
+
+/* ---- the load's claim ---- */
+
 static void a_load_goes_on_when_its_claim_is_taken_again(void **state) {
     (void)state;
     static const Happens happens[] = {DONE(0), LOST, DONE(0), DONE(0), DONE(2), DONE(1), DONE(0)};
@@ -249,6 +334,51 @@ static void a_session_is_given_up_when_the_time_is_over(void **state) {
     take_down(&stage);
 }
 
+/* The session that the second try opens is lost before it was of any use: the worker waits, longer
+ * than before, and not for ever. */
+static void expect_patience_with(Stage *stage) {
+    BdReopen *reopen = &stage->worker.reopen;
+    int64_t give_up_ns = reopen->give_up_ns;
+    int64_t delay_ns = reopen->delay_ns;
+    stage->control.claims_taken = INT64_MAX;
+    reopen->next_ns = 0;
+    expect_want(stage, BD_WANT_TIME);
+    assert_int_equal(stage->pool.tries, 2);
+    assert_int_equal(stage->worker.state, BD_WORKER_REOPEN);
+    assert_int_equal(reopen->give_up_ns, give_up_ns);
+    assert_int_equal(reopen->delay_ns, 2 * delay_ns);
+    assert_true(reopen->next_ns > bd_now_ns());
+    reopen->give_up_ns = 1;
+    reopen->next_ns = 0;
+    expect_want(stage, BD_WANT_NOTHING);
+    assert_true(stage->control.failed);
+    assert_int_equal(stage->control.fatal.code, BD_E_CONN);
+}
+
+static void sessions_that_are_lost_before_they_are_prepared_are_given_up(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), LOST, LOST, LOST};
+    Stage stage;
+    set_up_lost(&stage, 1, happens);
+    give_first(&stage);
+    expect_want(&stage, BD_WANT_TIME); /* the first try has failed */
+    expect_patience_with(&stage);
+    take_down(&stage);
+}
+
+static void doubts_that_no_session_can_settle_end_the_run(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), DONE(3), DONE(0), LOST,
+                                      DONE(0), LOST,    DONE(0), LOST};
+    Stage stage;
+    set_up_lost(&stage, 1, happens);
+    stage.opts.marker = &nothing_done;
+    give_first(&stage);
+    expect_want(&stage, BD_WANT_TIME);
+    expect_patience_with(&stage);
+    take_down(&stage);
+}
+
 static void a_session_is_given_up_when_the_run_is_stopped(void **state) {
     (void)state;
     static const Happens happens[] = {DONE(0), LOST};
@@ -301,6 +431,11 @@ int main(void) {
         CASE(a_lost_commit_may_be_stored_as_the_marker_tells),
         CASE(a_lost_commit_is_done_again_if_the_marker_can_be_written),
         CASE(doubts_outlast_another_loss),
+        CASE(a_record_that_costs_its_connection_each_time_fails),
+        CASE(tries_are_counted_without_a_transaction_too),
+        CASE(the_record_that_costs_the_connection_is_set_apart),
+        CASE(between_two_tries_a_worker_pauses),
+        CASE(a_unit_that_loses_its_commit_each_time_fails),
         CASE(a_load_goes_on_when_its_claim_is_taken_again),
         CASE(a_load_whose_claim_is_gone_ends),
         CASE(without_a_transaction_what_may_be_stored_fails),
@@ -308,6 +443,8 @@ int main(void) {
         CASE(the_tasks_own_commit_cannot_be_known),
         CASE(what_is_stored_in_part_is_not_done_again),
         CASE(a_session_is_given_up_when_the_time_is_over),
+        CASE(sessions_that_are_lost_before_they_are_prepared_are_given_up),
+        CASE(doubts_that_no_session_can_settle_end_the_run),
         CASE(a_session_is_given_up_when_the_run_is_stopped),
         CASE(records_that_are_stored_are_skipped),
         CASE(a_marker_of_somebody_else_ends_the_run),

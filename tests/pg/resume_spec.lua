@@ -341,6 +341,32 @@ describe("--reconnect", function()
     assert.equal("failed", kit.run(path, "-c 3 --monitor 0").ended)
   end)
 
+  it("does again what costs its connection each time as often as --max-tries says", function()
+    kit.execute [[
+      create function kill_five() returns trigger language plpgsql as $$
+      begin
+        perform pg_terminate_backend(pg_backend_pid());
+        return null;
+      end $$]]
+    for _, case in ipairs { { "immediate", "--no-autocommit" }, { "immediate", "--commit-every 4" },
+      { "deferred", "--resume --commit-every 4" } } do
+      local moment, how = table.unpack(case)
+      kit.execute(([[
+        truncate stored;
+        create constraint trigger kill_five after insert on stored deferrable initially %s
+          for each row when (new.n = 5) execute function kill_five()]]):format(moment))
+      local line = "-c 2 --reconnect 30 --monitor 0 --max-tries 3 --max-errors 1 " .. how
+      local step = assert(run(line, { count = 10 })).steps[1]
+      kit.execute "drop trigger kill_five on stored"
+      assert.same({ 9, 1 }, { step.records, step.failed })
+      assert.is_true(step.reconnects >= 3)
+      assert.same({ 9, 9, 50 }, stored())
+      assert.equal(5, step.samples[1].line)
+      assert.is_truthy(step.samples[1].reason:find(
+        "the connection was lost at the last of its tries, 3 (", 1, true), step.samples[1].reason)
+    end
+  end)
+
   it("is refused where a function has to be called for each worker", function()
     local result, message = run("--reconnect 5", { before = "scenario:worker(function() end)" })
     assert.is_nil(result)

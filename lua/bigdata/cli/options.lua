@@ -170,8 +170,8 @@ options.RUN = {
     },
     {
       name = "max-tries", argument = "N", read = whole(1, 1000000), default = 10,
-      help = "how often to try what the server gives up because of a serialization failure or a "
-        .. "deadlock: the transaction, or the statement without one",
+      help = "how often to try what a serialization failure, a deadlock or, with --reconnect, a "
+        .. "lost connection has undone: the transaction, or the statement without one",
     },
     {
       name = "delay", argument = "MS", read = milliseconds, default = 0, no_default_in_help = true,
