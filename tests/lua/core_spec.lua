@@ -262,8 +262,10 @@ describe("core.source", function()
   end)
 
   it("is closed by the collector, whatever was left open", function()
-    for _ = 1, 50 do points():next() end
-    collectgarbage()
+    local files = { { path = write("long.csv", ("1,2\n"):rep(100000)) } }
+    kit.is_collected(function()
+      for _ = 1, 50 do points({ files = files }):next() end
+    end)
   end)
 
   describe("read_all", function()
@@ -550,15 +552,17 @@ describe("plan:player", function()
   end)
 
   it("can be dropped in the middle of a record", function()
-    for _ = 1, 20 do
-      local source = list_source()
-      source:next()
-      local player = plan_of(loop_ops()):player(source)
-      player:start()
-      player:next()
-      player:answer { { id = "1" } }
-    end
-    collectgarbage()
+    local long = ("1,a,10,20\n"):rep(50000)
+    kit.is_collected(function()
+      for _ = 1, 20 do
+        local source = list_source(long)
+        source:next()
+        local player = plan_of(loop_ops()):player(source)
+        player:start()
+        player:next()
+        player:answer { { id = "1" } }
+      end
+    end)
   end)
 end)
 

@@ -142,8 +142,19 @@ describe("a connection", function()
   end)
 
   it("is closed by the collector", function()
-    for _ = 1, 5 do assert(core.connect(server:conninfo())) end
+    local pids = {}
+    for i = 1, 5 do
+      local dropped = assert(core.connect(server:conninfo()))
+      pids[i] = dropped:query("select pg_backend_pid() as pid")[1].pid
+    end
     collectgarbage()
+    local function left()
+      return query("select count(*) as n, pg_sleep(0.01) from pg_stat_activity "
+        .. "where pid = any ($1::int[])", "{" .. table.concat(pids, ",") .. "}")[1].n
+    end
+    local deadline = core.now() + 30
+    while left() ~= "0" and core.now() < deadline do end
+    assert.equal("0", left())
   end)
 
   it("fails where the database does not exist", function()
