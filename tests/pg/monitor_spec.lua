@@ -144,10 +144,12 @@ describe("the monitor", function()
   end)
 
   it("says what it is not permitted to see, and measures the rest", function()
+    finally(function()
+      kit.execute "grant select on pg_stat_activity, pg_stat_wal to public"
+    end)
     kit.execute "revoke select on pg_stat_activity, pg_stat_wal from public"
     local server = seen([[db:exec("insert into noted values ($1)", row.n)]], nil,
       { options = as_plain() })
-    kit.execute "grant select on pg_stat_activity, pg_stat_wal to public"
     assert.is_truthy(why(server, "pg_stat_activity"):find("permission denied"))
     assert.is_truthy(why(server, "pg_stat_wal"):find("permission denied"))
     assert.is_nil(server.states)
@@ -163,6 +165,7 @@ describe("the monitor", function()
   end)
 
   it("that finds no connection free leaves the run alone", function()
+    finally(function() kit.execute "alter role plain connection limit -1" end)
     kit.execute "alter role plain connection limit 1"
     local good, server
     for _ = 1, 100 do -- the backend of a connection just closed may still count
@@ -170,7 +173,6 @@ describe("the monitor", function()
         { options = as_plain() })
       if good or not tostring(server):find("too many connections", 1, true) then break end
     end
-    kit.execute "alter role plain connection limit -1"
     assert(good, server)
     assert.is_truthy(why(server, "the server's side"):find("cannot connect"))
   end)

@@ -165,10 +165,12 @@ describe("--resume", function()
   end)
 
   it("says what to do where it cannot make its table", function()
+    finally(function()
+      kit.execute "set default_transaction_read_only = off"
+      kit.execute "alter role current_user reset default_transaction_read_only"
+    end)
     kit.execute "alter role current_user set default_transaction_read_only = on"
     local result, message, info = run("--resume")
-    kit.execute "set default_transaction_read_only = off"
-    kit.execute "alter role current_user reset default_transaction_read_only"
     assert.is_nil(result)
     assert.is_truthy(message:find("the database is read-only: ", 1, true), message)
     assert.is_truthy(info.hint:find("--dburl", 1, true), info.hint)
@@ -303,11 +305,11 @@ describe("a record fails with a reason", function()
   end)
 
   it("where the server gives up because of statement_timeout", function()
+    finally(function() kit.execute "alter role current_user reset statement_timeout" end)
     kit.execute "alter role current_user set statement_timeout = '50ms'"
     local step = assert(run("-c 1 --max-errors 1 --limit 2", {
       body = [[db:exec("select pg_sleep(case $1 when '1' then 10 else 0 end)", row.n)]],
     })).steps[1]
-    kit.execute "alter role current_user reset statement_timeout"
     assert.same({ 1, 1 }, { step.records, step.failed })
     assert.equal("57014", step.samples[1].sqlstate)
     assert.is_truthy(step.samples[1].reason:find("due to statement timeout", 1, true))

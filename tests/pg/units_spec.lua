@@ -62,6 +62,9 @@ for _, ways in ipairs { "--engine threads --loop c", "--engine poll --loop c --j
     end)
 
     it("are done again after serialization failures", function()
+      finally(function()
+        kit.execute "alter role current_user reset default_transaction_isolation"
+      end)
       kit.execute "alter role current_user set default_transaction_isolation = 'repeatable read'"
       for _, how in ipairs { "--commit-every 2", "--no-autocommit", "--autocommit" } do
         kit.execute "update tally set n = 0"
@@ -72,20 +75,19 @@ for _, ways in ipairs { "--engine threads --loop c", "--engine poll --loop c --j
         assert.equal("60", kit.query("select n from tally")[1].n)
         assert.is_true(step.retries > 0)
       end
-      kit.execute "alter role current_user reset default_transaction_isolation"
     end)
 
-    it("are tried again after growing pauses", function()
+    it("are tried again as often as is allowed", function()
       for _, how in ipairs { "--no-autocommit", "--autocommit" } do
         local step = run('db:exec "select conflict()"',
           ways .. " -c 1 --max-errors 1 --max-tries 8 " .. how, 1)
         assert.same({ 0, 1, 7 }, { step.records, step.failed, step.retries })
         assert.equal("40001", step.samples[1].sqlstate)
-        assert.is_true(step.seconds > (2 ^ 7 - 1) / 2 / 1000)
       end
     end)
 
     it("are done again after deadlocks", function()
+      finally(function() kit.execute "alter role current_user reset deadlock_timeout" end)
       kit.execute "alter role current_user set deadlock_timeout = '5ms'"
       local step = run([[
         local pair = db:one("select 1 + $1::int % 2 as a, 2 - $1::int % 2 as b", row.n)
@@ -93,7 +95,6 @@ for _, ways in ipairs { "--engine threads --loop c", "--engine poll --loop c --j
         db:exec("select pg_sleep(0.002)")
         db:exec("update pair set n = n + 1 where id = $1", pair.b)]],
         ways .. " -c 4 --no-autocommit --max-tries 100k", 60)
-      kit.execute "alter role current_user reset deadlock_timeout"
       assert.same({ 60, 0 }, { step.records, step.failed })
       assert.same({ { n = "60" }, { n = "60" } }, kit.query "select n from pair")
       assert.is_true(step.retries > 0)
@@ -103,6 +104,7 @@ end
 
 describe("a check at the end of the transaction", function()
   it("fails the record that it is about", function()
+    finally(function() kit.execute "drop function check_stored cascade" end)
     kit.execute [[
       create function check_stored() returns trigger language plpgsql as $$
       begin
@@ -112,7 +114,6 @@ describe("a check at the end of the transaction", function()
       create constraint trigger bad after insert on stored deferrable initially deferred
         for each row execute function check_stored()]]
     local step = run(INSERT, "-c 2 --commit-every 50 --max-errors 10", 500)
-    kit.execute "drop function check_stored cascade"
     assert.same({ 495, 495, 5 }, { step.records, step.rows, step.failed })
     assert.is_truthy(step.samples[1].reason:find("the number %d*7 is bad"), step.samples[1].reason)
   end)
