@@ -2,9 +2,11 @@
 
 local arguments = require "bigdata.cli.arguments"
 local catalog = require "bigdata.scenario.catalog"
+local kit = dofile "tests/support/scenario_kit.lua"
 local options = require "bigdata.cli.options"
 local sf1 = require "bigdata.census.sf1"
 local sweep = require "bigdata.sweep"
+local sweep_run = require "bigdata.sweep.run"
 local testing = require "bigdata.testing"
 
 local RECORDS, ITEMS = 5, 222
@@ -54,6 +56,26 @@ describe("the sweep", function()
       assert.equal(count, #assert(sweep.trials(object, settings, flags)))
     end)
   end
+end)
+
+describe("the sweep network", function()
+  it("makes the way to the server longer", function()
+    kit.open(30)
+    finally(kit.close)
+    local object = assert(catalog.load("network"))
+    sweep.extend(object, { { name = "delay", list = "0,1" } }, 1)
+    local result = assert(sweep_run.run(object, kit.parse(object, "-c 2 --limit 1")))
+    assert.equal("done", result.ended)
+    assert.equal(4, #result.trials)
+    for _, trial in ipairs(result.trials) do
+      local data = trial.runs[1].steps[2]
+      assert.same({ 1, 0, ITEMS }, { data.records, data.failed, data.rows })
+      assert.is_true(data.seconds >= ITEMS * trial.settings.delay / 1000, data.seconds)
+    end
+    assert.same({ { value = "1" } }, kit.query "select count(*) as value from geo_record")
+    assert.same({ { value = tostring(ITEMS) } },
+      kit.query "select count(*) as value from data_element")
+  end)
 end)
 
 describe("the scenario", function()
