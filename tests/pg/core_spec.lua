@@ -337,6 +337,31 @@ describe("a pool", function()
     assert.is_truthy(message:find("missing.csv", 1, true))
   end)
 
+  it("fails where the claim of what it continues is not renewed, whatever is said", function()
+    assert(connection:execute [[
+      create table bigdata_done (load text, step text, first bigint, records bigint[],
+        primary key (load, step, first))]])
+    local function run(renew)
+      local pool <close> = pool_of(1)
+      query "truncate bigdata_done"
+      return pool:run { source = points(20), reconnect = 5,
+        resume = { load = "l", step = "s", done = {}, renew = renew }, plan = insert_plan(
+          "select case when $1 = '5' then pg_terminate_backend(pg_backend_pid()) end, $2::text") }
+    end
+    local function says(text, ...)
+      local said = table.pack(...)
+      local result, message, info = run(function() return table.unpack(said, 1, said.n) end)
+      assert.same({ "failed", text }, { result.ended, message })
+      return info
+    end
+    local info = says("taken over", nil, "taken over", { code = "IO", hint = "wait" })
+    assert.same({ "IO", "wait" }, { info.code, info.hint })
+    says("no reason is given", nil, nil, {})
+    raises("index a nil value", run, function() return nil end)
+    raises("no claim", run, function() error("no claim", 0) end)
+    query "drop table bigdata_done"
+  end)
+
   it("raises on wrong use", function()
     local pool <close> = pool_of(1)
     local plan, source = insert_plan(), points(1)
