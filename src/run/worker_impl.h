@@ -97,6 +97,10 @@ BdStateFn bd_worker_step_rollback;
 /* The session is lost. */
 BdMove bd_worker_lose_session(BdWorker *worker, const BdErr *err);
 
+/* Fail the records of the part under way, which are not done again: nobody knows what is stored of
+ * them, or some of it is. why: which of the two. */
+void bd_worker_give_up(BdWorker *worker, const char *why, const BdErr *err);
+
 /* As bd_worker_redo(), after the loss of a session, as often as the options say. True: it is done
  * again as it is. */
 bool bd_worker_redo_lost(BdWorker *worker, bool known, const BdErr *err);

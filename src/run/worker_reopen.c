@@ -17,8 +17,7 @@
 
 /* ---- what was under way ---- */
 
-/* Its records are not done again: nobody knows what is stored of them, or some of it is. */
-static void give_up(BdWorker *worker, const char *why, const BdErr *err) {
+void bd_worker_give_up(BdWorker *worker, const char *why, const BdErr *err) {
     BdErr reason = BD_ERR_INIT;
     bd_err_set(&reason, BD_E_CONN, 0, "%s (%s)", why, err->msg);
     memcpy(reason.sqlstate, err->sqlstate, sizeof(reason.sqlstate));
@@ -53,9 +52,9 @@ bool bd_worker_redo_lost(BdWorker *worker, bool known, const BdErr *err) {
 /* A record without a transaction around it. */
 static void decide_record(BdWorker *worker, const BdErr *err) {
     if (!harmless(worker)) {
-        give_up(worker, "whether its last statement is stored cannot be known", err);
+        bd_worker_give_up(worker, "whether its last statement is stored cannot be known", err);
     } else if (worker->kept) {
-        give_up(worker, "a part of it is stored, so that it is not done again", err);
+        bd_worker_give_up(worker, "a part of it is stored, so that it is not done again", err);
     } else {
         bd_worker_redo_lost(worker, true, err);
     }
@@ -78,7 +77,7 @@ static void decide(BdWorker *worker, bool known, const BdErr *err) {
     bd_timing_given_up(&worker->timing);
     worker->rows = 0;
     if (worker->state == BD_WORKER_COMMIT) {
-        give_up(worker, "whether its transaction is committed cannot be known", err);
+        bd_worker_give_up(worker, "whether its transaction is committed cannot be known", err);
     } else if (worker->opts->transactions) {
         bd_worker_redo_lost(worker, known, err);
     } else {

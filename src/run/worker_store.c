@@ -78,6 +78,16 @@ BdMove bd_worker_step_begin(BdWorker *worker, BdWant *want) {
     return worker->in_doubt ? send_mark(worker) : BD_MOVE_ON;
 }
 
+/* Neither is the marker there, nor can it be written: the doubt remains. */
+static BdMove leave_in_doubt(BdWorker *worker, const BdErr *err) {
+    worker->in_doubt = false;
+    worker->task->ops->settle(worker->task, false);
+    worker->rows = 0;
+    bd_worker_give_up(worker, "whether its transaction is committed cannot be known", err);
+    worker->state = BD_WORKER_CLEAN;
+    return BD_MOVE_ON;
+}
+
 /* The marker is refused if the unit turns out to be stored, or if somebody else stores it. */
 static BdMove refuse_mark(BdWorker *worker, const BdErr *err) {
     bool exists = strcmp(err->sqlstate, "23505") == 0;
@@ -95,7 +105,9 @@ static BdMove refuse_mark(BdWorker *worker, const BdErr *err) {
     }
     BdErr wrapped = *err;
     bd_err_wrap(&wrapped, "the marker in bigdata_done");
-    return bd_worker_fail_unit(worker, &wrapped);
+    bool cancelled = bd_control_stopped(worker->opts->control) == BD_STOP_NOW;
+    return worker->in_doubt && !cancelled ? leave_in_doubt(worker, &wrapped)
+                                          : bd_worker_fail_unit(worker, &wrapped);
 }
 
 BdMove bd_worker_step_mark(BdWorker *worker, BdWant *want) {

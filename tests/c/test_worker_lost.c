@@ -147,6 +147,25 @@ static void doubts_outlast_another_loss(void **state) {
     take_down(&stage);
 }
 
+static void doubts_that_the_marker_cannot_settle_fail_the_whole_unit(void **state) {
+    (void)state;
+    static const Happens happens[] = {
+        DONE(0), DONE(1),          DONE(1), DONE(0), LOST,    DONE(0) /* prepare */,
+        DONE(0), REFUSED("57014"), DONE(0), DONE(0), DONE(1), DONE(0),
+        DONE(0)};
+    Stage stage;
+    set_up_lost(&stage, 2, happens);
+    stage.opts.marker = &nothing_done;
+    give_first(&stage);
+    give_first(&stage);
+    expect_want_later(&stage, BD_WANT_NOTHING); /* one reject was allowed */
+    expect_totals(&stage, 0, 2, 0, 7);
+    assert_string_equal(stage.control.rejects.samples[1].reason,
+                        "whether its transaction is committed cannot be known (the marker in "
+                        "bigdata_done: no)");
+    take_down(&stage);
+}
+
 /* ---- as often as it may be tried ---- */
 
 static void a_record_that_costs_its_connection_each_time_fails(void **state) {
@@ -431,6 +450,7 @@ int main(void) {
         CASE(a_lost_commit_may_be_stored_as_the_marker_tells),
         CASE(a_lost_commit_is_done_again_if_the_marker_can_be_written),
         CASE(doubts_outlast_another_loss),
+        CASE(doubts_that_the_marker_cannot_settle_fail_the_whole_unit),
         CASE(a_record_that_costs_its_connection_each_time_fails),
         CASE(tries_are_counted_without_a_transaction_too),
         CASE(the_record_that_costs_the_connection_is_set_apart),
