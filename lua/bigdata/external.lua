@@ -208,7 +208,7 @@ local function outcome_of(object, figures, result, settings, flags, scenario)
 end
 
 local function run_program(object, settings, flags, scenario)
-  local way <close> = ways.open(settings.dburl, settings.delay)
+  local way <close> = ways.open(settings.dburl, settings.delay, settings.poolsize)
   local timeout = object.timeout or settings.timeout or 0
   local result = failure.check(core.command {
     argv = located(object.command), env = environment_of(settings, flags, way.conninfo),

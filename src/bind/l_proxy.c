@@ -30,7 +30,7 @@ static int open_proxy(lua_State *lua) {
     BdTable table = bd_table_at(lua, 1, keys, "core.proxy");
     const char *conninfo = bd_table_string_or(&table, "conninfo", NULL);
     int64_t delay_ns = bd_table_seconds_ns(&table, "delay");
-    uint32_t clients = (uint32_t)bd_table_integer_or(&table, "clients", 1, INT32_MAX, 15);
+    uint32_t clients = (uint32_t)bd_table_integer(&table, "clients", 1, INT32_MAX);
     Proxy *self = bd_object_new(lua, &proxy_type);
     if (bd_proxy_open(&self->proxy, conninfo, delay_ns, clients, &err) != 0) {
         return bd_lua_fail(lua, &err);

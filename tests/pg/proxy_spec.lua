@@ -18,9 +18,14 @@ local function timed(f)
   return core.now() - began
 end
 
+-- delay: in seconds.
+local function open_proxy(delay)
+  return assert(core.proxy { conninfo = server:conninfo(), delay = delay, clients = 2 })
+end
+
 describe("a proxy", function()
   it("makes every round trip longer, by the delay each way", function()
-    local proxy <close> = assert(core.proxy { conninfo = server:conninfo(), delay = DELAY })
+    local proxy <close> = open_proxy(DELAY)
     local connection <close> = assert(core.connect(proxy:conninfo()))
     for _ = 1, 5 do
       local took = timed(function()
@@ -31,7 +36,7 @@ describe("a proxy", function()
   end)
 
   it("hands on every byte, in order, in both directions", function()
-    local proxy <close> = assert(core.proxy { conninfo = server:conninfo(), delay = 0.001 })
+    local proxy <close> = open_proxy(0.001)
     local connection <close> = assert(core.connect(proxy:conninfo()))
     local long = ("0123456789abcdef"):rep(500000)
     local row = assert(connection:query("select $1::text as back, md5($1::text) as sum", long))[1]
@@ -41,7 +46,7 @@ describe("a proxy", function()
   end)
 
   it("takes many connections, to the same database as the same user", function()
-    local proxy <close> = assert(core.proxy { conninfo = server:conninfo(), delay = 0 })
+    local proxy <close> = open_proxy(0)
     local pool <close> = assert(core.pool { conninfo = proxy:conninfo(), size = 20 })
     assert.is_truthy(pool)
     local WHO = "select current_user || current_database() as who"
@@ -51,7 +56,7 @@ describe("a proxy", function()
   end)
 
   it("knows what it takes of the processor", function()
-    local proxy <close> = assert(core.proxy { conninfo = server:conninfo(), delay = 0 })
+    local proxy <close> = open_proxy(0)
     local connection <close> = assert(core.connect(proxy:conninfo()))
     local user, system = proxy:used()
     for _ = 1, 500 do connection:query "select repeat('x', 100000)" end
@@ -61,7 +66,7 @@ describe("a proxy", function()
   end)
 
   it("ends the connections that go through it with itself", function()
-    local proxy = assert(core.proxy { conninfo = server:conninfo(), delay = 0 })
+    local proxy = open_proxy(0)
     local connection <close> = assert(core.connect(proxy:conninfo()))
     proxy:close()
     local rows, _, info = connection:query("select 1")
@@ -70,7 +75,7 @@ describe("a proxy", function()
   end)
 
   it("passes on that the server has closed a connection", function()
-    local proxy <close> = assert(core.proxy { conninfo = server:conninfo(), delay = 0.001 })
+    local proxy <close> = open_proxy(0.001)
     local connection <close> = assert(core.connect(proxy:conninfo()))
     local rows, message = connection:query("select pg_terminate_backend(pg_backend_pid())")
     assert.is_nil(rows)
@@ -78,7 +83,7 @@ describe("a proxy", function()
   end)
 
   it("is not opened where no server answers", function()
-    local proxy, message, info = core.proxy { conninfo = "host=/nowhere", delay = 0 }
+    local proxy, message, info = core.proxy { conninfo = "host=/nowhere", delay = 0, clients = 2 }
     assert.is_nil(proxy)
     assert.equal("CONN", info.code)
     assert.is_truthy(message:find("cannot connect", 1, true), message)
