@@ -128,11 +128,12 @@ static bool ends_session(const PGresult *result, const char *sqlstate) {
     if (severity != NULL) {
         return strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0;
     }
-    bool fatal = false;
-    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]) && !fatal; i++) {
-        fatal = has_sqlstate(sqlstate, ends[i]);
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        if (has_sqlstate(sqlstate, ends[i])) {
+            return true;
+        }
     }
-    return fatal;
+    return false;
 }
 
 /* The line of an error's context that says where in the data of a COPY it was; "" if none does. In
