@@ -66,20 +66,20 @@ local function item_of(result, size)
   return new_item(result, size)
 end
 
--- Run one trial of that size: its rate, or nil. Raises when the user interrupts. job: { result=,
--- scenario=, settings=, flags=, hooks=, private= is the server a private one? }.
-local function measure(job, size)
-  local result, scenario = job.result, job.scenario
+-- Run one trial of that size: its rate, or nil. Raises when the user interrupts.
+-- context: { result=, scenario=, settings=, flags=, hooks=, private= is the server a private one? }
+local function measure(context, size)
+  local result, scenario = context.result, context.scenario
   local item = item_of(result, size)
   result.count = result.count + 1
-  job.hooks.announce(result.count, item.label)
-  local changed = settings.with(job.settings, {}, scenario, { [result.over] = size })
-  local outcome, message, info = trial.run(scenario, changed, job.flags, job.hooks.watch)
+  context.hooks.announce(result.count, item.label)
+  local changed = settings.with(context.settings, {}, scenario, { [result.over] = size })
+  local outcome, message, info = trial.run(scenario, changed, context.flags, context.hooks.watch)
   outcome = outcome or trial.failed(scenario.name, changed, message, info)
   outcome.place, outcome.round = result.count, #item.runs + 1
   item.runs[outcome.round], item.shown = outcome, sweep.meaning(options.of_trial(changed))
   item.shown[result.over] = item.size
-  if outcome.server then outcome.server.private = job.private end
+  if outcome.server then outcome.server.private = context.private end
   result.server = result.server or outcome.server
   result.repeats = math.max(result.repeats, outcome.round)
   if core.interrupted() then failure.raise("interrupted", nil, "STOPPED") end
@@ -107,19 +107,19 @@ function search_run.check(scenario, terms, run_settings, flags)
   return failure.protect(check, scenario, terms, run_settings, flags)
 end
 
-local function run(job, terms)
-  local result, run_settings, hooks = job.result, job.settings, job.hooks
-  check(job.scenario, terms, run_settings, job.flags)
+local function run(context, terms)
+  local result, run_settings, hooks = context.result, context.settings, context.hooks
+  check(context.scenario, terms, run_settings, context.flags)
   local wanted = terms.over == "jobs" and run_settings.poolsize or terms.to or search.OVER.poolsize
   local server <close> = trial.server({ dburl = run_settings.dburl, poolsize = wanted },
     hooks.watch)
   local conninfo = run_settings.dburl or server and server:conninfo() or nil
   local most
   most, result.limit = largest(terms, run_settings, conninfo)
-  job = tables.copy(job, {
+  context = tables.copy(context, {
     settings = tables.copy(run_settings, { dburl = conninfo }), private = server ~= nil,
   })
-  result.found = size_search.find(function(size) return measure(job, size) end, {
+  result.found = size_search.find(function(size) return measure(context, size) end, {
     least = smallest(terms, run_settings), most = most, within = terms.within,
     repeats = terms.repeats, seed = result.seed,
   })
