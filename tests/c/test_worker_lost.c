@@ -49,6 +49,16 @@ static void give_first(Stage *stage) {
     give(stage);
 }
 
+/* One without transactions, whose task sends these texts itself (NULL: a statement), with its first
+ * record. */
+static void set_up_own(Stage *stage, const Happens *happens, const char *const *texts,
+                       int requests) {
+    set_up_lost(stage, 0, happens);
+    stage->task->texts = texts;
+    stage->task->requests = requests;
+    give_first(stage);
+}
+
 #define FIRST "start:1 begin request answer reset"
 
 static void a_transaction_is_done_again(void **state) {
@@ -191,10 +201,7 @@ static void tries_are_counted_without_a_transaction_too(void **state) {
     static const Happens happens[] = {DONE(0), LOST,    DONE(0), DONE(0), LOST,
                                       DONE(0), DONE(0), LOST,    DONE(0)};
     Stage stage;
-    set_up_lost(&stage, 0, happens);
-    stage.task->texts = own_alone;
-    stage.task->requests = 3;
-    give_first(&stage);
+    set_up_own(&stage, happens, own_alone, 3);
     expect_want_later(&stage, BD_WANT_RECORD);
     expect_totals(&stage, 0, 1, 0, 6);
     expect_reject(&stage, "23505", "the connection was lost at the last of its tries, 3 (no)");
@@ -302,10 +309,7 @@ static void the_tasks_own_transaction_is_done_again(void **state) {
     (void)state;
     static const Happens happens[] = {DONE(0), LOST, DONE(0), DONE(0), DONE(4), DONE(0), DONE(1)};
     Stage stage;
-    set_up_lost(&stage, 0, happens);
-    stage.task->texts = own;
-    stage.task->requests = 4;
-    give_first(&stage);
+    set_up_own(&stage, happens, own, 4);
     expect_want_later(&stage, BD_WANT_RECORD);
     expect_totals(&stage, 1, 0, 5, 6);
     take_down(&stage);
@@ -315,10 +319,7 @@ static void the_tasks_own_commit_cannot_be_known(void **state) {
     (void)state;
     static const Happens happens[] = {DONE(0), DONE(4), LOST, DONE(0)};
     Stage stage;
-    set_up_lost(&stage, 0, happens);
-    stage.task->texts = own;
-    stage.task->requests = 4;
-    give_first(&stage);
+    set_up_own(&stage, happens, own, 4);
     expect_want_later(&stage, BD_WANT_RECORD);
     expect_totals(&stage, 0, 1, 0, 3);
     expect_reject(&stage, "23505", "whether its last statement is stored cannot be known (no)");
@@ -330,10 +331,7 @@ static void what_is_stored_in_part_is_not_done_again(void **state) {
     static const char *const after[] = {NULL, "begin", NULL, "commit"};
     static const Happens happens[] = {DONE(2), DONE(0), LOST, DONE(0)};
     Stage stage;
-    set_up_lost(&stage, 0, happens);
-    stage.task->texts = after;
-    stage.task->requests = 4;
-    give_first(&stage);
+    set_up_own(&stage, happens, after, 4);
     expect_want_later(&stage, BD_WANT_RECORD);
     expect_totals(&stage, 0, 1, 2, 3);
     expect_reject(&stage, "23505", "a part of it is stored, so that it is not done again (no)");
