@@ -24,11 +24,15 @@ function text.either(words)
   return table.concat(words, ", ", 1, #words - 1) .. " or " .. words[#words]
 end
 
--- Seconds as milliseconds with three digits or so.
+-- A number with three digits or so.
+function text.three_digits(number)
+  if number >= 100 then return text.count(number) end
+  return (number >= 10 and "%.1f" or number >= 1 and "%.2f" or "%.3f"):format(number)
+end
+
+-- Seconds as milliseconds likewise.
 function text.milliseconds(seconds)
-  local ms = 1000 * seconds
-  if ms >= 100 then return text.count(ms) end
-  return (ms >= 10 and "%.1f" or ms >= 1 and "%.2f" or "%.3f"):format(ms)
+  return text.three_digits(1000 * seconds)
 end
 
 -- "1 record", "2 records".

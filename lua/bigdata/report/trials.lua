@@ -23,7 +23,7 @@ local function spread_cell(rates)
 end
 
 local function cpu_cell(values)
-  return #values > 0 and ("%.1f"):format(statistics.median(values)) or "-"
+  return #values > 0 and text.three_digits(statistics.median(values)) or "-"
 end
 
 local function lock_cell(values)
