@@ -1,8 +1,8 @@
 """What the peers have in common: settings, statements, records, and the measuring of a step.
 
-The settings come from the environment: BIGDATA_DBURL (a libpq URI or keyword string; without it
-libpq's own variables say where to connect), BIGDATA_POOLSIZE, BIGDATA_QUEUE, BIGDATA_DIRECTORY,
-BIGDATA_LIMIT.
+The settings come from the environment: BIGDATA_DBURL (a libpq URI or keyword string, or the name of
+a database; without it libpq's own variables say where to connect), BIGDATA_POOLSIZE, BIGDATA_QUEUE,
+BIGDATA_DIRECTORY, BIGDATA_LIMIT.
 """
 
 import contextlib
@@ -11,6 +11,7 @@ import itertools
 import json
 import os
 import pathlib
+import re
 import resource
 import sys
 import threading
@@ -18,7 +19,16 @@ import time
 import zipfile
 from collections import namedtuple
 
-DBURL = os.environ.get("BIGDATA_DBURL", "")
+
+def connection_string(url):
+    """The name of a database as the keyword string that says the same: psql takes either, but
+    libraries do not."""
+    if not url or "=" in url or url.startswith(("postgresql://", "postgres://")):
+        return url
+    return "dbname='" + re.sub(r"([\\'])", r"\\\1", url) + "'"
+
+
+DBURL = connection_string(os.environ.get("BIGDATA_DBURL", ""))
 POOLSIZE = int(os.environ.get("BIGDATA_POOLSIZE", "15"))
 DIRECTORY = pathlib.Path(os.environ.get("BIGDATA_DIRECTORY", "data/sample"))
 LIMIT = int(os.environ.get("BIGDATA_LIMIT", "0")) or None

@@ -81,10 +81,10 @@ def measure(tables):
         turns = -(-records // peer.POOLSIZE)
 
         def command(turns, turn):
-            # Every item has a statement of its own: there is little to prepare.
+            # Every item has a statement of its own: there is little to prepare. To some versions
+            # -d is the database, to others it is to tell of every statement.
             return ["pgbench", "-n", "-M", "simple", "-c", clients, "-j", clients, "-t", str(turns),
-                    "-D", f"clients={clients}", "-D", f"turn={turn}", "-f", file.name,
-                    "-d", peer.DBURL]
+                    "-D", f"clients={clients}", "-D", f"turn={turn}", "-f", file.name, peer.DBURL]
 
         # In the turn after the last one there is no record left.
         start = tools.start_cost(command(1, turns - 1))

@@ -5,6 +5,7 @@ local catalog = require "bigdata.scenario.catalog"
 local core = require "bigdata.core"
 local external = require "bigdata.external"
 local kit = dofile "tests/support/scenario_kit.lua"
+local tables = require "bigdata.tables"
 
 local LIMIT = 3
 local LINE = ("--limit %d -c 2"):format(LIMIT)
@@ -27,9 +28,12 @@ local function ask_for_passwords()
     .. " application_name=peers"
 end
 
+local NAME = "it's there" -- of another database
+
 setup(function()
   kit.open(30)
   ask_for_passwords()
+  kit.execute [[create database "it's there"]]
 end)
 teardown(kit.close)
 
@@ -44,6 +48,19 @@ local function stored()
 end
 
 local object = assert(catalog.load("threads_vs_async"))
+
+-- The peer with these variables, words "NAME=value".
+local function with_variables(peer, words)
+  local command = tables.append({ "env", table.unpack(words) }, peer.command)
+  return external.new { name = peer.name, command = command }
+end
+
+-- The peer, told a database's name and no more; libpq's variables have the rest.
+local function by_name(peer, name)
+  local at = kit.query("select current_user as role, current_setting('port') as port")[1]
+  return with_variables(peer, { "PGHOST=" .. kit.server:folder(), "PGPORT=" .. at.port,
+    "PGUSER=" .. at.role, "BIGDATA_DBURL=" .. name })
+end
 
 describe("the peer", function()
   local ours
@@ -80,6 +97,14 @@ describe("the peer", function()
           assert.equal(ours, stored())
         end
       end)
+
+      case(base.name .. (why and ": " .. why or " connects to a database by its name"), function()
+        local settings, flags = kit.parse(object.scenario, LINE)
+        settings.dburl = assert(core.conninfo(settings.dburl, { dbname = NAME }))
+        assert(external.run(by_name(base.external, NAME), settings, flags, nil, object.scenario))
+        local connection <close> = assert(core.connect(settings.dburl))
+        assert.equal(ours, assert(connection:query(CHECKSUM))[1].sum)
+      end)
     end
   end
 
@@ -91,6 +116,17 @@ describe("the peer", function()
 
   local there, pgbench = pgbench_is_there()
   local case = there and it or pending
+  case("pgbench does not tell of each statement, which costs it a fifth of its rate", function()
+    local said = kit.write("said", "")
+    os.execute("chmod +x " .. kit.write("pgbench",
+      ('#!/bin/sh\nPATH=${PATH#*:}\nexec pgbench "$@" 2>>%s\n'):format(said)))
+    local wrapped = with_variables(pgbench, { ("PATH=%s:%s"):format(kit.folder, os.getenv "PATH") })
+    local settings, flags = kit.parse(object.scenario, LINE)
+    assert(external.run(wrapped, settings, flags, nil, object.scenario))
+    local file <close> = assert(io.open(said))
+    assert.is_nil(file:read("a"):find("sending", 1, true))
+  end)
+
   case("pgbench removes the tables it has laid out where it fails", function()
     local settings, flags = kit.parse(object.scenario, "--limit 3 -c 50") -- more than there are
     local outcome, message = external.run(pgbench, settings, flags, nil, object.scenario)
