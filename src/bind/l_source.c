@@ -2,6 +2,7 @@
 
 #include "bind/fail.h"
 #include "bind/guard.h"
+#include "core/interrupt.h"
 
 #define NEXT_RECORDS 64 /* read ahead by next() */
 
@@ -96,6 +97,9 @@ static int refill(BdLuaSource *self) {
     int filled = self->failure.code == BD_E_NONE ? 1 : -1;
     while (filled > 0 && bd_batch_size(self->batch) == 0) {
         filled = bd_source_fill(self->source, self->batch, NEXT_RECORDS, sink, &self->failure);
+        if (filled > 0 && bd_batch_size(self->batch) == 0 && bd_interrupted()) {
+            filled = bd_err_set(&self->failure, BD_E_STOPPED, 0, "interrupted");
+        }
     }
     return bd_batch_size(self->batch) > 0 ? 1 : filled;
 }

@@ -163,6 +163,16 @@ describe("core.source", function()
     assert.same({ 100, 250 }, { #rejects, total })
   end)
 
+  it("is ended by Ctrl-C where it finds no good line", function()
+    finally(core.forget_interrupt)
+    write("worst.csv", ("x\n"):rep(100000) .. "1,2\n")
+    local source <close> = points { files = { { path = path("worst.csv") } } }
+    os.execute("kill -TERM $PPID")
+    fails("STOPPED", "interrupted", source:next())
+    local good <close> = points()
+    assert.same({ x = "1", y = "2" }, (good:next()))
+  end)
+
   it("gives its fields as a copy", function()
     local source <close> = points()
     source:fields()[1] = "changed"
