@@ -6,11 +6,16 @@ local resume = require "bigdata.trial.resume"
 
 setup(function()
   kit.open(40)
-  kit.execute "create table stored (n integer)" -- nothing in it keeps a row from being there twice
+  kit.execute "create sequence kills"
 end)
 teardown(kit.close)
+-- Nothing in the table keeps a row from being there twice. It is made anew, so that no case sees
+-- another one's triggers.
 before_each(function()
-  kit.execute "truncate stored; drop table if exists bigdata_done"
+  kit.execute [[
+    drop table if exists stored, bigdata_done;
+    create table stored (n integer);
+    select setval('kills', 1, false)]]
 end)
 
 local INSERT = [[db:exec("insert into stored values ($1)", row.n)]]
@@ -30,6 +35,20 @@ local function stored()
   return { tonumber(row.rows), tonumber(row.numbers), tonumber(row.sum) }
 end
 
+-- The 300th, 600th, ... insert ends its own connection.
+local function kill_some()
+  kit.execute [[
+    create or replace function kill_some() returns trigger language plpgsql as $$
+    begin
+      if nextval('kills') % 300 = 0 then
+        perform pg_terminate_backend(pg_backend_pid());
+      end if;
+      return null;
+    end $$;
+    create trigger kill_some after insert on stored
+      for each row execute function kill_some()]]
+end
+
 for _, ways in ipairs { "--engine threads --loop c", "--engine poll --loop c",
   "--engine threads --loop lua", "--engine poll --loop lua" } do
   describe("a load with " .. ways, function()
@@ -46,18 +65,7 @@ for _, ways in ipairs { "--engine threads --loop c", "--engine poll --loop c",
     end)
 
     it("does again what a lost connection has undone", function()
-      kit.execute "create sequence if not exists kills; select setval('kills', 1, false)"
-      -- The 300th, 600th, ... insert ends its own connection.
-      kit.execute [[
-        create or replace function kill_some() returns trigger language plpgsql as $$
-        begin
-          if nextval('kills') % 300 = 0 then
-            perform pg_terminate_backend(pg_backend_pid());
-          end if;
-          return null;
-        end $$;
-        create or replace trigger kill_some after insert on stored
-          for each row execute function kill_some()]]
+      kill_some()
       for _, how in ipairs { "--resume --commit-every 10", "--no-autocommit" } do
         kit.execute "truncate stored"
         local result = assert(run(("%s -c 4 --reconnect 30 --monitor 0 %s"):format(ways, how)))
@@ -66,15 +74,11 @@ for _, ways in ipairs { "--engine threads --loop c", "--engine poll --loop c",
         assert.is_true(step.reconnects >= 3)
         assert.same({ 1000, 1000, 500500 }, stored())
       end
-      kit.execute "drop trigger kill_some on stored"
     end)
 
     it("fails the record of which it cannot be known whether it is stored", function()
-      kit.execute [[
-        create or replace trigger kill_some after insert on stored
-          for each row execute function kill_some()]]
+      kill_some()
       local result = assert(run(ways .. " -c 4 --reconnect 30 --monitor 0 --max-errors 100"))
-      kit.execute "drop trigger kill_some on stored"
       local step = result.steps[1]
       assert.equal("done", step.ended)
       assert.equal(1000, step.records + step.failed)
@@ -88,9 +92,9 @@ end
 
 describe("a lost COMMIT", function()
   -- Ends its connection when it commits: before that for some, after it for others.
-  setup(function()
+  before_each(function()
     kit.execute [[
-      create function kill_late() returns trigger language plpgsql as $$
+      create or replace function kill_late() returns trigger language plpgsql as $$
       begin
         if new.n % 100 = 0 and nextval('kills') % 2 = 0 then
           perform pg_terminate_backend(pg_backend_pid());
@@ -100,7 +104,6 @@ describe("a lost COMMIT", function()
       create constraint trigger kill_late after insert on stored deferrable initially deferred
         for each row execute function kill_late()]]
   end)
-  teardown(function() kit.execute "drop trigger kill_late on stored" end)
 
   it("is decided by the marker", function()
     local step = assert(run("-c 3 --resume --commit-every 5 --reconnect 30 --monitor 0")).steps[1]
@@ -156,10 +159,8 @@ describe("--resume", function()
   end)
 
   it("refuses another run of the same load at the same time", function()
-    kit.execute "create table taken (n integer)"
     local result = assert(run("-c 1 --resume --limit 1", { body = [[
       db:exec("insert into bigdata_done values ('test', 'one', 1, '{1}')")]] }))
-    kit.execute "drop table taken"
     assert.equal("failed", result.ended)
     assert.equal("another run loads the same into this database", result.error.message)
   end)
@@ -247,7 +248,7 @@ describe("a claim that is lost under way", function()
     it("is taken again with " .. engine, function()
       at_half_time(KILL_ALL)
       kit.execute [[
-        create function look() returns trigger language plpgsql as $$
+        create or replace function look() returns trigger language plpgsql as $$
         begin
           insert into held select count(*) from pg_locks where locktype = 'advisory' and granted;
           return null;
@@ -256,7 +257,6 @@ describe("a claim that is lost under way", function()
           execute function look()]]
       local result = assert(run(LINE .. engine))
       local held = kit.query("select claims from held")
-      kit.execute "drop trigger look on stored; drop function look"
       assert.equal("done", result.ended)
       assert.same({ { claims = "1" } }, held)
       assert.same({ 1000, 1000, 500500 }, stored())
@@ -277,7 +277,7 @@ describe("a claim that is lost under way", function()
   it("ends the run where another one has had it meanwhile", function()
     at_half_time(KILL_ALL)
     kit.execute [[
-      create function go_on() returns trigger language plpgsql as $$
+      create or replace function go_on() returns trigger language plpgsql as $$
       begin
         update bigdata_done set source = source where first = 0;
         return null;
@@ -285,7 +285,7 @@ describe("a claim that is lost under way", function()
       create trigger go_on after insert on stored for each row when (new.n = 100)
         execute function go_on()]]
     local result = assert(run(LINE))
-    kit.execute "drop trigger go_on on stored; drop function go_on"
+    kit.execute "drop trigger go_on on stored"
     assert.equal("failed", result.ended)
     assert.equal("while the server could not be reached another run has gone on with this load",
       result.error.message)
@@ -345,7 +345,7 @@ describe("--reconnect", function()
 
   it("does again what costs its connection each time as often as --max-tries says", function()
     kit.execute [[
-      create function kill_five() returns trigger language plpgsql as $$
+      create or replace function kill_five() returns trigger language plpgsql as $$
       begin
         perform pg_terminate_backend(pg_backend_pid());
         return null;
