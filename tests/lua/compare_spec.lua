@@ -197,6 +197,11 @@ The runs differ in:
     local longer = run(1000)
     longer.steps[1].rows = 2000
     fails("step data has 1,000 rows in", a, write("c.json", longer))
+    local reading, other = run(1000), run(1000)
+    reading.steps[1].rows, other.steps[1].rows, other.steps[1].records = 0, 0, 1
+    reading, other = write("reading.json", reading), write("other.json", other)
+    fails(("step data has 10 records in %s, and 1 record in %s"):format(reading, other), reading,
+      other)
     fails("has format version 9", a, write("d.json", run(1000, { format_version = 9 })))
     assert(lfs.mkdir(folder .. "/empty"))
     fails("empty holds no results", a, folder .. "/empty")

@@ -25,13 +25,18 @@ local function is_timed(run)
   return run.settings ~= nil and (run.settings.time or 0) > 0
 end
 
+local function amount_of(step)
+  if step.rows > 0 then return text.plural(step.rows, "row") end
+  return text.plural(step.records, "record")
+end
+
 local function check_rows(one, other, item, against, name)
   local step, run = step_of(item, name)
   local other_step, other_run = step_of(against, name)
   if not (step and other_step) or is_timed(run) or is_timed(other_run) then return end
   if step.rows ~= other_step.rows or step.records ~= other_step.records and step.rows == 0 then
-    failure.raise(("step %s has %s in %s, and %s in %s"):format(name,
-      text.plural(step.rows, "row"), one.path, text.plural(other_step.rows, "row"), other.path),
+    failure.raise(("step %s has %s in %s, and %s in %s"):format(name, amount_of(step), one.path,
+      amount_of(other_step), other.path),
       "only runs over the same records can be compared")
   end
 end
