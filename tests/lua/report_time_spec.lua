@@ -150,6 +150,15 @@ describe("the server", function()
     } }))
   end)
 
+  it("is idle where it waits for the client, in a transaction, or for rows of a COPY", function()
+    assert.equal("data         ############............  computing 50 %, idle 50 %",
+      report_time.server(result { server = { missing = {}, states = {
+        { state = "active", share = 0.5 },
+        { state = "active", wait_event_type = "Client", wait_event = "ClientRead", share = 0.25 },
+        { state = "idle in transaction", share = 0.25 },
+      } } })[2])
+  end)
+
   it("is left out where nothing was seen", function()
     assert.same({}, report_time.server(result {}))
   end)

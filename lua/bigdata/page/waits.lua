@@ -6,6 +6,7 @@ local html = require "bigdata.page.html"
 local plot = require "bigdata.page.plot"
 local series = require "bigdata.page.series"
 local shares = require "bigdata.page.shares"
+local sighting = require "bigdata.result.sighting"
 local text = require "bigdata.text"
 
 local waits = {}
@@ -17,26 +18,20 @@ local function server_of(result, item)
   return step and step.server
 end
 
--- The server waits for its client while it has nothing to do for it.
-local IDLE = "idle"
+local IDLE = sighting.IDLE
 
-local function wait_name(sighting)
-  if sighting.wait_event_type == "Client" and sighting.state ~= "idle in transaction" then
-    return IDLE
-  end
-  if sighting.wait_event then
-    return ("%s %s"):format(sighting.wait_event_type, sighting.wait_event)
-  end
-  return sighting.state == "active" and "computing" or sighting.state
+local function wait_name(seen)
+  return sighting.word(seen,
+    seen.wait_event and ("%s %s"):format(seen.wait_event_type, seen.wait_event))
 end
 
 -- The shares of all sightings by what was waited for; nil if there are none.
 local function shares_of(server)
   if not server or not server.states then return nil end
   local found = {}
-  for _, sighting in ipairs(server.states) do
-    local name = wait_name(sighting)
-    found[name] = (found[name] or 0) + sighting.share
+  for _, seen in ipairs(server.states) do
+    local name = wait_name(seen)
+    found[name] = (found[name] or 0) + seen.share
   end
   return found
 end
@@ -100,10 +95,10 @@ local function timed_shares(server, keys)
   for i, sum in ipairs(sums) do
     for _, layer in pairs(layers) do layer[i] = 0 end
     layers.other[i] = sum > 0 and 1 or 0
-    for _, sighting in ipairs(server.states) do
-      local name = wait_name(sighting)
-      if known[name] and sighting.counts and sum > 0 then
-        local share = sighting.counts[i] / sum
+    for _, seen in ipairs(server.states) do
+      local name = wait_name(seen)
+      if known[name] and seen.counts and sum > 0 then
+        local share = seen.counts[i] / sum
         layers[name][i] = layers[name][i] + share
         layers.other[i] = math.max(layers.other[i] - share, 0)
       end
@@ -123,7 +118,7 @@ end
 
 local function timed_rows(rows, label, server, keys, timed)
   for i in ipairs(server.intervals.sightings) do
-    local row = { label, ("%.3g"):format((i - 1) * server.intervals.seconds) }
+    local row = { label, series.shown((i - 1) * server.intervals.seconds) }
     for n, key in ipairs(keys) do row[n + 2] = ("%.0f %%"):format(timed[key.name][i] * 100) end
     rows[#rows + 1] = row
   end

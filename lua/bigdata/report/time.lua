@@ -2,6 +2,7 @@
 -- the server was doing, and the verdict. Pure: tables in, lists of lines out.
 
 local figures = require "bigdata.result.figures"
+local sighting = require "bigdata.result.sighting"
 local tables = require "bigdata.tables"
 local text = require "bigdata.text"
 local verdict = require "bigdata.verdict"
@@ -202,20 +203,13 @@ function report_time.shares(result, blocks)
   return lines
 end
 
--- What a backend was seen doing, in a word.
-local function doing(seen)
-  if seen.wait_event then
-    if seen.state == "active" then return seen.wait_event end
-    return "idle"
-  end
-  return seen.state == "active" and "computing" or seen.state
-end
+local IDLE = sighting.IDLE
 
 -- The states by the words for them, idle last.
 local function merged(states)
   local parts, named = {}, {}
   for _, seen in ipairs(states) do
-    local word = doing(seen)
+    local word = sighting.word(seen, seen.wait_event)
     if not named[word] then
       named[word] = { word = word, share = 0 }
       parts[#parts + 1] = named[word]
@@ -223,12 +217,12 @@ local function merged(states)
     named[word].share = named[word].share + seen.share
   end
   table.sort(parts, function(a, b)
-    if (a.word == "idle") ~= (b.word == "idle") then return b.word == "idle" end
+    if (a.word == IDLE) ~= (b.word == IDLE) then return b.word == IDLE end
     if a.share ~= b.share then return a.share > b.share end
     return a.word < b.word
   end)
   for i, part in ipairs(parts) do
-    part.mark = part.word == "idle" and #PLAIN or math.min(i, #PLAIN - 1)
+    part.mark = part.word == IDLE and #PLAIN or math.min(i, #PLAIN - 1)
   end
   return parts
 end

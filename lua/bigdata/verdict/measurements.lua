@@ -3,6 +3,7 @@
 
 local figures = require "bigdata.result.figures"
 local interval = require "bigdata.interval"
+local sighting = require "bigdata.result.sighting"
 
 local measurements = {}
 
@@ -19,7 +20,7 @@ local CLASS_OF_EVENT = {
 
 -- The class of what a backend was seen doing; nil if it had nothing to do.
 local function class_of(seen)
-  if seen.state:find("^idle") or seen.wait_event_type == "Client" then return nil end
+  if sighting.is_idle(seen) then return nil end
   if not seen.wait_event_type then return "cpu" end
   local event = (seen.wait_event or ""):lower()
   local exception = CLASS_OF_EVENT[seen.wait_event_type .. " " .. event]
