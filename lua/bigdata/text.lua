@@ -35,16 +35,17 @@ function text.milliseconds(seconds)
   return text.three_digits(1000 * seconds)
 end
 
--- "1 record", "2 records".
-function text.plural(count, noun)
-  return ("%s %s%s"):format(text.count(count), noun, count == 1 and "" or "s")
-end
-
 -- A whole number, its thousands set apart by commas: 1,234,567.
 function text.count(number)
   local sign, digits = ("%.0f"):format(number):match("^(-?)(%d+)$")
   if not digits then return tostring(number) end
   return sign .. digits:reverse():gsub("(%d%d%d)", "%1,"):reverse():gsub("^,", "")
+end
+
+-- "1 record", "2 records", "0.5 seconds".
+function text.plural(number, noun)
+  local shown = number % 1 == 0 and text.count(number) or ("%g"):format(number)
+  return ("%s %s%s"):format(shown, noun, number == 1 and "" or "s")
 end
 
 -- Seconds for a table: two places below a minute's worth of digits, with thousands.

@@ -74,6 +74,9 @@ N/A: shorter than 0.5 s, too short for a rate
       service = {} }
     local text = report.text(result({ step { schedule = schedule } }, {}, { rate = 500 }))
     has(text, "  rate      500 records a second\n")
+    has(report.text(result({ step() }, {}, { rate = 1e6 })),
+      "rate      1,000,000 records a second\n")
+    has(report.text(result({ step() }, {}, { rate = 0.5 })), "rate      0.5 records a second\n")
     has(text, "data: records began 2.10 ms late on average, 30.0 ms at most\n")
     schedule.lag_max_seconds = 6
     has(report.text(result { step { schedule = schedule } }),
@@ -94,6 +97,9 @@ N/A: shorter than 0.5 s, too short for a rate
     has(text, "pool      1 connection, prepared protocol, one transaction per record\n")
     has(text, "limit     200 records, 30 seconds a step\n")
     has(text, "server    PostgreSQL 16.1, private, started for this run\n")
+    has(report.text(result({ step() }, {}, { limit = 1, time = 1 })),
+      "limit     1 record, 1 second a step\n")
+    has(report.text(result({ step() }, {}, { time = 1.5 })), "limit     1.5 seconds a step\n")
   end)
 
   it("says how much is committed together", function()
@@ -174,7 +180,7 @@ data: 3 records were left out
     local text = report.text(result({}, { ended = "interrupted", server = false }))
     has(text, "interrupted before the first step\n")
     has(report.text(result({ step() }, { ended = "interrupted" })),
-      "interrupted after step data: the next step was not run\n")
+      "interrupted after step data: no further step was run\n")
   end)
 
   it("is one line when it is to be quiet", function()

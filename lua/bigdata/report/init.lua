@@ -22,10 +22,6 @@ end
 
 --- The parts of the report, each a list of lines.
 
-local function count_of(number, noun)
-  return number > 0 and text.plural(number, noun)
-end
-
 local LOOPS = {
   worker = "lua, an interpreter for each %s",
   shared = "lua, one interpreter under one lock",
@@ -62,11 +58,16 @@ function report.server_line(server, what)
     server.private and "private, started for this " .. what or server.description)
 end
 
+local function limits_of(settings)
+  local limits = {}
+  if settings.limit > 0 then limits[1] = text.plural(settings.limit, "record") end
+  if settings.time > 0 then limits[#limits + 1] = text.plural(settings.time, "second") end
+  return table.concat(limits, ", ")
+end
+
 local function heading(result)
-  local settings = result.settings
+  local settings, limits = result.settings, limits_of(result.settings)
   local loops = settings.engine == "poll" and text.plural(settings.jobs, "event loop")
-  local limits = { count_of(settings.limit, "record") or nil }
-  if settings.time > 0 then limits[#limits + 1] = ("%g seconds"):format(settings.time) end
   local lines = {
     report.title(result.scenario, result.summary, (result.environment or {}).bigdata),
     "",
@@ -75,11 +76,9 @@ local function heading(result)
     ("  pool      %s, %s protocol, %s"):format(text.plural(settings.poolsize, "connection"),
       settings.protocol, transactions_of(result)),
   }
-  if #limits > 0 then
-    lines[#lines + 1] = ("  limit     %s a step"):format(table.concat(limits, ", "))
-  end
+  if limits ~= "" then lines[#lines + 1] = ("  limit     %s a step"):format(limits) end
   if settings.rate > 0 then
-    lines[#lines + 1] = ("  rate      %g records a second"):format(settings.rate)
+    lines[#lines + 1] = ("  rate      %s a second"):format(text.plural(settings.rate, "record"))
   end
   if result.continued ~= nil then -- with --resume
     lines[#lines + 1] = ("  load      %s; --resume continues it"):format(result.continued
@@ -233,7 +232,7 @@ local function missing_note(result)
   if #result.steps == 0 then return "interrupted before the first step" end
   local last = result.steps[#result.steps]
   if (last.ended == "done" or last.ended == "time") and not last.error then
-    return ("%s after step %s: the next step was not run"):format(result.ended, last.name)
+    return ("%s after step %s: no further step was run"):format(result.ended, last.name)
   end
 end
 
