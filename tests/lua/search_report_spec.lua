@@ -116,6 +116,7 @@ poolsize 2: it is still gone
     })
     local text = search_report.text(searched)
     has("\n2 connections: 1,000 rows/s, the best there is\n", text)
+    has("\n  above it, with 4: no run came to its end\n", text)
     has([[
   poolsize  rows/s  of the best  runs
          1     500         50 %     1

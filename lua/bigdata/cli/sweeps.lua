@@ -5,6 +5,7 @@ local commands = require "bigdata.cli.commands"
 local failure = require "bigdata.failure"
 local options = require "bigdata.cli.options"
 local outputs = require "bigdata.cli.outputs"
+local problems = require "bigdata.report.problems"
 local result_file = require "bigdata.result.file"
 local search = require "bigdata.search"
 local search_report = require "bigdata.report.search"
@@ -98,6 +99,13 @@ end
 
 --- Running.
 
+-- What went wrong, where the report is too short to tell.
+local function explain(result, settings, out)
+  for _, one in ipairs(settings.quiet and problems.of(result) or {}) do
+    out:problem(("%s: %s"):format(one.label, one.why), one)
+  end
+end
+
 local function announcer(meter, out)
   return function(number, count, label, left)
     if not meter then return end
@@ -133,6 +141,7 @@ local function run_sweep(object, settings, flags, out)
     return out:problem(message, info)
   end
   files:show(settings.quiet and sweep_report.lines(result) or sweep_report.text(result))
+  explain(result, settings, out)
   return write_files(files, result)
 end
 
@@ -174,6 +183,7 @@ local function run_search(scenario, settings, flags, given, out)
     return out:problem(message, info)
   end
   files:show((settings.quiet and search_report.line or search_report.text)(result))
+  explain(result, settings, out)
   return write_files(files, result)
 end
 

@@ -3,6 +3,7 @@
 local comparison_report = require "bigdata.report.comparison"
 local figures = require "bigdata.result.figures"
 local places = require "bigdata.result.places"
+local problems = require "bigdata.report.problems"
 local series = require "bigdata.page.series"
 local statistics = require "bigdata.statistics"
 local sweep_comparison = require "bigdata.sweep.comparison"
@@ -58,15 +59,6 @@ local function about_drift(result)
   end
 end
 
-local function unfinished(list, item)
-  for n, run in ipairs(item.runs) do
-    if run.ended ~= "done" then
-      list[#list + 1] = ("%s, run %d: %s."):format(item.label, run.round or n,
-        run.error and run.error.message or run.ended)
-    end
-  end
-end
-
 -- A list of sentences.
 function warnings.sentences(result)
   local list = {}
@@ -76,7 +68,9 @@ function warnings.sentences(result)
   for _, item in ipairs(result.missing or {}) do
     list[#list + 1] = ("%s was left out: %s."):format(item.label, item.why)
   end
-  for _, item in ipairs(result.trials) do unfinished(list, item) end
+  for _, one in ipairs(problems.of(result)) do
+    list[#list + 1] = ("%s: %s."):format(one.label, one.why)
+  end
   return list
 end
 

@@ -59,6 +59,9 @@ end
 
 local function beside(found, size, what)
   if not size then return ("  %s: nothing was measured"):format(what) end
+  if #found.rates[size] == 0 then
+    return ("  %s, with %s: no run came to its end"):format(what, text.count(size))
+  end
   local change = share(found, size) / share(found, found.answer) - 1
   return ("  %s, with %s: %s %s"):format(what, text.count(size), text.percent(math.abs(change)),
     change < 0 and "less" or "more")
