@@ -1,92 +1,18 @@
--- page: what is in the pictures and the words, and that a browser shows it without an error.
+-- page: what is in its pictures and tables, and that a browser shows it without an error.
 
-local answer = require "bigdata.page.answer"
 local html = require "bigdata.page.html"
 local json = require "bigdata.result.json"
+local kit = dofile "tests/support/page_kit.lua"
 local lines = require "bigdata.page.lines"
 local page = require "bigdata.page"
 local pictures = require "bigdata.page.pictures"
-local random = require "bigdata.statistics.random"
 local scale = require "bigdata.page.scale"
 local series = require "bigdata.page.series"
 local tables = require "bigdata.tables"
-local usl = require "bigdata.statistics.usl"
-local warnings = require "bigdata.page.warnings"
 
-local normal = dofile("tests/support/spec_kit.lua").normal
-
-local LAWS = {
-  threads = { lambda = 1000, sigma = 0.05, kappa = 0.002 },
-  poll = { lambda = 1200, sigma = 0.02, kappa = 0.0005 },
-}
-local SIZES = { 1, 2, 5, 10, 20, 50, 100 }
-
-local function latency(seconds)
-  local quantiles = {}
-  for i, share in ipairs { 0, 0.5, 0.9, 0.99, 1 } do
-    quantiles[i] = { share = share, seconds = seconds * i, count = i }
-  end
-  return {
-    count = 100, p50_seconds = seconds * 2, p90_seconds = seconds * 3, p99_seconds = seconds * 4,
-    max_seconds = seconds * 5, quantiles = quantiles,
-  }
-end
-
-local function run(rate, size, round)
-  return {
-    scenario = "row_by_row", ended = "done", round = round, place = round, started = "2026-01-01",
-    settings = { poolsize = size }, environment = { processor = "X & <Y>", cores = 2 },
-    server = { version = "15.1", settings = { fsync = "on" } },
-    steps = { {
-      name = "data", ended = "done", rows = 1000, records = 10, seconds = 1000 / rate,
-      cpu_user_seconds = 0.02, cpu_system_seconds = 0.01, samples = json.array {}, rejects = 0,
-      latency = latency(size / rate),
-      worker_seconds = { source = 0.1, client = 0.2, send = 0, server = 0.6, turn = 0.1 },
-      server = { states = {
-        { state = "active", wait_event_type = "IO", wait_event = "WALSync", share = 0.7,
-          counts = { 7, 0, 14 } },
-        { state = "idle", share = 0.25, wait_event_type = "Client", wait_event = "ClientRead",
-          counts = { 3, 0, 5 } },
-        { state = "active", wait_event_type = "Lock", wait_event = "extend", share = 0.05 },
-      }, intervals = { seconds = 0.4, sightings = { 10, 0, 20 } } },
-      verdict = { causes = { { cause = "commit", share = 0.7, gain = 2,
-        evidence = { "the log was waited for" }, next = { "bigdata x --commit-every 9" } } } },
-    } },
-  }
-end
-
--- A sweep over the pool's size under both engines.
-local function sweep()
-  local generator, trials = random.new(1), {}
-  for _, engine in ipairs { "threads", "poll" } do
-    for _, size in ipairs(SIZES) do
-      local item = {
-        label = ("engine %s, poolsize %d"):format(engine, size),
-        shown = { engine = engine, poolsize = size }, runs = {},
-      }
-      for round = 1, 4 do
-        item.runs[round] = run(usl.rate(LAWS[engine], size)
-          * math.exp(0.01 * normal(generator)), size, round)
-      end
-      trials[#trials + 1] = item
-    end
-  end
-  return {
-    name = "mine", summary = 'sizes & "engines"', scenario = "row_by_row", ended = "done",
-    names = { "engine", "poolsize" }, steps = { "data" }, repeats = 4, seed = 1, missing = {},
-    trials = trials,
-  }
-end
-
--- A sweep without numbers: of names.
-local function systems()
-  local result = sweep()
-  result.names = { "system" }
-  result.trials = { result.trials[1], result.trials[8] }
-  result.trials[1].label, result.trials[1].shown = "ours", { system = "ours" }
-  result.trials[2].label, result.trials[2].shown = "<theirs>", { system = "<theirs>" }
-  return result
-end
+local run, sweep, systems = kit.run, kit.sweep, kit.systems
+local many_series, without_rows = kit.many_series, kit.without_rows
+local SIZES = kit.SIZES
 
 local function has(text, wanted)
   assert.is_truthy(text:find(wanted, 1, true), wanted)
@@ -96,164 +22,6 @@ local function count(text, wanted)
   local _, times = text:gsub(wanted, "")
   return times
 end
-
-local function answer_of(result)
-  return table.concat(answer.sentences(result), "\n")
-end
-
--- Make all rates of the trials with more connections than that as if there were so many.
-local function still_growing(result)
-  for _, item in ipairs(result.trials) do
-    for _, one in ipairs(item.runs) do one.steps[1].seconds = 1000 / item.shown.poolsize end
-  end
-  return result
-end
-
--- A sweep of six series.
-local function many_series()
-  local result = sweep()
-  result.names = { "system", "poolsize" }
-  for _, more in ipairs { " 2", " 3" } do
-    for _, item in ipairs(sweep().trials) do
-      item.label, item.shown.engine = item.label .. more, item.shown.engine .. more
-      result.trials[#result.trials + 1] = item
-    end
-  end
-  for _, item in ipairs(result.trials) do item.shown.system = item.shown.engine end
-  return result
-end
-
--- The same of a step that writes no rows.
-local function without_rows(result)
-  for _, item in ipairs(result.trials) do
-    for _, one in ipairs(item.runs) do one.steps[1].rows = 0 end
-  end
-  return result
-end
-
-describe("the answer", function()
-  it("names the fastest, how many connections are enough, and what is no difference", function()
-    local sentences = answer_of(sweep())
-    assert.is_truthy(sentences:find("^The fastest was poll with 50 connections: "), sentences)
-    has(sentences, "The slowest was threads with 1 connection: ")
-    has(sentences, "threads: 20 connections are enough")
-    has(sentences, "poll: 50 connections are enough")
-    has(sentences, "The fitted law has its peak at ")
-    has(sentences, "poll against threads, by rate: faster at poolsize 1, 2, 5, 10, 20, 50, 100.")
-    has(sentences, "poll against threads, by the client's processor time for a row: ")
-    has(sentences, "What bound the fastest one: commits (flushing the write-ahead log) (the "
-      .. "verdict on 4 of 4 runs).")
-  end)
-
-  it("does not say that the largest pool which was tried is enough", function()
-    local sentences = answer_of(still_growing(sweep()))
-    has(sentences, "poll: the most connections that were tried, 100, are the best: 100 rows/s. "
-      .. "More may be better still.")
-    assert.is_nil(sentences:find("are enough", 1, true))
-    has(answer_of(still_growing(many_series())), "poll 3: 100 or more.")
-  end)
-
-  it("counts records where a step writes no rows", function()
-    local result = without_rows(sweep())
-    assert.is_nil(answer_of(result):find("rows/s", 1, true), answer_of(result))
-    has(answer_of(result), "20 connections are enough: within 5 % of the best, 73 records/s")
-    has(answer_of(still_growing(result)), " records/s. More may be better still.")
-  end)
-
-  it("is short where many were measured", function()
-    local sentences = answer_of(many_series())
-    has(sentences, "each achieves: threads: 20; poll: 50; threads 2: 20; poll 2: 50; "
-      .. "threads 3: 20; poll 3: 50.")
-    has(sentences, "Against threads, with the same poolsize, by rate. Faster: poll; poll 2; "
-      .. "poll 3. No measurable difference: threads 2; threads 3.")
-  end)
-
-  it("names the numbers at which it found what is not so at all of them", function()
-    local result = many_series()
-    for _, item in ipairs(result.trials) do
-      if item.shown.poolsize == 5 and item.shown.system == "poll" then
-        for _, one in ipairs(item.runs) do one.steps[1].seconds = 20 end
-      end
-    end
-    local sentences = answer_of(result)
-    has(sentences, "poll (1, 2, 10, 20, 50, 100)")
-    has(sentences, "Slower: poll (5).")
-  end)
-
-  it("of two trials is their comparison", function()
-    has(answer_of(systems()), "<theirs> against ours, by rate: faster, 1.")
-  end)
-
-  it("of one run is its rate, and what bound it", function()
-    local result = systems()
-    result.trials, result.repeats = { result.trials[1] }, 1
-    result.trials[1].runs = { result.trials[1].runs[1] }
-    result.trials[1].runs[1].settings.engine = "poll"
-    local sentences = answer_of(result)
-    assert.is_truthy(sentences:find("^mine with 1 connection under poll: [%d,]+ rows/s%.\n"
-      .. "What bound it: "), sentences)
-    assert.same({}, warnings.sentences(result))
-    assert.same({}, pictures.of_rates(result))
-    assert.equal("latency distributions", pictures.of_latencies(result)[1].title)
-  end)
-
-  it("names no cause on which most verdicts do not agree", function()
-    local result = systems()
-    for _, item in ipairs(result.trials) do
-      for n, one in ipairs(item.runs) do
-        if n > 2 then one.steps[1].verdict.causes = {} end
-      end
-    end
-    assert.is_nil(answer_of(result):find("What bound", 1, true))
-  end)
-
-  it("is no factor where the slowest did nothing", function()
-    local result = systems()
-    for _, one in ipairs(result.trials[2].runs) do
-      one.steps[1].rows, one.steps[1].records = 0, 0
-    end
-    assert.is_truthy(answer_of(result):find("The slowest was <theirs>: 0.\n", 1, true),
-      answer_of(result))
-  end)
-
-  it("is that there is none, where nothing was measured", function()
-    local result = systems()
-    for _, item in ipairs(result.trials) do
-      item.runs = { { ended = "failed", steps = {}, error = { message = "gone" } } }
-    end
-    has(answer_of(result), "No trial came to its end")
-    has(table.concat(warnings.sentences(result), "\n"), "ours, run 1: gone.")
-    has(page.text(result), "No trial came to its end")
-    assert.is_nil(page.text(result):find("<h2>compared with", 1, true))
-  end)
-end)
-
-describe("a warning", function()
-  it("is given where runs differ more than differences that matter", function()
-    local result = sweep()
-    assert.same({}, warnings.sentences(result))
-    for _, item in ipairs(result.trials) do
-      for n, one in ipairs(item.runs) do one.steps[1].seconds = 2 ^ (n % 2) end
-    end
-    -- of the logarithms: deviation 0.4002, half of 3.182 of them are 0.6367
-    has(warnings.sentences(result)[1], "its true rate may be anything from 0.53 to 1.89 times")
-  end)
-
-  it("is given where runs of different machines or servers were put together", function()
-    local result = sweep()
-    result.trials[2].runs[3].environment = { processor = "X & <Y>", cores = 8 }
-    result.trials[3].runs[1].server = { version = "16.1", settings = { fsync = "off" } }
-    assert.equal("The runs were made on different machines or servers: machine: cores: 2, 8; "
-      .. "server: version: 15.1, 16.1; server setting fsync: on, off.",
-      warnings.sentences(result)[1])
-  end)
-
-  it("is given where there are too few", function()
-    local result = systems()
-    result.repeats = 2
-    has(warnings.sentences(result)[1], "fewer than three runs")
-  end)
-end)
 
 local function all_pictures(result)
   local list = pictures.of_rates(result)
@@ -295,6 +63,7 @@ describe("the pictures", function()
     assert.is_nil(picture.html:find("rows/s", 1, true))
     assert.equal("records/s", picture.rows[1][3])
     has(titled(result, "CPU us/record over connections").html, " CPU us/record")
+    has(titled(result, "CPU us/record over connections").about, "processor time for a record")
     assert.equal("records/s of each trial", pictures.of_rates(without_rows(systems()))[1].title)
   end)
 
@@ -401,6 +170,28 @@ describe("the pictures", function()
     assert.same({ "ours", "0.8", "70 %", "0 %", "5 %", "25 %" }, picture.rows[4])
   end)
 
+  it("call idle what waits for the client, in a transaction or not", function()
+    local result = systems()
+    for _, item in ipairs(result.trials) do
+      for _, one in ipairs(item.runs) do
+        local states = one.steps[1].server.states
+        states[1].wait_event_type, states[1].wait_event = "Client", "ClientRead"
+        states[2].state = "idle in transaction"
+      end
+    end
+    local rows = titled(result, "what the server was doing").rows
+    assert.same({ "trial", "Lock extend", "idle" }, rows[1])
+    assert.same({ "ours", "5.0 %", "95.0 %" }, rows[2])
+  end)
+
+  it("tell of the time since a long step began in seconds", function()
+    local result = systems()
+    for _, item in ipairs(result.trials) do
+      for _, one in ipairs(item.runs) do one.steps[1].server.intervals.seconds = 1234 end
+    end
+    assert.equal("2,468", titled(result, "what the server was doing, over time").rows[4][2])
+  end)
+
   it("are bars where nothing is a number, the longest first", function()
     local picture = pictures.of_rates(systems())[1]
     assert.equal("rows/s of each trial", picture.title)
@@ -461,6 +252,8 @@ describe("the page", function()
     local text = page.text(systems())
     assert.is_true(text:find("&lt;theirs&gt;</td>") < text:find("ours</td>")) -- faster
     has(text, '<th class="number">data/s</th>')
+    local of_records = page.text(without_rows(systems())):match("<h2>the trials</h2>.-</section>")
+    has(of_records, '<th class="number">CPU us/record</th>')
     has(text, '<tr class="group"><td colspan="4">faster</td></tr>')
   end)
 

@@ -241,13 +241,46 @@ data
 ]], 1, true), text)
   end)
 
+  it("counts records where no step writes rows, and says which step does not where one does",
+    function()
+      local function counted(seconds)
+        local run = ran(seconds)
+        run.steps[1].rows = 0
+        return run
+      end
+      local swept = result({
+        item({ engine = "threads", loop = "c" }, counted(1), counted(2)),
+        item({ engine = "poll", loop = "c" }, counted(1), counted(1)),
+      }, 2)
+      local text = sweep_report.text(swept)
+      assert.is_truthy(text:find([[
+  engine   records/s  min..max  CPU us/record
+data (records)
+  threads          8     5..10         15,000
+  poll            10    10..10         10,000
+]], 1, true), text)
+      assert.is_truthy(text:find("\nCPU us/record: processor time of the client for a record, in "
+        .. "microseconds\n", 1, true), text)
+      swept.steps = { "data", "more" }
+      for _, trial in ipairs(swept.trials) do
+        for _, run in ipairs(trial.runs) do
+          run.steps[2] = { name = "more", records = 1, rows = 1, seconds = 1 }
+        end
+      end
+      text = sweep_report.text(swept)
+      assert.is_truthy(text:find("\n  engine   rows/s  min..max  CPU us/row\ndata (records)\n", 1,
+        true), text)
+    end)
+
+  -- A trial that ships rows by a method.
+  local function shipped(method, seconds, round_trips)
+    local run = ran(seconds)
+    run.steps[1].round_trips = round_trips
+    run.steps[1].server = { wal_bytes = 120400, cpu_seconds = { backends = seconds / 4 } }
+    return { shown = { insert = method, poolsize = 10 }, label = method, runs = { run } }
+  end
+
   it("tells what ways of shipping rows cost the server, and their factor over the first", function()
-    local function shipped(method, seconds, round_trips)
-      local run = ran(seconds)
-      run.steps[1].round_trips = round_trips
-      run.steps[1].server = { wal_bytes = 120400, cpu_seconds = { backends = seconds / 4 } }
-      return { shown = { insert = method, poolsize = 10 }, label = method, runs = { run } }
-    end
     local swept = result { shipped("row", 4, 1000), shipped("copy", 0.5, 20) }
     local copied = swept.trials[2].runs[1].steps[1]
     copied.server, copied.cpu_user_seconds, copied.cpu_system_seconds = nil, 0.00005, 0
@@ -259,6 +292,15 @@ data
   row        250         400          1,000            120          1    1.00
   copy     2,000       0.050              -              -       0.02    8.00
 ]], 1, true), text)
+  end)
+
+  it("explains no columns that trials with names do not have", function()
+    local swept = result { shipped("row", 4, 1000), shipped("copy", 0.5, 20) }
+    swept.names = { "system", "insert" }
+    for _, trial in ipairs(swept.trials) do trial.shown.system = trial.label .. "s" end
+    local text = sweep_report.text(swept)
+    assert.is_nil(text:find("trips/row", 1, true), text)
+    assert.is_nil(text:find("factor", 1, true), text)
   end)
 
   it("is in parts where it would be wider than a terminal", function()
@@ -301,6 +343,17 @@ geo/s: rows a second in the step geo
 data/s: rows a second in the step data
 filling, after: data/s while the queue was being filled, and after
 ]], 1, true), text)
+    for _, trial in ipairs(swept.trials) do
+      for _, run in ipairs(trial.runs) do
+        local step = run.steps[#run.steps]
+        if step then step.rows, step.fed_rows = 0, 0 end
+      end
+    end
+    text = sweep_report.text(swept)
+    assert.is_truthy(text:find("  system   pool  geo/s  data/s  filling  after  CPU us/record\n", 1,
+      true), text)
+    assert.is_truthy(text:find("\n  slow +15 +8 +2 +- +- +40,000\n"), text)
+    assert.is_truthy(text:find("\ndata/s: records a second in the step data\n", 1, true), text)
   end)
 
   it("compares series over a number with the first of them, number by number", function()

@@ -82,8 +82,8 @@ local function size_sentence(line, size, best, is_largest, unit)
   local name = line.name ~= "" and line.name .. ": " or ""
   local connections, rate = text.plural(size, "connection"), text.count(best) .. " " .. unit
   if is_largest then
-    return ("%sthe most connections that were tried, %d, are the best: %s. More may be better "
-      .. "still."):format(name, size, rate)
+    return ("%s%s most connections that were tried, %d, are the best: %s. More may be better "
+      .. "still."):format(name, name == "" and "The" or "the", size, rate)
   end
   return ("%s%s %s enough: within 5 %% of the best, %s.%s"):format(name, connections,
     size == 1 and "is" or "are", rate, peak_words(line))
@@ -112,11 +112,16 @@ local BY = {
   [figures.RATE] = "by rate", [figures.CPU] = "by the client's processor time for a row",
 }
 
+local function by(result, figure)
+  return figures.words(result.trials, figures.main_step(result), BY[figure])
+end
+
 local function pair_sentence(result, line, figure)
   local one = line.comparison
-  return ("%s against %s, %s: %s%s."):format(line.label, sweep_comparison.base(result), BY[figure],
-    one.words, one.low and (", %s times (%s to %s)"):format(factor(one.ratio), factor(one.low),
-    factor(one.high)) or "")
+  local times = one.low and (", %s times (%s to %s)"):format(factor(one.ratio), factor(one.low),
+    factor(one.high)) or ""
+  return ("%s against %s, %s: %s%s."):format(line.label, sweep_comparison.base(result),
+    by(result, figure), one.words, times)
 end
 
 -- The names of a finding's lines: "poll (15, 50); aiopg", with the numbers at which it was found,
@@ -140,7 +145,7 @@ end
 
 -- One sentence for each finding; of those that cannot be told from each other only how many.
 local function findings(result, compared, figure)
-  local parts = { ("Against %s, %s."):format(sweep_comparison.base(result), BY[figure]) }
+  local parts = { ("Against %s, %s."):format(sweep_comparison.base(result), by(result, figure)) }
   for _, group in ipairs(comparison_report.by_finding(compared)) do
     local told = group.words ~= comparison.TOO_FEW
     parts[#parts + 1] = ("%s: %s."):format(group.words:gsub("^%l", string.upper),
@@ -150,7 +155,7 @@ local function findings(result, compared, figure)
 end
 
 local function differences_by(result, figure)
-  local sentences = sweep_comparison.sentences(result, figure, BY[figure])
+  local sentences = sweep_comparison.sentences(result, figure, by(result, figure))
   if #sentences > 0 and #sentences <= MOST_SENTENCES then return sentences end
   local compared = sweep_comparison.of(result, figures.main_step(result), figure)
   compared.cost = figure.cost

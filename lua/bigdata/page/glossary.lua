@@ -6,9 +6,10 @@ return {
   { "connections, poolsize", "how many connections to the server were used, each with one worker" },
   { "threads, poll", "the engines: a thread for each connection that waits for its answers, or "
     .. "event loops over many connections" },
-  { "rows/s", "rows that the server acknowledged, divided by wall time; the clock starts after "
-    .. "connecting and preparing" },
-  { "CPU us/row", "processor time of the client program for a row, in microseconds" },
+  { "rows/s, records/s", "rows that the server acknowledged, or records, where a step writes no "
+    .. "rows, divided by wall time; the clock starts after connecting and preparing" },
+  { "CPU us/row, us/record", "processor time of the client program for one of them, in "
+    .. "microseconds" },
   { "line, bar", "the median of a trial's runs" },
   { "band, whisker", "where the true value lies 95 times of 100, by how much the runs differ "
     .. "(Student's distribution of their logarithms); with fewer than three runs, from the lowest "

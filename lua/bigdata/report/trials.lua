@@ -5,7 +5,6 @@ local figures = require "bigdata.result.figures"
 local options = require "bigdata.cli.options"
 local settings = require "bigdata.scenario.settings"
 local statistics = require "bigdata.statistics"
-local tables = require "bigdata.tables"
 local text = require "bigdata.text"
 
 local trials = {}
@@ -118,13 +117,39 @@ local function any_lock(result)
   return false
 end
 
+-- Have the trials names, rather than being combinations of settings?
+local function are_named(result)
+  return varies(result, "system")
+end
+
+-- The step whose rows, or records, columns and notes speak of: one that writes rows, if there is
+-- any.
+local function step_meant(result)
+  if are_named(result) then return figures.main_step(result) end
+  for _, name in ipairs(result.steps) do
+    if not figures.without_rows(result.trials, name) then return name end
+  end
+  return result.steps[1]
+end
+
+local function words(result, about_rows)
+  return figures.words(result.trials, step_meant(result), about_rows)
+end
+
 -- What is told of ways of shipping rows besides, where trials differ in that.
 local SHIPPING = {
-  { title = "server us/row", figure = figures.SERVER_CPU, cell = cpu_cell },
+  { title = "server us/row", figure = figures.SERVER_CPU, cell = cpu_cell,
+    note = "processor time of the server for our connections" },
   { title = "WAL bytes/row", figure = figures.WAL, cell = bytes_cell },
-  { title = "trips/row", figure = figures.ROUND_TRIPS, cell = round_trips_cell },
-  { title = "factor", figure = figures.RATE, cell = factor_cell },
+  { title = "trips/row", figure = figures.ROUND_TRIPS, cell = round_trips_cell,
+    note = "round trips, or how often a connection waited for an answer" },
+  { title = "factor", figure = figures.RATE, cell = factor_cell,
+    note = "rows/s, as a multiple of the first line's" },
 }
+
+local function tells_of_shipping(result)
+  return varies(result, "insert") and not are_named(result)
+end
 
 local function setting_columns(result, titles)
   local list = {}
@@ -136,15 +161,16 @@ end
 
 local function step_columns(result)
   local list = setting_columns(result, {})
-  list[#list + 1] = { title = "rows/s", figure = figures.RATE, cell = trials.rate }
-  if result.repeats > 1 then
-    list[#list + 1] = { title = "min..max", figure = figures.RATE, cell = spread_cell }
+  local function add(title, figure, cell)
+    list[#list + 1] = { title = words(result, title), figure = figure, cell = cell }
   end
-  list[#list + 1] = { title = "CPU us/row", figure = figures.CPU, cell = cpu_cell }
-  if any_lock(result) then
-    list[#list + 1] = { title = "for the lock", figure = figures.LOCK, cell = lock_cell }
+  add("rows/s", figures.RATE, trials.rate)
+  if result.repeats > 1 then add("min..max", figures.RATE, spread_cell) end
+  add("CPU us/row", figures.CPU, cpu_cell)
+  if any_lock(result) then add("for the lock", figures.LOCK, lock_cell) end
+  for _, more in ipairs(tells_of_shipping(result) and SHIPPING or {}) do
+    add(more.title, more.figure, more.cell)
   end
-  if varies(result, "insert") then tables.append(list, SHIPPING) end
   return list
 end
 
@@ -158,7 +184,7 @@ local function ranked_columns(result)
   for _, column in ipairs {
     { title = "filling", figure = figures.FILLING, cell = trials.rate },
     { title = "after", figure = figures.AFTER, cell = trials.rate },
-    { title = "CPU us/row", figure = figures.CPU, cell = cpu_cell },
+    { title = words(result, "CPU us/row"), figure = figures.CPU, cell = cpu_cell },
   } do
     column.step = main
     list[#list + 1] = column
@@ -206,11 +232,6 @@ local function ranked(result)
   return list
 end
 
--- Have the trials names, rather than being combinations of settings?
-local function are_named(result)
-  return varies(result, "system")
-end
-
 -- The rows of the table, the first one its titles, each a list of cells, or a step's name; and its
 -- columns, as table_text.lines wants them.
 function trials.table_of(result)
@@ -239,21 +260,20 @@ function trials.notes(result)
   if are_named(result) then
     local main = figures.main_step(result)
     for _, name in ipairs(result.steps) do
-      local unit = figures.without_rows(result.trials, name) and "records" or "rows"
-      lines[#lines + 1] = ("%s/s: %s a second in the step %s"):format(name, unit, name)
+      lines[#lines + 1] = ("%s/s: %s a second in the step %s"):format(name,
+        figures.words(result.trials, name, "rows"), name)
     end
     lines[#lines + 1] = ("filling, after: %s/s while the queue was being filled, and after"):format(
       main)
   end
-  lines[#lines + 1] = "CPU us/row: processor time of the client for a row, in microseconds"
+  lines[#lines + 1] = words(result,
+    "CPU us/row: processor time of the client for a row, in microseconds")
   if any_lock(result) then
     lines[#lines + 1] = (are_named(result) and "lock" or "for the lock")
       .. ": share of the workers' time spent waiting for the interpreter"
   end
-  if varies(result, "insert") then
-    lines[#lines + 1] = "server us/row: processor time of the server for our connections"
-    lines[#lines + 1] = "trips/row: round trips, or how often a connection waited for an answer"
-    lines[#lines + 1] = "factor: rows/s, as a multiple of the first line's"
+  for _, more in ipairs(tells_of_shipping(result) and SHIPPING or {}) do
+    if more.note then lines[#lines + 1] = words(result, more.title .. ": " .. more.note) end
   end
   return lines
 end

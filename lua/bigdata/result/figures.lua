@@ -72,12 +72,17 @@ function figures.phases(step)
   return filling, after
 end
 
+-- Of records it is not known how many were done in which phase.
+local function has_phases(step)
+  return step.fed_seconds ~= nil and step.rows > 0
+end
+
 local function filling_rate(step)
-  return step.fed_seconds and figures.phases(step).rate
+  return has_phases(step) and figures.phases(step).rate
 end
 
 local function rate_after(step)
-  return step.fed_seconds and select(2, figures.phases(step)).rate
+  return has_phases(step) and select(2, figures.phases(step)).rate
 end
 
 figures.RATE = { name = "rate", title = "rows/s", of = rate }
@@ -138,10 +143,15 @@ function figures.without_rows(trials, step_name)
   return seen
 end
 
--- What a figure of a step is told in: "rows/s", or "records/s" where that is measured in records.
+-- Words about a step's rows, with records in their place where it is measured in these.
+function figures.words(trials, step_name, words)
+  if not figures.without_rows(trials, step_name) then return words end
+  return (words:gsub("%f[%w]row", "record"))
+end
+
+-- What a figure of a step is told in: "rows/s", or "records/s".
 function figures.unit(trials, step_name, figure)
-  if not figures.without_rows(trials, step_name) then return figure.title end
-  return (figure.title:gsub("row", "record"))
+  return figures.words(trials, step_name, figure.title)
 end
 
 -- The title of a figure of a step: "data, rows/s", or "geo, records/s".
