@@ -55,11 +55,11 @@ void bd_worker_end(BdWorker *worker) {
 }
 
 /* What is under way is given up, and with it a transaction that is open: rolled back unless its
- * COMMIT was sent. */
+ * COMMIT was sent. One that is only to settle a doubt has no rows. */
 static void give_up_rows(BdWorker *worker) {
     bool rolled_back =
         worker->begun ? worker->state != BD_WORKER_COMMIT : worker->in_block && !worker->committed;
-    if (rolled_back) {
+    if (rolled_back && !worker->in_doubt) {
         bd_arrival_drop(&worker->arrival);
     } else {
         bd_arrival_doubt(&worker->arrival);

@@ -21,6 +21,40 @@ BdMove bd_worker_store_unit(BdWorker *worker) {
     return BD_MOVE_ON;
 }
 
+/* ---- its marker ---- */
+
+/* Neither is the marker there, nor can it be written: the doubt remains. */
+static BdMove leave_in_doubt(BdWorker *worker, const BdErr *err) {
+    worker->in_doubt = false;
+    worker->task->ops->settle(worker->task, false);
+    worker->rows = 0;
+    bd_worker_give_up(worker, "whether its transaction is committed cannot be known", err);
+    worker->state = BD_WORKER_CLEAN;
+    return BD_MOVE_ON;
+}
+
+/* The marker is refused if the unit turns out to be stored, or if somebody else stores it. */
+static BdMove refuse_mark(BdWorker *worker, const BdErr *err) {
+    bool exists = strcmp(err->sqlstate, "23505") == 0;
+    if (exists && worker->in_doubt) {
+        bd_worker_store_unit(worker);
+        worker->begun = true; /* a transaction that has to be rolled back */
+        worker->state = BD_WORKER_CLEAN;
+        return BD_MOVE_ON;
+    }
+    if (exists) {
+        BdErr twice = BD_ERR_INIT;
+        bd_err_set(&twice, BD_E_CONFIG, 0, "another run loads the same into this database");
+        bd_err_hint(&twice, "end one of the two");
+        return bd_worker_fail_run(worker, &twice);
+    }
+    BdErr wrapped = *err;
+    bd_err_wrap(&wrapped, "the marker in bigdata_done");
+    bool cancelled = bd_control_stopped(worker->opts->control) == BD_STOP_NOW;
+    return worker->in_doubt && !cancelled ? leave_in_doubt(worker, &wrapped)
+                                          : bd_worker_fail_unit(worker, &wrapped);
+}
+
 static BdMove send_mark(BdWorker *worker) {
     BdErr err = BD_ERR_INIT;
     worker->state = BD_WORKER_MARK;
@@ -29,8 +63,7 @@ static BdMove send_mark(BdWorker *worker) {
         bd_timing_sent(&worker->timing, false);
         return BD_MOVE_ON;
     }
-    return err.code == BD_E_CONN ? bd_worker_lose_session(worker, &err)
-                                 : bd_worker_fail_unit(worker, &err);
+    return err.code == BD_E_CONN ? bd_worker_lose_session(worker, &err) : refuse_mark(worker, &err);
 }
 
 /* COMMIT would end a failed transaction too, with a rollback that looks like success. */
@@ -76,38 +109,6 @@ BdMove bd_worker_step_begin(BdWorker *worker, BdWant *want) {
     worker->begun = true;
     worker->state = BD_WORKER_NEXT;
     return worker->in_doubt ? send_mark(worker) : BD_MOVE_ON;
-}
-
-/* Neither is the marker there, nor can it be written: the doubt remains. */
-static BdMove leave_in_doubt(BdWorker *worker, const BdErr *err) {
-    worker->in_doubt = false;
-    worker->task->ops->settle(worker->task, false);
-    worker->rows = 0;
-    bd_worker_give_up(worker, "whether its transaction is committed cannot be known", err);
-    worker->state = BD_WORKER_CLEAN;
-    return BD_MOVE_ON;
-}
-
-/* The marker is refused if the unit turns out to be stored, or if somebody else stores it. */
-static BdMove refuse_mark(BdWorker *worker, const BdErr *err) {
-    bool exists = strcmp(err->sqlstate, "23505") == 0;
-    if (exists && worker->in_doubt) {
-        bd_worker_store_unit(worker);
-        worker->begun = true; /* a transaction that has to be rolled back */
-        worker->state = BD_WORKER_CLEAN;
-        return BD_MOVE_ON;
-    }
-    if (exists) {
-        BdErr twice = BD_ERR_INIT;
-        bd_err_set(&twice, BD_E_CONFIG, 0, "another run loads the same into this database");
-        bd_err_hint(&twice, "end one of the two");
-        return bd_worker_fail_run(worker, &twice);
-    }
-    BdErr wrapped = *err;
-    bd_err_wrap(&wrapped, "the marker in bigdata_done");
-    bool cancelled = bd_control_stopped(worker->opts->control) == BD_STOP_NOW;
-    return worker->in_doubt && !cancelled ? leave_in_doubt(worker, &wrapped)
-                                          : bd_worker_fail_unit(worker, &wrapped);
 }
 
 BdMove bd_worker_step_mark(BdWorker *worker, BdWant *want) {

@@ -156,6 +156,27 @@ static void a_transaction_is_in_doubt_only_when_its_commit_is_lost(void **state)
     end(&rows);
 }
 
+/* The marker that is to tell what became of it is waited for. */
+static void a_lost_commit_is_in_doubt_to_the_end(void **state) {
+    (void)state;
+    static const BdMarker marker = {.load = "l", .step = "s"};
+    static const Happens happens[] = {
+        DONE(0), DONE(1), DONE(0),         FAILED(BD_E_CONN), DONE(0) /* prepare */,
+        DONE(0), READ,    REFUSED("57014")};
+    RowStage rows;
+    begin(&rows, true, 1, happens);
+    rows.stage.opts.marker = &marker;
+    rows.stage.opts.reconnect_ns = 60 * BD_NS_PER_S;
+    rows.stage.control.claims_taken = INT64_MAX;
+    step_until(&rows, BD_WANT_TIME);
+    clock_ns = rows.stage.worker.reopen.next_ns;
+    step_until(&rows, BD_WANT_READ);
+    bd_control_stop(&rows.stage.control, BD_STOP_NOW);
+    step_until(&rows, BD_WANT_NOTHING);
+    expect_rows(&rows, 0, 1);
+    end(&rows);
+}
+
 static void a_transaction_of_the_tasks_own_counts_at_its_commit(void **state) {
     (void)state;
     static const char *const kept[] = {"begin", NULL, "commit"};
@@ -183,6 +204,7 @@ int main(void) {
         cmocka_unit_test(a_transaction_that_is_done_again_counts_once),
         cmocka_unit_test(a_row_whose_answer_is_lost_is_in_doubt),
         cmocka_unit_test(a_transaction_is_in_doubt_only_when_its_commit_is_lost),
+        cmocka_unit_test(a_lost_commit_is_in_doubt_to_the_end),
         cmocka_unit_test(a_transaction_of_the_tasks_own_counts_at_its_commit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

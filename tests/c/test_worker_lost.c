@@ -180,6 +180,24 @@ static void doubts_that_the_marker_cannot_settle_fail_the_whole_unit(void **stat
 
 static void a_record_that_costs_its_connection_each_time_fails(void **state) {
     (void)state;
+static void doubts_remain_where_the_marker_cannot_be_sent(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), DONE(3), DONE(0), LOST, DONE(0) /* prepare */,
+                                      READ,    DONE(0)};
+    Stage stage;
+    set_up_lost(&stage, 1, happens);
+    stage.opts.marker = &nothing_done;
+    give_first(&stage);
+    expect_want_later(&stage, BD_WANT_READ); /* for the answer to BEGIN */
+    stage.session.send_fails = BD_E_NOMEM;
+    expect_want(&stage, BD_WANT_NOTHING); /* ROLLBACK cannot be sent either */
+    expect_reject(&stage, "",
+                  "whether its transaction is committed cannot be known (the marker in "
+                  "bigdata_done: not sent)");
+    assert_false(stage.worker.in_doubt);
+    take_down(&stage);
+}
+
     static const Happens happens[] = {DONE(0), LOST, DONE(0), DONE(0), LOST,    DONE(0),
                                       DONE(0), LOST, DONE(0), DONE(0), DONE(1), DONE(0)};
     Stage stage;
@@ -470,3 +488,4 @@ int main(void) {
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
+        CASE(doubts_remain_where_the_marker_cannot_be_sent),
