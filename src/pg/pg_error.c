@@ -2,7 +2,6 @@
 
 #include "pg/conninfo.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -120,11 +119,16 @@ int bd_pg_error_conn(const PGconn *conn, const char *context, BdErr *err) {
     return -1;
 }
 
-/* A plain error is no end, whatever its class: a trigger may not reach a foreign server (08001).
- * Poolers need not say how severe an error is in words that are the same in all languages. */
-static bool ends_session(const PGresult *result, const char *sqlstate) {
+/* A plain error is no end, whatever its class: a trigger may not reach a foreign server (08001). A
+ * server that stops at once, or one of whose processes has crashed, only warns of the end. Poolers
+ * need not say how severe an error is in words that are the same in all languages. */
+bool bd_pg_error_ends_session(const PGresult *result) {
     static const char *const ends[] = {"08", "57P01", "57P02", "57P03", "53300"};
+    const char *sqlstate = or_empty(PQresultErrorField(result, PG_DIAG_SQLSTATE));
     const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (severity != NULL && strcmp(severity, "WARNING") == 0) {
+        return has_sqlstate(sqlstate, "57P0");
+    }
     if (severity != NULL) {
         return strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0;
     }
@@ -184,7 +188,7 @@ int bd_pg_error_result(const PGresult *result, const PGconn *conn, BdErr *err) {
     size_t place_bytes = strcspn(place, "\n");
     bool placed = place_bytes > 0;
     int shown = (int)(place_bytes < LONG_DETAIL ? place_bytes : LONG_DETAIL);
-    bd_err_set(err, ends_session(result, sqlstate) ? BD_E_CONN : BD_E_SQL, 0, "%s%s%s%s%.*s%s",
+    bd_err_set(err, bd_pg_error_ends_session(result) ? BD_E_CONN : BD_E_SQL, 0, "%s%s%s%s%.*s%s",
                primary, show ? ": " : "", show ? detail : "", placed ? " (" : "", shown, place,
                placed ? ")" : "");
     if (err != NULL) {

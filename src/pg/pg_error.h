@@ -10,6 +10,7 @@
 #include "core/err.h"
 
 #include <libpq-fe.h>
+#include <stdbool.h>
 
 /* The connection could not be made or is lost: always BD_E_CONN. context says what was being done
  * ("cannot connect"). The connection's error verbosity must be PQERRORS_VERBOSE, which brings the
@@ -19,5 +20,8 @@ int bd_pg_error_conn(const PGconn *conn, const char *context, BdErr *err);
 /* The server answered with an error: BD_E_SQL, or BD_E_CONN where it ends the session. The message
  * ends with the place in the data of a COPY: "(COPY t, line 3, column a: "x")". */
 int bd_pg_error_result(const PGresult *result, const PGconn *conn, BdErr *err);
+
+/* Is it the last word of the server, an error or a notice with which it ends the session? */
+bool bd_pg_error_ends_session(const PGresult *result);
 
 #endif

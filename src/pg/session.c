@@ -15,12 +15,11 @@
 /* ---- connecting ------------------------------------------------------------------------------ */
 
 /* Notices are not for us, but for the last word of a server that closes the connection: it comes as
- * a notice where no request was under way. */
+ * a notice where no request was under way, or where it is only a warning. */
 static void note_farewell(void *context, const PGresult *notice) {
     BdSession *session = context;
     session->notices++;
-    const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
-    if (severity != NULL && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0)) {
+    if (bd_pg_error_ends_session(notice)) {
         bd_pg_error_result(notice, session->conn, &session->farewell);
     }
 }

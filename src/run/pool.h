@@ -21,7 +21,9 @@ typedef struct BdPool BdPool;
 BD_MUSTCHECK int bd_pool_open(BdPool **out, const char *conninfo, BdProtocol protocol,
                               uint32_t size, BdErr *err);
 
+/* Any thread. */
 uint32_t bd_pool_size(const BdPool *pool);
+
 BdSession *bd_pool_session(BdPool *pool, uint32_t i);
 
 /*

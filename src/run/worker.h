@@ -27,6 +27,11 @@
  * stored. Sessions that are lost while they are made ready, or before they can settle a doubt, are
  * no more use than none: the time for opening one goes on.
  *
+ * When a process of the server crashes, all other sessions are lost with it, and are told so
+ * (SQLSTATE 57P02). Their tries do not count then: they are excused. But a unit may have done it
+ * all the same, where the process was one that worked for it. So it is excused no more often than
+ * all other workers may try what they are on.
+ *
  * A record that is cut off (BD_E_STOPPED) while the step drains takes its unit with it, which is
  * neither stored nor failed: it is rolled back, so that the session is fit for the next step.
  *
@@ -131,6 +136,7 @@ typedef struct BdWorker {
     bool kept;        /* something of the record is committed, or may be, before the unit is over */
     int64_t again_ns; /* when to try what has failed again; 0: at once */
     uint32_t tries;   /* that have failed of the unit's part, */
+    uint32_t excuses; /* so many of which do not count, */
     uint32_t statement_tries; /* and of the statement under way */
     BdArrival arrival;        /* the rows that were sent, and those of them that are acknowledged */
     int64_t rows;             /* written, but not yet committed and counted */

@@ -21,12 +21,22 @@ static bool may_succeed_now(const BdErr *err) {
            (strcmp(err->sqlstate, "40001") == 0 || strcmp(err->sqlstate, "40P01") == 0);
 }
 
+bool bd_worker_has_tries(const BdWorker *worker) {
+    return worker->tries + 1 < (uint64_t)worker->opts->max_tries + worker->excuses;
+}
+
+void bd_worker_forget_tries(BdWorker *worker) {
+    worker->tries = 0;
+    worker->excuses = 0;
+}
+
 /* May the unit be done again, or with `alone` its one statement? */
 static bool may_try_again(const BdWorker *worker, const BdErr *err, bool alone) {
     bool safe = alone ? !worker->begun && !worker->in_block && !worker->pipelined
                       : worker->opts->transactions || (worker->in_block && !worker->kept);
-    uint32_t tries = alone ? worker->statement_tries : worker->tries;
-    return safe && may_succeed_now(err) && tries + 1 < worker->opts->max_tries;
+    bool left =
+        alone ? worker->statement_tries + 1 < worker->opts->max_tries : bd_worker_has_tries(worker);
+    return safe && left && may_succeed_now(err);
 }
 
 /* What has failed so often before is done again, after a while. */
@@ -71,7 +81,7 @@ void bd_worker_fail_records(BdWorker *worker, const BdErr *err) {
     bd_unit_pass(&worker->unit);
     bd_timing_given_up(&worker->timing);
     worker->task->careful = false;
-    worker->tries = 0;
+    bd_worker_forget_tries(worker);
 }
 
 void bd_worker_redo(BdWorker *worker, bool again, bool known, const BdErr *err) {
@@ -81,7 +91,7 @@ void bd_worker_redo(BdWorker *worker, bool again, bool known, const BdErr *err) 
         pause_and_count(worker, &worker->tries);
         bd_unit_again(unit);
     } else if (bd_unit_size(unit) > 1) {
-        worker->tries = 0;
+        bd_worker_forget_tries(worker);
         bd_unit_split(unit, known);
     } else if (worker->opts->transactions && task->vague && !task->careful) {
         task->careful = true;

@@ -69,6 +69,12 @@ BdMove bd_worker_fail_run(BdWorker *worker, const BdErr *err);
 /* What is under way of the unit has failed: try it again, split it, or fail the record. */
 BdMove bd_worker_fail_unit(BdWorker *worker, const BdErr *err);
 
+/* May the part under way be tried again? */
+bool bd_worker_has_tries(const BdWorker *worker);
+
+/* Another part is under way, or none: it has not been tried. */
+void bd_worker_forget_tries(BdWorker *worker);
+
 /*
  * Nothing of the part under way is stored. It is done again as it is, after a pause, if it may be
  * tried again; else it is split; or its one record is done carefully, or fails. known: the current

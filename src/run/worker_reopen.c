@@ -40,7 +40,7 @@ static bool harmless(const BdWorker *worker) {
 
 bool bd_worker_redo_lost(BdWorker *worker, bool known, const BdErr *err) {
     uint32_t max_tries = worker->opts->max_tries;
-    bool again = worker->tries + 1 < max_tries;
+    bool again = bd_worker_has_tries(worker);
     BdErr reason = BD_ERR_INIT;
     bd_err_set(&reason, BD_E_CONN, 0, "the connection was lost at the last of its tries, %u (%s)",
                max_tries, err->msg);
@@ -60,6 +60,16 @@ static void decide_record(BdWorker *worker, const BdErr *err) {
     }
 }
 
+/* A session that is lost because another process of the server has crashed is not held against the
+ * unit, as long as that may have been the doing of the other workers. */
+static void excuse(BdWorker *worker, const BdErr *err) {
+    const BdWorkerOpts *opts = worker->opts;
+    uint64_t most = (uint64_t)(bd_pool_size(opts->pool) - 1) * opts->max_tries;
+    if (strcmp(err->sqlstate, "57P02") == 0 && worker->excuses < most) {
+        worker->excuses++;
+    }
+}
+
 /* The task's records are reset; what is to be done about the part of the unit under way? known: the
  * session was lost with its current record. */
 static void decide(BdWorker *worker, bool known, const BdErr *err) {
@@ -67,6 +77,9 @@ static void decide(BdWorker *worker, bool known, const BdErr *err) {
     if (worker->state == BD_WORKER_CLEAN || worker->state == BD_WORKER_ROLLBACK ||
         unit->count == 0) {
         return; /* that is decided */
+    }
+    if (!worker->in_doubt) {
+        excuse(worker, err);
     }
     if (worker->in_doubt || (worker->state == BD_WORKER_COMMIT && worker->opts->marker != NULL)) {
         worker->in_doubt = true;

@@ -15,7 +15,7 @@ BdMove bd_worker_store_unit(BdWorker *worker) {
     worker->begun = false;
     worker->marked = false;
     worker->in_doubt = false;
-    worker->tries = 0;
+    bd_worker_forget_tries(worker);
     worker->rows = 0;
     worker->state = BD_WORKER_RECORD;
     return BD_MOVE_ON;

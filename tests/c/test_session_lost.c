@@ -345,6 +345,25 @@ static void running_out_of_memory_leaves_nothing_behind(void **state) {
     assert_int_equal(memory_fail_each(try_open, NULL), 1);
 }
 
+/* ---- the last case: it leaves a server that is starting anew ---- */
+
+static void crash(Pair *pair) {
+    BdAnswer *answer = database_run(pair->watcher, "select pg_backend_pid()");
+    assert_int_equal(kill(pid_of(bd_answer_value(answer, 0, 0)), SIGKILL), 0);
+    bd_answer_free(answer);
+}
+
+static void a_session_that_ends_since_another_one_has_crashed_says_so(void **state) {
+    (void)state;
+    Pair pair;
+    pair_init(&pair);
+    BdErr err = disturb(&pair, crash);
+    assert_int_equal(err.code, BD_E_CONN);
+    assert_string_equal(err.sqlstate, "57P02");
+    assert_non_null(strstr(err.msg, "because of crash of another server process"));
+    pair_deinit(&pair);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(another_thread_cancels),
@@ -361,6 +380,7 @@ int main(void) {
         CASE(connecting_ends_when_its_time_is_up),
         CASE(the_time_to_connect_may_be_longer_than_can_be_waited_for),
         CASE(running_out_of_memory_leaves_nothing_behind),
+        CASE(a_session_that_ends_since_another_one_has_crashed_says_so),
     };
     BdErr err = BD_ERR_INIT;
     if (bd_interrupt_install(&err) != 0) {

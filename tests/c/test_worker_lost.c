@@ -17,6 +17,10 @@
 
 #define LOST FAILED(BD_E_CONN)
 
+/* Because another process of the server has crashed. */
+#define CRASHED                                                                                    \
+    { .io = BD_IO_FAILED, .code = BD_E_CONN, .sqlstate = "57P02" }
+
 static const BdMarker nothing_done = {.load = "l", .step = "s"};
 
 /* A worker that opens lost sessions again. Without units: no transactions. */
@@ -176,10 +180,6 @@ static void doubts_that_the_marker_cannot_settle_fail_the_whole_unit(void **stat
     take_down(&stage);
 }
 
-/* ---- as often as it may be tried ---- */
-
-static void a_record_that_costs_its_connection_each_time_fails(void **state) {
-    (void)state;
 static void doubts_remain_where_the_marker_cannot_be_sent(void **state) {
     (void)state;
     static const Happens happens[] = {DONE(0), DONE(3), DONE(0), LOST, DONE(0) /* prepare */,
@@ -198,6 +198,10 @@ static void doubts_remain_where_the_marker_cannot_be_sent(void **state) {
     take_down(&stage);
 }
 
+/* ---- as often as it may be tried ---- */
+
+static void a_record_that_costs_its_connection_each_time_fails(void **state) {
+    (void)state;
     static const Happens happens[] = {DONE(0), LOST, DONE(0), DONE(0), LOST,    DONE(0),
                                       DONE(0), LOST, DONE(0), DONE(0), DONE(1), DONE(0)};
     Stage stage;
@@ -270,6 +274,69 @@ static void a_unit_that_loses_its_commit_each_time_fails(void **state) {
                      "undone rollback");
     expect_totals(&stage, 0, 1, 0, 11);
     expect_reject(&stage, "", "the connection was lost at the last of its tries, 2 (at COMMIT)");
+    take_down(&stage);
+}
+
+static void what_another_process_has_cost_is_no_try(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), CRASHED, DONE(0), DONE(0), DONE(2), DONE(0)};
+    Stage stage;
+    set_up_lost(&stage, 1, happens);
+    stage.pool.size = 2;
+    stage.opts.max_tries = 1;
+    give_first(&stage);
+    expect_want_later(&stage, BD_WANT_RECORD);
+    expect_totals(&stage, 1, 0, 2, 5);
+    take_down(&stage);
+}
+
+static void nor_is_a_commit_that_it_has_cost(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), DONE(3), DONE(0), CRASHED, DONE(0) /* prepare */,
+                                      DONE(0), DONE(1), DONE(2), DONE(0)};
+    Stage stage;
+    set_up_lost(&stage, 1, happens);
+    stage.opts.marker = &nothing_done;
+    stage.pool.size = 2;
+    stage.opts.max_tries = 1;
+    give_first(&stage);
+    expect_want_later(&stage, BD_WANT_RECORD);
+    expect_totals(&stage, 1, 0, 2, 8);
+    take_down(&stage);
+}
+
+/* So many crashes that they are its own doing in the end; then a record that has nothing to do with
+ * them, and may be excused again. */
+static void another_process_is_an_excuse_for_so_long(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), CRASHED, DONE(0), DONE(0), CRASHED, DONE(0),
+                                      DONE(0), CRASHED, DONE(0), DONE(0), CRASHED, DONE(0),
+                                      DONE(0), CRASHED, DONE(0), DONE(0), CRASHED, DONE(0),
+                                      DONE(0), CRASHED, DONE(0), DONE(0), DONE(1), DONE(0)};
+    Stage stage;
+    set_up_lost(&stage, 1, happens);
+    stage.pool.size = 3;
+    stage.opts.max_tries = 2; /* and each of the two others has as many */
+    give_first(&stage);
+    expect_want_later(&stage, BD_WANT_RECORD);
+    expect_totals(&stage, 0, 1, 0, 12);
+    expect_reject(&stage, "57P02", "the connection was lost at the last of its tries, 2 (no)");
+    give(&stage);
+    expect_want_later(&stage, BD_WANT_RECORD);
+    expect_totals(&stage, 1, 1, 1, 17);
+    take_down(&stage);
+}
+
+/* With one connection there is nobody else. */
+static void alone_there_is_no_excuse(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), CRASHED, DONE(0)};
+    Stage stage;
+    set_up_lost(&stage, 1, happens);
+    stage.opts.max_tries = 1;
+    give_first(&stage);
+    expect_want_later(&stage, BD_WANT_RECORD);
+    expect_totals(&stage, 0, 1, 0, 2);
     take_down(&stage);
 }
 
@@ -467,11 +534,16 @@ int main(void) {
         CASE(a_lost_commit_is_done_again_if_the_marker_can_be_written),
         CASE(doubts_outlast_another_loss),
         CASE(doubts_that_the_marker_cannot_settle_fail_the_whole_unit),
+        CASE(doubts_remain_where_the_marker_cannot_be_sent),
         CASE(a_record_that_costs_its_connection_each_time_fails),
         CASE(tries_are_counted_without_a_transaction_too),
         CASE(the_record_that_costs_the_connection_is_set_apart),
         CASE(between_two_tries_a_worker_pauses),
         CASE(a_unit_that_loses_its_commit_each_time_fails),
+        CASE(what_another_process_has_cost_is_no_try),
+        CASE(nor_is_a_commit_that_it_has_cost),
+        CASE(another_process_is_an_excuse_for_so_long),
+        CASE(alone_there_is_no_excuse),
         CASE(a_load_goes_on_when_its_claim_is_taken_again),
         CASE(a_load_whose_claim_is_gone_ends),
         CASE(without_a_transaction_what_may_be_stored_fails),
@@ -488,4 +560,3 @@ int main(void) {
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
-        CASE(doubts_remain_where_the_marker_cannot_be_sent),

@@ -36,6 +36,14 @@ begin
   end if;
   return new;
 end $$;
+create function crash_or_sleep(number integer) returns void language plpgsql as $$
+begin
+  if number = 1 then
+    copy nothing from program 'kill -9 $PPID';
+  elsif number = 2 then
+    perform pg_sleep(2);
+  end if;
+end $$;
 create trigger die before insert on stored for each row execute function die();
 insert into deadly values (%s)]]
 
@@ -93,3 +101,16 @@ for _, method in ipairs(kit.METHODS) do
     end
   end
 end
+
+-- The second record is at work when the first one crashes the server, each time.
+it("a record that crashes the server costs the other connections no tries", function()
+  local path = kit.scenario([[db:exec("select crash_or_sleep($1)", row.n)]],
+    { key = "each", count = 6 })
+  local result, message = kit.run(path,
+    "-c 2 --no-autocommit --reconnect 60 --monitor 0 --max-tries 3 --max-errors 1")
+  connect_again()
+  assert(result, message)
+  local step = result.steps[1]
+  assert.equal("done", result.ended, step.samples[2] and step.samples[2].reason)
+  assert.same({ 5, 1, 1 }, { step.records, step.failed, step.samples[1].line })
+end)

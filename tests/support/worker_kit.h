@@ -150,11 +150,16 @@ size_t bd_answer_bytes(const BdAnswer *answer) {
 
 /* ---- the pool ---- */
 
-/* One session, which is opened again at the second try. */
+/* One session, which is opened again at the second try; of others it has only the number. */
 struct BdPool {
     BdSession *session;
+    uint32_t size;
     int tries;
 };
+
+uint32_t bd_pool_size(const BdPool *pool) {
+    return pool->size;
+}
 
 BdSession *bd_pool_session(BdPool *pool, uint32_t i) {
     assert_int_equal(i, 0);
@@ -337,7 +342,7 @@ static inline void set_up(Stage *stage, bool transactions, int requests, const H
         assert_int_equal(numbers_push(stage->queue, i, 1), 0);
     }
     assert_int_equal(bd_control_init(&stage->control, 1, &err), 0);
-    stage->pool = (BdPool){.session = &stage->session};
+    stage->pool = (BdPool){.session = &stage->session, .size = 1};
     stage->opts = (BdWorkerOpts){.pool = &stage->pool,
                                  .queue = stage->queue,
                                  .control = &stage->control,
