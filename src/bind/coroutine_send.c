@@ -28,7 +28,8 @@ bool bd_coroutine_in_pipeline(const BdCoroutineTask *run, const BdAskItem *item)
 
 /* Does another request follow the item's in the same pipeline? */
 static bool more_follows(const BdCoroutineTask *run, const BdAskItem *item) {
-    return item->detached || (is_pipeline(run) && run->sent + 1 < run->ask.count);
+    bool last = item->kind == BD_ASK_SYNC || run->sent + 1 == run->ask.count;
+    return item->detached || (is_pipeline(run) && !last);
 }
 
 /* Has the item's statement to be prepared first? */

@@ -283,6 +283,13 @@ static void add_rows(BdWorker *worker, const BdRequest *request) {
     }
 }
 
+/* What was sent before it in the same pipeline is undone, though nothing was refused. */
+static bool undoes_pipeline(const BdWorker *worker) {
+    const BdRequest *request = &worker->request;
+    return worker->pipelined && request->kind == BD_REQUEST_TEXT &&
+           strcmp(request->text, BD_TRANSACTION_ROLLBACK) == 0;
+}
+
 BdMove bd_worker_send_request(BdWorker *worker) {
     BdErr *err = &worker->err;
     add_rows(worker, &worker->request);
@@ -292,6 +299,7 @@ BdMove bd_worker_send_request(BdWorker *worker) {
     bd_timing_sent(&worker->timing, bd_session_in_pipeline(worker->session));
     worker->pipelined = worker->pipelined || (worker->request.more && !worker->begun);
     worker->committed = worker->committed || bd_worker_commits(&worker->request);
+    worker->refused = worker->refused || undoes_pipeline(worker);
     return go_on(worker);
 }
 

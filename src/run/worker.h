@@ -130,7 +130,7 @@ typedef struct BdWorker {
     bool begun;        /* the unit's transaction is open */
     BdRequest request; /* the last one that was sent for the task */
     bool pipelined;   /* the requests under way are a pipeline, outside of the unit's transaction */
-    bool refused;     /* one of them was refused, so that none of them counts */
+    bool refused;     /* one of them was refused, or rolls back: none of them counts */
     bool in_block;    /* they were sent inside of a transaction that the task has opened, */
     bool committed;   /* and its COMMIT with them */
     bool kept;        /* something of the record is committed, or may be, before the unit is over */

@@ -245,6 +245,8 @@ for _, way in ipairs(WAYS) do
         assert.equal(1, step.failed)
         assert.is_truthy(reason:find("db:zip over lists of 3 and 4 elements", 1, true), reason)
         assert.equal("1 3 11 12 13 31 32 33", kept())
+        assert.equal(8, step.rows)
+        assert.is_nil(step.arrival.tables[1].difference)
       end)
 
       it("refuses the simple protocol", function()
@@ -468,6 +470,35 @@ describe("what pcall catches, in the Lua loop:", function()
       assert(not good and problem.sqlstate == "22012")
       db:exec("insert into kept values ($1)", row.n)]]
     assert.equal("1 2 3", kept())
+  end)
+
+  it("what was sent in a pipeline that fails does not count", function()
+    local step = lua [[
+      local good, problem = pcall(db.pipeline, db, function()
+        db:exec("insert into kept values ($1)", row.n)
+        error("no", 0)
+      end)
+      assert(not good and problem == "no")
+      db:exec("insert into kept values ($1::int + 20)", row.n)]]
+    assert.equal("21 22 23", kept())
+    assert.equal(3, step.rows)
+    assert.is_nil(step.arrival.tables[1].difference)
+  end)
+
+  it("a transaction that fails in a pipeline is rolled back", function()
+    local step = lua [[
+      local good, problem = pcall(db.pipeline, db, function()
+        db:exec("insert into kept values ($1::int + 10)", row.n)
+        db:transaction(function()
+          db:exec("insert into kept values ($1)", row.n)
+          error("no", 0)
+        end)
+      end)
+      assert(not good and problem == "no")
+      db:exec("insert into kept values ($1::int + 20)", row.n)]]
+    assert.equal("21 22 23", kept())
+    assert.equal(3, step.rows)
+    assert.is_nil(step.arrival.tables[1].difference)
   end)
 
   it("a transaction in a failed pipeline is ended", function()
