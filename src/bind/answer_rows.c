@@ -85,7 +85,10 @@ static void push_column(lua_State *lua) {
     lua_Integer count = (lua_Integer)lua_rawlen(lua, 1);
     lua_createtable(lua, (int)count, 1);
     for (lua_Integer i = 1; i <= count; i++) {
-        lua_rawgeti(lua, 1, i);
+        if (lua_rawgeti(lua, 1, i) != LUA_TTABLE) {
+            luaL_error(lua, "row %d of the answer is a %s: the scenario has changed it", (int)i,
+                       luaL_typename(lua, -1));
+        }
         lua_pushvalue(lua, 2);
         lua_rawget(lua, -2);
         lua_rawseti(lua, -3, i);
@@ -100,6 +103,7 @@ static void push_column(lua_State *lua) {
  * for. */
 static int rows_index(lua_State *lua) {
     lua_settop(lua, 2);
+    luaL_checktype(lua, 1, LUA_TTABLE);
     if (lua_type(lua, 2) != LUA_TSTRING) {
         lua_pushnil(lua);
         return 1;
