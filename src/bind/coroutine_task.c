@@ -93,6 +93,7 @@ static int call_worker(lua_State *lua) {
 static int start(BdTask *task, const BdRecord *record, BdErr *err) {
     (void)err;
     BdCoroutineTask *run = self(task);
+    bd_fifo_reset(&run->flights); /* where the session was lost there are some left */
     run->ask.current.record = *record;
     run->ask.current.number++;
     run->stage = BD_STAGE_STARTED;
@@ -262,7 +263,6 @@ static int refused(BdTask *task, BdErr *err) {
 static void reset(BdTask *task) {
     BdCoroutineTask *run = self(task);
     bd_ask_reset(&run->ask);
-    bd_fifo_reset(&run->flights);
     run->sent = 0;
     run->ask.current.number++;
     if (run->stage == BD_STAGE_UNDER_WAY) {
@@ -275,6 +275,18 @@ static void reset(BdTask *task) {
         leave(run);
     }
     run->stage = BD_STAGE_READY;
+}
+
+/* What was to be prepared may not be, because of an error before it in the pipeline. */
+static void passed(BdTask *task, bool answered) {
+    BdCoroutineTask *run = self(task);
+    if (bd_fifo_empty(&run->flights)) {
+        return; /* it was the worker's own request */
+    }
+    BdFlight flight = land(run);
+    if (flight.prepares && !answered) {
+        run->prepared.p[flight.statement->id] = 0;
+    }
 }
 
 static BdNext finish(BdTask *task, BdRequest *request, BdErr *err) {
@@ -313,6 +325,7 @@ static const BdTaskOps coroutine_task_ops = {
     .answer = answer,
     .refused = refused,
     .reset = reset,
+    .passed = passed,
     .finish = finish,
     .settle = settle,
     .reopened = reopened,

@@ -118,6 +118,12 @@ static void reset(BdTask *task) {
     run->inserting = false;
 }
 
+/* It prepares nothing but with its cargo, whose requests are answered one by one. */
+static void passed(BdTask *task, bool answered) {
+    (void)task;
+    (void)answered;
+}
+
 static BdNext finish(BdTask *task, BdRequest *request, BdErr *err) {
     BdPlanTask *run = self(task);
     if (run->cargo == NULL) {
@@ -172,6 +178,7 @@ static const BdTaskOps plan_task_ops = {
     .answer = answer,
     .refused = refused,
     .reset = reset,
+    .passed = passed,
     .finish = finish,
     .settle = settle,
     .reopened = reopened,

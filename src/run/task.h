@@ -70,6 +70,9 @@ typedef struct BdTaskOps {
      * collected from it for later. */
     void (*reset)(BdTask *task);
 
+    /* After that: a request of the record that was still under way has been answered or refused. */
+    void (*passed)(BdTask *task, bool answered);
+
     /* The unit's last record is done: as next(), for what was collected and not sent. */
     BdNext (*finish)(BdTask *task, BdRequest *request, BdErr *err);
 

@@ -146,7 +146,12 @@ bool bd_worker_refuse_request(BdWorker *worker, BdErr *err, BdMove *move) {
         return true;
     }
     worker->refused = true;
-    if (may_try_again(worker, err, false) || worker->task->ops->refused(worker->task, err) != 0) {
+    if (may_try_again(worker, err, false)) {
+        *move = bd_worker_fail_unit(worker, err);
+        worker->task->ops->passed(worker->task, false);
+        return true;
+    }
+    if (worker->task->ops->refused(worker->task, err) != 0) {
         *move = bd_worker_fail_unit(worker, err);
         return true;
     }
@@ -185,6 +190,7 @@ BdMove bd_worker_step_clean(BdWorker *worker, BdWant *want) {
         if (answer == NULL && err.code == BD_E_CONN) {
             return bd_worker_lose_session(worker, &err);
         }
+        worker->task->ops->passed(worker->task, answer != NULL);
         worker->refused = worker->refused || answer == NULL;
         worker->rows += answer != NULL ? bd_answer_touched(answer) : 0;
         bd_answer_free(answer);

@@ -533,6 +533,27 @@ describe("what pcall catches, in the Lua loop:", function()
       assert(not pcall(db.zip, db, rows.i))]]
   end)
 
+  it("a statement is prepared that an error has kept from being so", function()
+    local step = run([[
+      if row.n == "1" then
+        db:insert("kept", { "n" }, { 1, 1 })
+        db:insert("Odd name", { "id" }, row.n)
+        error "no"
+      end
+      db:insert("Odd name", { "id" }, row.n)]], one .. " --insert pipeline --max-errors 3",
+      { key = "run" })
+    assert.same({ 2, 1, 2 }, { step.records, step.failed, step.rows })
+  end)
+
+  it("rows that the scenario has changed have no columns", function()
+    lua [[
+      local rows = db:all "select i from generate_series(1, 3) as i"
+      rows[2] = "two"
+      local good, problem = pcall(function() return rows.i end)
+      assert(not good and problem:find("row 2 of the answer is a string", 1, true), problem)
+      assert(not pcall(getmetatable(rows).__index, io.stdout, "i"))]]
+  end)
+
   it("hooks have the same calls", function()
     done([[db:exec "select 1"]], one, { before = ([[
       local function hook(db)

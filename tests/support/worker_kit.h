@@ -277,6 +277,11 @@ static void task_reset(BdTask *task) {
     note("reset");
 }
 
+static void task_passed(BdTask *task, bool answered) {
+    (void)task;
+    (void)answered;
+}
+
 static BdNext task_finish(BdTask *task, BdRequest *request, BdErr *err) {
     (void)err;
     *request = (BdRequest){.kind = BD_REQUEST_EXECUTE};
@@ -308,6 +313,7 @@ static const BdTaskOps fake_ops = {
     .answer = task_answer,
     .refused = task_refused,
     .reset = task_reset,
+    .passed = task_passed,
     .finish = task_finish,
     .settle = task_settle,
     .reopened = task_reopened,
