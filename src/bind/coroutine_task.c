@@ -136,7 +136,7 @@ static BdNext resume(BdCoroutineTask *run, BdErr *err) {
     if (status == LUA_OK) {
         lua_settop(run->lua, 0);
         run->stage = BD_STAGE_READY;
-        run->ask.count = 0;
+        bd_ask_drop(&run->ask);
         return BD_NEXT_DONE;
     }
     if (status == LUA_YIELD && run->ask.waiting) {

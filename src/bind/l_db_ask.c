@@ -94,13 +94,13 @@ static const char *write_integer(char *room, lua_Integer number) {
 /* First come pointers, then room for numbers, so that an integer makes no string that Lua has to
  * collect. */
 void bd_lua_make_room(lua_State *lua, BdAsk *ask, uint32_t count, size_t values) {
+    bd_ask_drop(ask); /* an answer is left where something was raised in the midst of it */
     bd_buf_reset(&ask->items);
     bd_buf_reset(&ask->values);
     if (bd_buf_reserve(&ask->items, count * sizeof(BdAskItem)) != 0 ||
         bd_buf_reserve(&ask->values, values * (sizeof(char *) + NUMBER_BYTES)) != 0) {
         luaL_error(lua, "out of memory for %d statements", (int)count);
     }
-    ask->count = 0;
     ask->failed = false;
 }
 

@@ -211,6 +211,17 @@ describe("a function that", function()
     end)
   end
 
+  it("asks for more than its interpreter can hold leaves nothing of it behind", function()
+    local function peak_bytes(times)
+      return kit.lua(([[
+        for _ = 1, %d do
+          assert(not pcall(db.all, db, "select repeat('x', 12000000) as x"))
+        end]]):format(times), "-c 1 --lua-memory 10", { count = 1 }).peak_bytes
+    end
+    local once = peak_bytes(1)
+    assert.is_true(peak_bytes(20) < once + 100e6)
+  end)
+
   it("makes statements without end is told so", function()
     fails("more than 10000 different statements: write values as parameters",
       [[for i = 1, 10001 do pcall(db.exec, db, "select $1 + " .. i) end
