@@ -9,6 +9,7 @@
 #include "pg/monitor.h"
 
 #define MOST_TRIPS 1000
+#define LEAST_HZ   0.001
 #define MOST_HZ    1000
 
 typedef struct Monitor {
@@ -71,7 +72,7 @@ static int begin(lua_State *lua) {
     Monitor *self = check_monitor(lua, false);
     const char *question = bd_lua_check_text(lua, 2);
     lua_Number hz = luaL_checknumber(lua, 3);
-    luaL_argcheck(lua, hz > 0 && hz <= MOST_HZ, 3, "a rate above 0, up to 1000, is wanted");
+    luaL_argcheck(lua, hz >= LEAST_HZ && hz <= MOST_HZ, 3, "a rate from 0.001 to 1000 is wanted");
     int64_t period_ns = (int64_t)((lua_Number)BD_NS_PER_S / hz);
     int status = bd_monitor_begin(self->monitor, question, period_ns, &err);
     self->looking = status == 0;

@@ -46,6 +46,14 @@ describe("options of a run", function()
     assert.equal(1.5, values.time)
   end)
 
+  it("take 0, and numbers in a range", function()
+    for _, given in ipairs { "0", "0.001", "1000" } do
+      assert.equal(tonumber(given), parse("--rate " .. given).rate)
+      assert.equal(tonumber(given), parse("--monitor=" .. given).monitor)
+    end
+    assert.equal(0.0001, parse("--delay .0001").delay)
+  end)
+
   it("can be taken back where a scenario has set them", function()
     assert.equal(0, assert(parse("--insert-batch 0")).insert_batch)
   end)
@@ -91,6 +99,13 @@ describe("options of a run", function()
     refused("--time 99999h", "--time must be at most 10000000 seconds, not 99999h")
     refused("--time=", "--time must be a time above zero, as in 30, 30s, 2m or 1h, not empty")
     refused("--time 5d", "--time must be a time above zero, as in 30, 30s, 2m or 1h, not 5d")
+    for _, given in ipairs { "0.0009", "1000001", "." } do
+      refused("--rate " .. given, "--rate must be records a second, from 0.001 to 1000000; 0 is no "
+        .. "limit, not " .. given)
+    end
+    refused("--monitor .0000000001",
+      "--monitor must be a number of times a second, from 0.001 to 1000, or 0, not .0000000001")
+    refused("--delay 10001", "--delay must be milliseconds, from 0 to 10000, not 10001")
   end)
 
   it("are refused without a value, or with one too many", function()

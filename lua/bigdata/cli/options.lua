@@ -61,25 +61,18 @@ local function file_alone(given)
   return given
 end
 
-local function frequency(given)
-  local number = given:match("^%d*%.?%d*$") and tonumber(given)
-  if not number or number > 1000 then return nil, "a number of times a second, up to 1000" end
-  return number
-end
-
-local function milliseconds(given)
-  local number = given:match("^%d*%.?%d*$") and tonumber(given)
-  if not number or number > 10000 then return nil, "milliseconds, from 0 to 10000" end
-  return number
-end
-
-local function rate(given)
-  local number = given:match("^%d*%.?%d*$") and tonumber(given)
-  if not number or number > 1e6 then
-    return nil, "records a second, up to 1000000; 0 is no limit"
+-- 0, or a number in that range.
+local function zero_or(least, most, wanted)
+  return function(given)
+    local number = given:match("^%d*%.?%d*$") and tonumber(given)
+    if number and (number == 0 or number >= least and number <= most) then return number end
+    return nil, wanted
   end
-  return number
 end
+
+local frequency = zero_or(0.001, 1000, "a number of times a second, from 0.001 to 1000, or 0")
+local milliseconds = zero_or(0, 10000, "milliseconds, from 0 to 10000")
+local rate = zero_or(0.001, 1e6, "records a second, from 0.001 to 1000000; 0 is no limit")
 
 -- A setting and its values, NAME=LIST.
 local function variation(given)
