@@ -39,7 +39,7 @@ lua_Integer bd_lua_count_rows(lua_State *lua, int index, int count) {
 }
 
 void bd_lua_push_values(lua_State *lua, int index, int count, lua_Integer row) {
-    luaL_checkstack(lua, count, "db:insert");
+    luaL_checkstack(lua, count + LUA_MINSTACK, "db:insert");
     for (int i = index; i < index + count; i++) {
         if (lua_istable(lua, i)) {
             lua_rawgeti(lua, i, row);

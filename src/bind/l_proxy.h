@@ -1,7 +1,8 @@
 /*
  * l_proxy.h - a longer way to the server for Lua: core.proxy.
  *
- *     core.proxy { conninfo = nil|string, delay = seconds each way } -> proxy | nil, message, info
+ *     core.proxy { conninfo = nil|string, delay = seconds each way, clients = how many at a time }
+ *       -> proxy | nil, message, info
  *     proxy:conninfo()    how to connect through it; proxy:close()
  *     proxy:used()        user and system seconds of the processor that it has taken so far
  */

@@ -1,5 +1,6 @@
 /*
- * l_source.h - sources for Lua: core.source.delimited, .fixed, .count, and the object they make.
+ * l_source.h - sources for Lua: core.source.delimited, .fixed, .count and .random, and the object
+ * that they make.
  */
 #ifndef BD_L_SOURCE_H
 #define BD_L_SOURCE_H

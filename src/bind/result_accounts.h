@@ -10,11 +10,12 @@
 
 /*
  * worker_seconds = { source =, client =, send =, server =, turn =, lua =, lock = }
- * threads        = { { user_seconds =, ... }, ... }
+ * threads        = { { wall_seconds =, waited_seconds =, cpu_user_seconds =, ... }, ... }
  * latency        = { count =, mean_seconds =, ..., quantiles = { { share =, seconds =, ... } } }
  * statement_latencies = { { sql =, count =, mean_seconds =, ... }, ... }, in the order of their use
+ * schedule       = { waited_seconds =, lag_mean_seconds =, lag_max_seconds =, service = { ... } }
  *
- * Latencies are left out where nothing was timed.
+ * Latencies are left out where nothing was timed, the schedule where there is none.
  */
 void bd_result_accounts(lua_State *lua, const BdAccounts *accounts);
 
