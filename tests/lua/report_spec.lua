@@ -102,6 +102,14 @@ N/A: shorter than 0.5 s, too short for a rate
     has(report.text(result({ step() }, {}, { time = 1.5 })), "limit     1.5 seconds a step\n")
   end)
 
+  it("says how rows are shipped, and that the way is longer, where that is asked for", function()
+    local text = report.text(result({ step() }, {}, { insert = "copy", delay = 2.5 }))
+    has(text, "\n  insert    copy\n  delay     2.5 ms more for each round trip\n")
+    text = report.text(result({ step() }, {}, { insert = "row", delay = 0 }))
+    assert.is_nil(text:find("insert  ", 1, true), text)
+    assert.is_nil(text:find("delay", 1, true), text)
+  end)
+
   it("says how much is committed together", function()
     has(report.text(result({ step() }, {}, { commit_every = 1000 })),
       "prepared protocol, one transaction per 1,000 records\n")

@@ -221,6 +221,20 @@ data
 ]], 1, true), text)
   end)
 
+  it("says what all trials have in common, as far as it was asked for", function()
+    local function shown(insert, rate)
+      return { engine = "poll", loop = "c", insert = insert, commit_every = 50, rate = rate,
+        insert_batch = 0 }
+    end
+    assert.is_truthy(sweep_report.text(result { item(shown("copy", 5), ran(1)) }):find([[
+  all with  engine poll, loop c, poolsize 10, protocol prepared, commit-every
+            50, insert copy, rate 5
+]], 1, true))
+    assert.is_truthy(sweep_report.text(result { item(shown("row", 0), ran(1)) }):find([[
+  all with  engine poll, loop c, poolsize 10, protocol prepared, commit-every 50
+]], 1, true))
+  end)
+
   it("names the version that has measured", function()
     local run = ran(1)
     run.environment = { bigdata = "0.0.7" }

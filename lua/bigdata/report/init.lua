@@ -76,6 +76,12 @@ local function heading(result)
     ("  pool      %s, %s protocol, %s"):format(text.plural(settings.poolsize, "connection"),
       settings.protocol, transactions_of(result)),
   }
+  if (settings.insert or "row") ~= "row" then
+    lines[#lines + 1] = ("  insert    %s"):format(settings.insert)
+  end
+  if (settings.delay or 0) > 0 then
+    lines[#lines + 1] = ("  delay     %g ms more for each round trip"):format(settings.delay)
+  end
   if limits ~= "" then lines[#lines + 1] = ("  limit     %s a step"):format(limits) end
   if settings.rate > 0 then
     lines[#lines + 1] = ("  rate      %s a second"):format(text.plural(settings.rate, "record"))

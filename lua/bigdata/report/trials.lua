@@ -69,9 +69,12 @@ local function varied(result)
 end
 
 local SHOWN = {
-  "engine", "jobs", "loop", "lua_state", "poolsize", "protocol", "autocommit", "limit", "time",
-  "delay", "warmup",
+  "engine", "jobs", "loop", "lua_state", "poolsize", "protocol", "autocommit", "commit_every",
+  "insert", "insert_batch", "limit", "time", "rate", "delay", "warmup",
 }
+
+-- What is left unsaid: 0 is for none, and most scenarios do not heed how rows are shipped.
+local UNSAID = { [0] = true, row = true }
 
 -- The first trial's value of a setting where it is the same in all others that have it.
 local function common_value(result, name)
@@ -89,7 +92,7 @@ local function in_common(result)
   for _, name in ipairs(varied(result)) do differs[name] = true end
   for _, name in ipairs(SHOWN) do
     local value = common_value(result, name)
-    if value ~= nil and value ~= 0 and not differs[name] then
+    if value ~= nil and not UNSAID[value] and not differs[name] then
       parts[#parts + 1] = ("%s %s"):format(options.dashed(name), settings.shown(value))
     end
   end
