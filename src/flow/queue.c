@@ -36,7 +36,8 @@ struct BdQueue {
     pthread_cond_t full_cond;
     int64_t capacity;
     int64_t pushed;
-    int64_t poppers; /* threads waiting in pop */
+    int64_t poppers;    /* threads waiting in pop */
+    int64_t counted_ns; /* from when waits for room count */
     int64_t full_wait_ns;
     int64_t empty_wait_ns;
     int64_t closed_ns; /* 0 while open */
@@ -230,7 +231,8 @@ static void wait_for_room(BdQueue *queue, uint32_t size) {
         }
         pthread_cond_wait(&queue->room_cond, &queue->mutex);
     }
-    queue->full_wait_ns += bd_now_ns() - begun_ns;
+    int64_t from_ns = begun_ns > queue->counted_ns ? begun_ns : queue->counted_ns;
+    queue->full_wait_ns += bd_now_ns() - from_ns;
 }
 
 static void append(BdQueue *queue, BdQueueBatch *held) {
@@ -401,6 +403,13 @@ void bd_queue_wait_full(BdQueue *queue) {
            (queue->capacity == 0 || queue->records < queue->capacity)) {
         pthread_cond_wait(&queue->full_cond, &queue->mutex);
     }
+    pthread_mutex_unlock(&queue->mutex);
+}
+
+void bd_queue_count_waits(BdQueue *queue) {
+    pthread_mutex_lock(&queue->mutex);
+    queue->counted_ns = bd_now_ns();
+    queue->full_wait_ns = 0;
     pthread_mutex_unlock(&queue->mutex);
 }
 

@@ -87,6 +87,9 @@ void bd_queue_abort(BdQueue *queue);
 /* Wait until the queue is as full as it gets: at its bound, or closed. */
 void bd_queue_wait_full(BdQueue *queue);
 
+/* Count what pushers wait for room from now on: what they have waited so far does not count. */
+void bd_queue_count_waits(BdQueue *queue);
+
 typedef struct BdQueueStats {
     int64_t records;       /* in the queue now */
     int64_t capacity;      /* 0: unbounded */

@@ -266,6 +266,7 @@ static int64_t drive(Run *run) {
     int64_t begin_ns = bd_now_ns();
     int64_t next_progress_ns = begin_ns + run->opts->progress_ns;
     run->begin_ns = begin_ns;
+    bd_queue_count_waits(run->queue);
     bd_schedule_begin(&run->schedule, run->opts->interval_ns, begin_ns);
     bd_engine_go(run->engine);
     while (atomic_load(&run->control.active) > 0) {

@@ -1,6 +1,7 @@
 /*
  * test_queue.c - the queue: order, the store of batches, the bound, the end.
  */
+#include "core/clock.h"
 #include "core/mem.h"
 #include "support/numbers.h"
 
@@ -213,6 +214,27 @@ static void a_push_that_does_not_fit_waits_for_room(void **state) {
     bd_queue_free(queue);
 }
 
+static void waits_for_room_count_from_when_they_are_to(void **state) {
+    (void)state;
+    BdQueue *queue = numbers_queue(20);
+    Feed f = {.queue = queue, .first = 0, .count = 24, .size = 8};
+    pthread_t thread = numbers_start(numbers_feed, &f);
+    bd_queue_wait_full(queue); /* the third batch waits */
+    bd_sleep_until(bd_now_ns() + 20 * BD_NS_PER_MS);
+    int64_t from_ns = bd_now_ns();
+    bd_queue_count_waits(queue);
+    for (int64_t i = 0; i < 4; i++) {
+        expect_number(queue, i);
+    }
+    pthread_join(thread, NULL);
+    int64_t waited_ns = bd_queue_stats(queue).full_wait_ns;
+    assert_true(waited_ns > 0);
+    assert_true(waited_ns <= bd_now_ns() - from_ns);
+    bd_queue_count_waits(queue);
+    assert_int_equal(bd_queue_stats(queue).full_wait_ns, 0);
+    bd_queue_free(queue);
+}
+
 static void a_push_that_waits_is_not_woken_for_a_little_room(void **state) {
     (void)state;
     BdQueue *queue = numbers_queue(40);
@@ -391,6 +413,7 @@ int main(void) {
         CASE(a_queue_goes_on_after_a_failing_allocation),
         CASE(the_bound_is_never_exceeded),
         CASE(a_push_that_does_not_fit_waits_for_room),
+        CASE(waits_for_room_count_from_when_they_are_to),
         CASE(a_push_that_waits_is_not_woken_for_a_little_room),
         CASE(a_batch_larger_than_the_bound_waits_for_an_empty_queue),
         CASE(an_unbounded_queue_takes_everything),
