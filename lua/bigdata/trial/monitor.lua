@@ -327,6 +327,10 @@ local function machine_difference(from, to)
   }
 end
 
+local LOST_CPU = {
+  what = "the server's CPU", why = "connections were lost, and with them what they had used",
+}
+
 -- Stop looking, at once when the step has ended: keeps what is not to be measured later.
 function Monitor:stop()
   local from = self.from
@@ -339,22 +343,24 @@ function Monitor:stop()
   if from.looking then self:finish_looking(self.seen) end
 end
 
--- What there was to be seen since begin(). usable: the pool's connections still are.
+-- What there was to be seen since begin(). usable: the pool's connections still are. replaced: some
+-- were lost and opened again since then, so that their CPU time is not known.
 -- @return { hz=, samples=, states={ { state=, wait_event_type=, wait_event=, count=, share=,
 -- counts={ in each interval } } }, intervals={ seconds=, sightings={ of all states } },
 -- backends_seen=, database={}, wal={}, bgwriter={}, checkpointer={}, io={}, wal_bytes=,
 -- cpu_seconds={ backends= }, machine={ cores=, busy_seconds=, idle_seconds= },
 -- missing={ { what=, why= } } }; what could not be had is left out.
-function Monitor:finish(usable)
+function Monitor:finish(usable, replaced)
   local seen, from = self.seen or {}, self.from
+  seen.missing = json.array {}
   if from then
     if usable then self:flush() end
     set_differences(seen, from.statistics, self:statistics())
-    local processes = from.processes and self:processes()
+    local processes = from.processes and not replaced and self:processes()
     if processes then seen.cpu_seconds = cpu_difference(from.processes, processes) end
+    if replaced then seen.missing[1] = LOST_CPU end
   end
   self.seen, self.from = nil, nil
-  seen.missing = json.array {}
   local named = {}
   for _, missing in ipairs(self.missing) do
     if not named[missing.what] then seen.missing[#seen.missing + 1] = missing end

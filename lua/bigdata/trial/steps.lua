@@ -105,7 +105,7 @@ local function run_step(context, compiled, pool, way, monitor)
   outcome.name = step.name
   json.array(outcome.samples)
   json.array(outcome.statement_latencies)
-  outcome.server = monitor:finish(GOES_ON[outcome.ended])
+  outcome.server = monitor:finish(GOES_ON[outcome.ended], outcome.reconnects > 0)
   if message then
     outcome.error = { message = message, hint = info and info.hint, code = info and info.code }
   end
