@@ -87,7 +87,6 @@ static void decide(BdWorker *worker, bool known, const BdErr *err) {
         return; /* the marker will tell */
     }
     worker->task->ops->settle(worker->task, !worker->opts->transactions && worker->kept);
-    bd_timing_given_up(&worker->timing);
     worker->rows = 0;
     if (worker->state == BD_WORKER_COMMIT) {
         bd_worker_give_up(worker, "whether its transaction is committed cannot be known", err);

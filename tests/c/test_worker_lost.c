@@ -81,6 +81,24 @@ static void a_transaction_is_done_again(void **state) {
     take_down(&stage);
 }
 
+static void a_unit_that_is_done_again_takes_from_its_first_try(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(0), LOST, DONE(0), DONE(0), DONE(2), DONE(0)};
+    Stage stage;
+    set_up_lost(&stage, 1, happens);
+    bd_timing_begin(&stage.worker.timing, 1);
+    give_first(&stage);
+    expect_want(&stage, BD_WANT_TIME);
+    int64_t lost_ns = bd_now_ns();
+    bd_timing_wait(&stage.worker.timing, BD_SHARE_SERVER, lost_ns);
+    bd_timing_go_on(&stage.worker.timing, lost_ns, lost_ns);
+    expect_want_later(&stage, BD_WANT_RECORD);
+    bd_timing_settle(&stage.worker.timing);
+    assert_int_equal(stage.worker.timing.units->count, 1);
+    assert_true(stage.worker.timing.units->most_ns >= lost_ns - 1);
+    take_down(&stage);
+}
+
 static void a_unit_that_waits_for_records_is_done_again_whole(void **state) {
     (void)state;
     static const Happens happens[] = {DONE(0), DONE(1), LOST,    DONE(0),
@@ -528,6 +546,7 @@ static void a_marker_of_somebody_else_ends_the_run(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(a_transaction_is_done_again),
+        CASE(a_unit_that_is_done_again_takes_from_its_first_try),
         CASE(a_unit_that_waits_for_records_is_done_again_whole),
         CASE(a_lost_commit_fails_all_records_of_the_unit),
         CASE(a_lost_commit_may_be_stored_as_the_marker_tells),
