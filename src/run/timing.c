@@ -42,15 +42,6 @@ int64_t bd_timing_waited_ns(const BdTiming *timing) {
     return ns[BD_SHARE_SOURCE] + ns[BD_SHARE_SEND] + ns[BD_SHARE_SERVER];
 }
 
-static void begin_late(BdTiming *timing) {
-    int64_t lag_ns = timing->begun_ns - timing->due_ns;
-    timing->unit_ns = timing->due_ns;
-    timing->lag_ns += lag_ns;
-    if (lag_ns > timing->most_lag_ns) {
-        timing->most_lag_ns = lag_ns;
-    }
-}
-
 void bd_timing_skipped(BdTiming *timing) {
     bd_shares_enter(&timing->shares, timing->shares.now, bd_now_ns());
 }
@@ -59,7 +50,7 @@ void bd_timing_started(BdTiming *timing) {
     if (timing->unit_ns == 0) {
         timing->unit_ns = timing->begun_ns = timing->shares.since_ns;
         if (timing->due_ns != 0 && timing->due_ns < timing->begun_ns) {
-            begin_late(timing);
+            timing->unit_ns = timing->due_ns;
         }
     }
     timing->due_ns = 0;
@@ -70,9 +61,13 @@ void bd_timing_sent(BdTiming *timing, bool pipelined) {
     timing->single = !pipelined;
 }
 
+static bool runs_statement(const BdRequest *request) {
+    return request->kind != BD_REQUEST_PREPARE && request->kind != BD_REQUEST_DESCRIBE;
+}
+
 void bd_timing_answered(BdTiming *timing, const BdRequest *request) {
     timing->round_trips += request->kind == BD_REQUEST_COPY ? 1 : 0;
-    if (timing->single && timing->sent_ns != 0) {
+    if (timing->single && timing->sent_ns != 0 && runs_statement(request)) {
         const char *sql = request->statement != NULL ? request->statement->sql : request->text;
         const void *key = request->statement != NULL ? (const void *)request->statement : sql;
         BdHistogram *times = bd_latencies_times(&timing->statements, key, sql);
@@ -82,12 +77,22 @@ void bd_timing_answered(BdTiming *timing, const BdRequest *request) {
     }
 }
 
+/* A unit that has its moment is stored. */
+static void note_schedule(BdTiming *timing, int64_t now_ns) {
+    int64_t lag_ns = timing->begun_ns - timing->unit_ns;
+    timing->lag_ns += lag_ns;
+    if (lag_ns > timing->most_lag_ns) {
+        timing->most_lag_ns = lag_ns;
+    }
+    bd_histogram_note(&timing->notes, timing->services, now_ns - timing->begun_ns);
+}
+
 int64_t bd_timing_stored(BdTiming *timing) {
     int64_t now_ns = bd_now_ns();
     int64_t took_ns = now_ns - timing->unit_ns;
     bd_histogram_note(&timing->notes, timing->units, took_ns);
     if (timing->services != NULL) {
-        bd_histogram_note(&timing->notes, timing->services, now_ns - timing->begun_ns);
+        note_schedule(timing, now_ns);
     }
     bd_shares_enter(&timing->shares, BD_SHARE_CLIENT, now_ns);
     timing->unit_ns = 0;

@@ -29,7 +29,7 @@ typedef struct BdTiming {
     int64_t begun_ns;    /* when it began */
     int64_t due_ns;      /* the moment of the record to come; 0: it has none, or has begun */
     int64_t paced_ns;    /* how long the worker has waited for such moments */
-    int64_t lag_ns;      /* how long after their moments units began, in all */
+    int64_t lag_ns;      /* how long after their moments the stored units began, in all */
     int64_t most_lag_ns; /* and the longest */
     int64_t sent_ns;     /* when the request under way had been sent; 0: not yet waited for */
     bool single;         /* it is not part of a pipeline */

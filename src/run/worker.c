@@ -166,10 +166,6 @@ static BdMove start_record(BdWorker *worker, const BdRecord *record) {
     worker->under_way = true;
     worker->kept = false;
     bd_timing_started(&worker->timing);
-    if (worker->opts->schedule != NULL) {
-        atomic_store_explicit(&worker->counters.lag_ns, worker->timing.lag_ns,
-                              memory_order_relaxed);
-    }
     if (worker->task->ops->start(worker->task, record, err) != 0) {
         return bd_worker_fail_unit(worker, err);
     }

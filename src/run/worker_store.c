@@ -11,6 +11,7 @@ BdMove bd_worker_store_unit(BdWorker *worker) {
     bd_counter_add(&worker->counters.records, bd_unit_size(&worker->unit));
     int64_t took_ns = bd_timing_stored(&worker->timing);
     bd_counters_stored(&worker->counters, took_ns, &worker->timing.shares);
+    bd_counter_set(&worker->counters.lag_ns, worker->timing.lag_ns);
     bd_unit_pass(&worker->unit);
     worker->begun = false;
     worker->marked = false;

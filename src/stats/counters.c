@@ -9,7 +9,7 @@ void bd_counters_stored(BdCounters *counters, int64_t ns, const BdShares *shares
     bd_counter_add(&counters->unit_ns, ns);
     bd_counter_add(&counters->units_by_time[bd_counters_cell(ns)], 1);
     for (int i = 0; i < BD_SHARES; i++) {
-        atomic_store_explicit(&counters->shares_ns[i], shares->ns[i], memory_order_relaxed);
+        bd_counter_set(&counters->shares_ns[i], shares->ns[i]);
     }
 }
 

@@ -35,7 +35,7 @@ typedef struct BdCounters {
     _Atomic int64_t units;
     _Atomic int64_t unit_ns; /* in all */
     _Atomic int64_t shares_ns[BD_SHARES];
-    _Atomic int64_t lag_ns; /* how long after their moments units began, in all */
+    _Atomic int64_t lag_ns; /* how long after their moments those began, in all */
     _Atomic int64_t units_by_time[BD_COUNTERS_CELLS];
 } BdCounters;
 
@@ -55,6 +55,11 @@ typedef struct BdTotals {
 static inline void bd_counter_add(_Atomic int64_t *counter, int64_t n) {
     atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n,
                           memory_order_relaxed);
+}
+
+/* Set one likewise. */
+static inline void bd_counter_set(_Atomic int64_t *counter, int64_t n) {
+    atomic_store_explicit(counter, n, memory_order_relaxed);
 }
 
 /* The cell of a time. */

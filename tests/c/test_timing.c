@@ -117,6 +117,25 @@ static void a_unit_with_a_moment_takes_from_there(void **state) {
     bd_timing_deinit(&timing);
 }
 
+static void how_late_a_unit_began_counts_when_it_is_stored(void **state) {
+    (void)state;
+    BdErr err = BD_ERR_INIT;
+    BdTiming timing;
+    assert_int_equal(bd_timing_init(&timing, true, &err), 0);
+    bd_timing_begin(&timing, 100);
+    timing.due_ns = 30;
+    bd_timing_started(&timing);
+    bd_timing_given_up(&timing);
+    timing.due_ns = 60;
+    bd_timing_started(&timing);
+    assert_int_equal(timing.lag_ns, 0);
+    clock_ns = 120;
+    bd_timing_stored(&timing);
+    assert_int_equal(timing.lag_ns, 40);
+    assert_int_equal(timing.most_lag_ns, 40);
+    bd_timing_deinit(&timing);
+}
+
 static void records_that_are_passed_over_take_no_time_of_a_unit(void **state) {
     (void)state;
     BdTiming timing = begun(0);
@@ -160,6 +179,22 @@ static void a_statement_takes_until_its_answer_can_be_looked_at(void **state) {
     assert_int_equal(timing.statements.count, 1);
     assert_string_equal(timing.statements.list[0].name, "insert");
     assert_int_equal(timing.statements.list[0].times->sum_ns, 35);
+    bd_timing_deinit(&timing);
+}
+
+static void making_a_statement_ready_does_not_count_as_running_it(void **state) {
+    (void)state;
+    const BdRequest kinds[] = {{.kind = BD_REQUEST_PREPARE, .statement = &insert},
+                               {.kind = BD_REQUEST_DESCRIBE, .statement = &insert}};
+    BdTiming timing = begun(0);
+    for (int i = 0; i < 2; i++) {
+        bd_timing_sent(&timing, false);
+        bd_timing_wait(&timing, BD_SHARE_SERVER, 10);
+        bd_timing_go_on(&timing, 20, 20);
+        bd_timing_answered(&timing, &kinds[i]);
+    }
+    assert_int_equal(timing.statements.count, 0);
+    assert_int_equal(timing.round_trips, 2);
     bd_timing_deinit(&timing);
 }
 
@@ -308,9 +343,11 @@ int main(void) {
         CASE(an_answer_cannot_have_been_there_before_the_wait),
         CASE(a_unit_takes_from_its_record_to_the_store),
         CASE(a_unit_with_a_moment_takes_from_there),
+        CASE(how_late_a_unit_began_counts_when_it_is_stored),
         CASE(records_that_are_passed_over_take_no_time_of_a_unit),
         CASE(a_unit_that_is_given_up_is_not_counted),
         CASE(a_statement_takes_until_its_answer_can_be_looked_at),
+        CASE(making_a_statement_ready_does_not_count_as_running_it),
         CASE(statements_of_a_pipeline_have_no_time_of_their_own),
         CASE(round_trips_are_waits_for_the_server),
         CASE(shares_add_up_to_all_the_workers_time),
