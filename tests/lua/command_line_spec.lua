@@ -27,6 +27,13 @@ describe("a command line", function()
     assert.equal("test", again "--poolsize 15 --quiet --dburl host=/secret")
   end)
 
+  it("begins with the scenario's path where it is not found by its name", function()
+    scenario.word = "sub/test.lua"
+    local line = again "--limit 7"
+    scenario.word = nil
+    assert.equal("sub/test.lua --limit 7", line)
+  end)
+
   it("has a 0 that is not the default", function()
     assert.equal("test --queue 0 --monitor 0", again "--queue 0 --monitor 0")
     assert.equal("test", again "--limit 0")

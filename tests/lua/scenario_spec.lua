@@ -161,6 +161,16 @@ describe("catalog", function()
     assert.equal("mine", assert(catalog.load(folder .. "/scenarios/mine.lua")).name)
   end)
 
+  it("knows the word by which a command line finds what it has loaded", function()
+    assert.equal("mine", assert(catalog.load("scenarios/mine.lua")).word)
+    assert.equal("row_by_row", assert(catalog.load("row_by_row")).word)
+    assert.equal("row_by_row_gevent", assert(catalog.load("row_by_row_gevent")).word)
+    assert.equal("pool_sweep", assert(catalog.load("pool_sweep")).word)
+    local path = folder .. "/scenarios/mine.lua"
+    assert.equal(path, assert(catalog.load(path)).word)
+    assert.equal("./scenarios/mine.lua", assert(catalog.load("./scenarios/mine.lua")).word)
+  end)
+
   it("looks in the program's own folder after that", function()
     assert.equal(core.home .. "/scenarios/row_by_row.lua", catalog.find("row_by_row"))
     local names = {}

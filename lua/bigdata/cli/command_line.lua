@@ -23,10 +23,10 @@ local function add_option(words, option, value)
   end
 end
 
--- The scenario's name, and the options that say how its trial was run, but for where to connect: a
--- list of words.
+-- The scenario's name, or its path if it has to be found by that, and the options that say how its
+-- trial was run, but for where to connect: a list of words.
 function command_line.of(scenario, settings, flags)
-  local words = { scenario.name }
+  local words = { scenario.word or scenario.name }
   for option in options.each_of_trial(options.of(scenario)) do
     local key = options.key_of(option)
     if settings.loop == "lua" or not options.OF_LUA[key] then

@@ -94,7 +94,8 @@ end
 -- So many scenarios may stand on one another.
 local DEEPEST = 8
 
--- A file's scenario, or sweep, with its name and its path. depth: how many others stand on it.
+-- A file's scenario, or sweep, with its name, its path, and the word by which a command line finds
+-- it. depth: how many others stand on it.
 local function evaluate(path, depth)
   if depth > DEEPEST then
     failure.raise(("%s: too many scenarios stand on one another, perhaps in a circle"):format(path))
@@ -115,10 +116,11 @@ local function evaluate(path, depth)
   end
   object.path = path
   object.name = path:match("([^/]*)$"):gsub("%.lua$", "")
+  object.word = catalog.find(object.name) == path and object.name or path
   return object
 end
 
--- Load a scenario, or a sweep, by path or name: the object, with its name and its path, or nil,
+-- Load a scenario, or a sweep, by path or name: the object, with its name, path and word, or nil,
 -- message, info.
 function catalog.load(name)
   local path = catalog.find(name)
