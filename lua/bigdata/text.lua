@@ -30,6 +30,11 @@ function text.three_digits(number)
   return (number >= 10 and "%.1f" or number >= 1 and "%.2f" or "%.3f"):format(number)
 end
 
+-- Letters, not bytes.
+function text.width(words)
+  return utf8.len(words) or #words
+end
+
 -- Seconds as milliseconds likewise.
 function text.milliseconds(seconds)
   return text.three_digits(1000 * seconds)

@@ -38,6 +38,45 @@ describe("latencies", function()
   end)
 end)
 
+describe("a step with a long name", function()
+  local NAME = "a_name_of_üöä_letters" -- 21 letters
+  local short = { name = "b", seconds = 10, rows = 100, records = 0 }
+  local long = { name = NAME, seconds = 10, rows = 100, records = 0 }
+  for _, step in ipairs { short, long } do
+    step.latency = { mean_seconds = 1, deviation_seconds = 1, p50_seconds = 1, p95_seconds = 1,
+      p99_seconds = 1, p999_seconds = 1, max_seconds = 1, count = 1 }
+    step.cpu_user_seconds, step.cpu_system_seconds, step.feeder_cpu_seconds = 1, 1, 1
+    step.sent_bytes, step.received_bytes = 100, 100
+    step.threads = { { wall_seconds = 10, waited_seconds = 9 } }
+    step.statement_latencies = { step.latency }
+    step.latency.sql = "select 1"
+    step.worker_seconds = worker_seconds({ client = 20 }).worker_seconds
+    step.server = { states = { { state = "active", share = 1 } }, missing = {} }
+  end
+  local both = { settings = { poolsize = 2 }, steps = { short, long } }
+
+  it("shifts the columns of all", function()
+    for _, part in ipairs { "latencies", "cpu", "traffic" } do
+      local lines = report_time[part](both)
+      assert.equal(3, #lines)
+      for _, line in ipairs(lines) do assert.equal(utf8.len(lines[1]), utf8.len(line)) end
+      assert.equal(NAME, lines[3]:sub(1, #NAME))
+    end
+    for _, part in ipairs { "shares", "server" } do
+      local lines = report_time[part](both)
+      assert.equal("b" .. (" "):rep(20) .. lines[3]:sub(#NAME + 1), lines[2])
+      assert.is_truthy(lines[3]:find("100 %", 1, true))
+    end
+  end)
+
+  it("has the head of its statements on a line of its own", function()
+    local lines = report_time.statements(both)
+    assert.equal("statements of b, ms      count", lines[1]:sub(1, 30))
+    assert.same({ "statements of " .. NAME .. ", ms", (" "):rep(25) .. lines[1]:sub(26) },
+      { lines[4], lines[5] })
+  end)
+end)
+
 describe("CPU time", function()
   local step = { rows = 40000, records = 20000, cpu_user_seconds = 0.1, cpu_system_seconds = 0.02,
     feeder_cpu_seconds = 0.01, round_trips = 50000, threads = {

@@ -1,16 +1,14 @@
 -- report/table.lua - rows of cells as lines of text. Pure.
 
 local tables = require "bigdata.tables"
+local text = require "bigdata.text"
 
 local table_text = {}
 
 local WIDTH = 80
 local GAP = "  "
 
--- Letters, not bytes.
-local function width(cell)
-  return utf8.len(cell) or #cell
-end
+local width = text.width
 
 local function widths_of(rows, count)
   local widths = {}

@@ -9,55 +9,68 @@ local verdict = require "bigdata.verdict"
 
 local report_time = {}
 
-local NAME = 12
+local NAME = 12 -- the least room for a step's name
 local BAR = 24
 local WIDTH = 80
 local LEAST_SHOWN = 0.005 -- of the time
 
+-- The room that the names of the steps take.
+local function room_of(result)
+  local room = NAME
+  for _, step in ipairs(result.steps) do room = math.max(room, text.width(step.name)) end
+  return room
+end
+
+local function padded(name, room)
+  return name .. (" "):rep(room - text.width(name))
+end
+
 --- Latencies.
 
-local LATENCY = "%-" .. NAME .. "s %8s %8s %9s %9s %9s %9s %9s" -- 80 columns
+local LATENCY = " %8s %8s %9s %9s %9s %9s %9s" -- 80 columns with the name
 
 local milliseconds, percent = text.milliseconds, text.percent
 
 local function latency_line(name, l)
-  return LATENCY:format(name, milliseconds(l.mean_seconds), milliseconds(l.deviation_seconds),
+  return name .. LATENCY:format(milliseconds(l.mean_seconds), milliseconds(l.deviation_seconds),
     milliseconds(l.p50_seconds), milliseconds(l.p95_seconds), milliseconds(l.p99_seconds),
     milliseconds(l.p999_seconds), milliseconds(l.max_seconds))
 end
 
 function report_time.latencies(result)
-  local lines = {}
+  local lines, room = {}, room_of(result)
   for _, step in ipairs(result.steps) do
-    if step.latency then lines[#lines + 1] = latency_line(step.name, step.latency) end
+    if step.latency then
+      lines[#lines + 1] = latency_line(padded(step.name, room), step.latency)
+    end
     if step.latency and step.schedule then -- without the lag
-      lines[#lines + 1] = latency_line("  service", step.schedule.service)
+      lines[#lines + 1] = latency_line(padded("  service", room), step.schedule.service)
     end
   end
   if #lines == 0 then return lines end
-  table.insert(lines, 1, LATENCY:format("latency, ms", "mean", "stddev", "p50", "p95", "p99",
-    "p99.9", "max"))
+  table.insert(lines, 1, padded("latency, ms", room) .. LATENCY:format("mean", "stddev", "p50",
+    "p95", "p99", "p99.9", "max"))
   return lines
 end
 
--- A line for each step of which line_of(step, amount) makes one, under the head: amount are its
--- rows, or its records where it has none.
-local function lines_per_row(result, head, line_of)
-  local lines, without = {}, {}
+-- A line for each step of which cells_of(step, amount) makes cells, under the title and the head:
+-- amount are its rows, or its records where it has none.
+local function lines_per_row(result, title, head, cells_of)
+  local lines, without, room = {}, {}, room_of(result)
   for _, step in ipairs(result.steps) do
     local amount = step.rows > 0 and step.rows or step.records
-    local line = amount > 0 and line_of(step, amount) or nil
-    lines[#lines + 1] = line
-    if line and step.rows == 0 then without[#without + 1] = step.name end
+    local cells = amount > 0 and cells_of(step, amount) or nil
+    if cells then lines[#lines + 1] = padded(step.name, room) .. cells end
+    if cells and step.rows == 0 then without[#without + 1] = step.name end
   end
-  if #lines > 0 then table.insert(lines, 1, head) end
+  if #lines > 0 then table.insert(lines, 1, padded(title, room) .. head) end
   if #without > 0 then
     lines[#lines + 1] = "for each record, where there are no rows: " .. table.concat(without, ", ")
   end
   return lines
 end
 
-local CPU = "%-" .. NAME .. "s %8s %8s %8s %8s %15s %15s" -- 80 columns
+local CPU = " %8s %8s %8s %8s %15s %15s" -- 80 columns with the name
 
 -- The kernel knows how long a thread ran, but whether for the program or in the kernel only by its
 -- ticks, of which there are 100 to 1000 a second: of less time than this it cannot tell.
@@ -65,28 +78,27 @@ local LEAST_SPLIT_SECONDS = 0.1
 
 -- What the steps took of this machine and the network.
 function report_time.cpu(result)
-  local head = CPU:format("CPU, us/row", "total", "user", "system", "feeder", "busiest thread",
-    "round trips/row")
-  return lines_per_row(result, head, function(step, amount)
+  local head = CPU:format("total", "user", "system", "feeder", "busiest thread", "round trips/row")
+  return lines_per_row(result, "CPU, us/row", head, function(step, amount)
     if not step.feeder_cpu_seconds then return nil end
     local function us(seconds) return ("%.2f"):format(1e6 * seconds / amount) end
     local cpu_seconds = step.cpu_user_seconds + step.cpu_system_seconds
     local function part(seconds)
       return cpu_seconds < LEAST_SPLIT_SECONDS and "-" or us(seconds)
     end
-    return CPU:format(step.name, us(cpu_seconds), part(step.cpu_user_seconds),
+    return CPU:format(us(cpu_seconds), part(step.cpu_user_seconds),
       part(step.cpu_system_seconds), us(step.feeder_cpu_seconds), percent(figures.busiest(step)),
       step.round_trips and ("%.2f"):format(step.round_trips / amount) or "-")
   end)
 end
 
-local TRAFFIC = "%-" .. NAME .. "s %9s %9s"
+local TRAFFIC = " %9s %9s"
 
 -- What the connections carried.
 function report_time.traffic(result)
-  return lines_per_row(result, TRAFFIC:format("bytes/row", "sent", "received"),
+  return lines_per_row(result, "bytes/row", TRAFFIC:format("sent", "received"),
     function(step, amount)
-      return step.sent_bytes and TRAFFIC:format(step.name, text.count(step.sent_bytes / amount),
+      return step.sent_bytes and TRAFFIC:format(text.count(step.sent_bytes / amount),
         text.count(step.received_bytes / amount))
     end)
 end
@@ -109,7 +121,7 @@ function report_time.pgbench(result)
   return lines
 end
 
-local STATEMENT = "  %28s %9s %9s %9s %9s %9s"
+local STATEMENT = "%30s %9s %9s %9s %9s %9s"
 
 -- A statement on one line, cut to its room.
 local function one_line(sql)
@@ -126,7 +138,11 @@ function report_time.statements(result)
       if i == 1 then
         local title = ("statements of %s, ms"):format(step.name)
         local head = STATEMENT:format("count", "mean", "stddev", "p50", "p99", "max")
-        lines[#lines + 1] = ("%-24s %s"):format(title, head:sub(26))
+        if text.width(title) < head:find "%S" - 1 then
+          lines[#lines + 1] = title .. head:sub(text.width(title) + 1)
+        else
+          tables.append(lines, { title, head })
+        end
       end
       lines[#lines + 1] = "  " .. one_line(l.sql)
       lines[#lines + 1] = STATEMENT:format(text.count(l.count), milliseconds(l.mean_seconds),
@@ -154,10 +170,11 @@ local function bar(parts, marks)
   return table.concat(drawn) .. (" "):rep(BAR - at)
 end
 
--- A line of a bar: its name, the bar, and as many of its parts in words as there is room for.
+-- A line of a bar: its name, the bar, and as many of its parts in words as there is room for, but
+-- at least the first.
 local function bar_line(name, parts, marks)
-  local line = ("%-" .. NAME .. "s %s  "):format(name, bar(parts, marks))
-  local room, said = WIDTH - NAME - BAR - 3, {}
+  local line = ("%s %s  "):format(name, bar(parts, marks))
+  local room, said = WIDTH - text.width(name) - BAR - 3, {}
   local words = {}
   for _, part in ipairs(parts) do
     if part.share >= LEAST_SHOWN then words[#words + 1] = part end
@@ -168,7 +185,7 @@ local function bar_line(name, parts, marks)
   end)
   for _, part in ipairs(words) do
     local more = ("%s %s"):format(part.word, percent(part.share))
-    if #table.concat(said, ", ") + 2 + #more > room then break end
+    if #said > 0 and #table.concat(said, ", ") + 2 + #more > room then break end
     said[#said + 1] = more
   end
   return line .. table.concat(said, ", ")
@@ -178,7 +195,7 @@ local STATES = { "client", "turn", "send", "server", "source" }
 
 -- Where the workers' time went, a bar for each step. blocks: draw with block characters.
 function report_time.shares(result, blocks)
-  local marks, lines = blocks and BLOCKS or PLAIN, {}
+  local marks, lines, room = blocks and BLOCKS or PLAIN, {}, room_of(result)
   for _, step in ipairs(result.steps) do
     local all = step.seconds * result.settings.poolsize
     if step.worker_seconds and all > 0 then
@@ -191,7 +208,7 @@ function report_time.shares(result, blocks)
           word = lua >= LEAST_SHOWN and ("client (lua %s)"):format(percent(lua)) or state,
         }
       end
-      lines[#lines + 1] = bar_line(step.name, parts, marks)
+      lines[#lines + 1] = bar_line(padded(step.name, room), parts, marks)
     end
   end
   if #lines > 0 then
@@ -229,11 +246,13 @@ end
 
 -- What the server's backends were doing, a bar for each step.
 function report_time.server(result, blocks)
-  local marks, lines = blocks and BLOCKS or PLAIN, {}
+  local marks, lines, room = blocks and BLOCKS or PLAIN, {}, room_of(result)
   local missing = {}
   for _, step in ipairs(result.steps) do
     local server = step.server or { missing = {} }
-    if server.states then lines[#lines + 1] = bar_line(step.name, merged(server.states), marks) end
+    if server.states then
+      lines[#lines + 1] = bar_line(padded(step.name, room), merged(server.states), marks)
+    end
     for _, one in ipairs(server.missing) do
       local line = ("not seen: %s: %s"):format(one.what, one.why)
       if not missing[line] then missing[#missing + 1], missing[line] = line, true end
