@@ -29,7 +29,8 @@ int bd_interrupt_install(BdErr *err) {
     sigemptyset(&ignore.sa_mask);
     sigemptyset(&usual.sa_mask);
     if (sigaction(SIGINT, &action, NULL) != 0 || sigaction(SIGTERM, &action, NULL) != 0 ||
-        sigaction(SIGPIPE, &ignore, NULL) != 0 || sigaction(SIGCHLD, &usual, NULL) != 0) {
+        sigaction(SIGPIPE, &ignore, NULL) != 0 || sigaction(SIGXFSZ, &ignore, NULL) != 0 ||
+        sigaction(SIGCHLD, &usual, NULL) != 0) {
         return bd_err_set_sys(err, BD_E_BUG, errno, "cannot install signal handlers");
     }
     return 0;

@@ -15,8 +15,9 @@
 
 #include <stdbool.h>
 
-/* Install the handlers, and ignore SIGPIPE; but not SIGCHLD, though whoever has started us may:
- * nobody could then wait for a process that we start, nor could that one for its own. */
+/* Install the handlers, and ignore SIGPIPE and SIGXFSZ, so that writing fails instead; but not
+ * SIGCHLD, though whoever has started us may: nobody could then wait for a process that we start,
+ * nor could that one for its own. */
 BD_MUSTCHECK int bd_interrupt_install(BdErr *err);
 
 bool bd_interrupted(void);

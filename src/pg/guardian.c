@@ -52,7 +52,8 @@ typedef enum Event {
 /* ---- becoming a process of its own ----------------------------------------------------------- */
 
 static void set_signals(void (*handler)(int)) {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2};
+    static const int numbers[] = {SIGINT,  SIGTERM, SIGHUP,  SIGQUIT,
+                                  SIGPIPE, SIGXFSZ, SIGUSR1, SIGUSR2};
     struct sigaction action = {.sa_handler = handler};
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {

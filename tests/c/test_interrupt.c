@@ -3,12 +3,15 @@
  */
 #include "core/interrupt.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -72,6 +75,20 @@ static void a_broken_pipe_does_not_end_the_process(void **state) {
     assert_int_equal(status_of(write_to_nobody), 0);
 }
 
+static int write_too_much(void) {
+    const struct rlimit none = {0, 0};
+    char path[] = "/tmp/bigdata-too-much-XXXXXX";
+    int fd = mkstemp(path);
+    unlink(path);
+    return setrlimit(RLIMIT_FSIZE, &none) == 0 && write(fd, "x", 1) < 0 && errno == EFBIG ? 0
+                                                                                          : WRONG;
+}
+
+static void a_file_that_may_not_grow_does_not_end_the_process(void **state) {
+    (void)state;
+    assert_int_equal(status_of(write_too_much), 0);
+}
+
 static int end_a_child(void) {
     int status = 0;
     pid_t pid = fork();
@@ -96,6 +113,7 @@ int main(void) {
         cmocka_unit_test(the_first_signal_is_noted),
         cmocka_unit_test(a_second_signal_ends_the_process),
         cmocka_unit_test(a_broken_pipe_does_not_end_the_process),
+        cmocka_unit_test(a_file_that_may_not_grow_does_not_end_the_process),
         cmocka_unit_test(children_can_be_waited_for_though_the_parent_ignored_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 
 local interval_log = require "bigdata.trial.interval_log"
 local json = require "bigdata.result.json"
+local lfs = require "lfs"
 local output = require "bigdata.result.output"
 local result_csv = require "bigdata.result.csv"
 local result_file = require "bigdata.result.file"
@@ -237,6 +238,28 @@ describe("a file to be written after a run", function()
     assert.equal("before", read())
     assert(opened:write("after"))
     assert.equal("after", read())
+  end)
+
+  it("leaves nothing beside it, and stays a link", function()
+    local link = path .. ".link"
+    os.remove(link)
+    assert(lfs.link(path, link, true))
+    assert(assert(output.open("json", link, print)):write("linked"))
+    local mode = lfs.symlinkattributes(link, "mode")
+    os.remove(link)
+    assert.equal("link", mode)
+    assert.equal("linked", read())
+    assert(assert(output.open("json", path, print)):write("after"))
+    assert.equal("after", read())
+    assert.is_nil(lfs.attributes(path .. ".part"))
+  end)
+
+  it("keeps who may read it", function()
+    written("before")
+    assert(os.execute(("chmod 600 '%s'"):format(path)))
+    assert(assert(output.open("json", path, print)):write("after"))
+    assert.equal("after", read())
+    assert.equal("rw-------", lfs.attributes(path, "permissions"))
   end)
 
   it("does not stay behind empty", function()

@@ -18,6 +18,28 @@ local function put(path, mode, text)
   return nil, ("%s: %s"):format(path, problem or late)
 end
 
+-- Do two files differ in nothing but what they hold, so that one may take the other's place?
+local function are_alike(path, other)
+  local one, two = lfs.symlinkattributes(path), lfs.symlinkattributes(other)
+  for _, key in ipairs { "mode", "permissions", "uid", "gid", "nlink" } do
+    if not (one and two and one[key] == two[key]) then return false end
+  end
+  return true
+end
+
+-- Put the text in the place of what the file holds, at once if that can be done: what it held then
+-- stays where the disk is full, or the program killed. True, or nil, why.
+local function replace(path, text)
+  if lfs.symlinkattributes(path, "mode") ~= "file" then return put(path, "w", text) end
+  local beside = path .. ".part"
+  local good, message = put(beside, "w", text)
+  local alike = are_alike(path, beside)
+  if good and alike and os.rename(beside, path) then return true end
+  os.remove(beside)
+  if alike and not good then return nil, message end
+  return put(path, "w", text)
+end
+
 -- Prepare to write to path; "-": to standard output, with print(text). An earlier file of that name
 -- stays as it is until write().
 -- @return an output, or nil, message
@@ -41,7 +63,7 @@ function Output:write(text)
     self.print(text)
     return true
   end
-  local good, message = put(self.path, "w", text)
+  local good, message = replace(self.path, text)
   if good then return true end
   return nil, ("--%s: cannot write to %s"):format(self.option, message)
 end
