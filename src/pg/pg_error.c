@@ -69,6 +69,16 @@ static void add(char *to, size_t size, const char *p, size_t n) {
     snprintf(to + used, size - used, "%.*s", (int)n, p);
 }
 
+static bool begins_with(const char *line, const char *words) {
+    return strncmp(line, words, strlen(words)) == 0;
+}
+
+/* The server's place in its source; or what libpq adds when it has closed a socket, and is asked to
+ * wait for it. */
+static bool says_nothing(const char *line) {
+    return begins_with(line, "LOCATION:") || begins_with(line, "invalid socket\n");
+}
+
 /*
  * libpq's message on one line: without the server's severity and place in its source, and without
  * libpq's advice, which stands on lines indented by a tab. Several hosts that were tried are set
@@ -79,7 +89,7 @@ static void flatten(const char *message, char *to, size_t size, char sqlstate[6]
     for (const char *line = message; *line != '\0';) {
         size_t n = strcspn(line, "\n");
         const char *text = NULL;
-        if (line[0] != '\t' && n > 0 && strncmp(line, "LOCATION:", strlen("LOCATION:")) != 0) {
+        if (line[0] != '\t' && n > 0 && !says_nothing(line)) {
             if (to[0] != '\0') {
                 add(to, size, "; ", 2);
             }
@@ -144,7 +154,7 @@ bool bd_pg_error_ends_session(const PGresult *result) {
  * that of a trigger, it is the last one. */
 static const char *copy_place(const PGresult *result) {
     const char *line = or_empty(PQresultErrorField(result, PG_DIAG_CONTEXT));
-    while (strncmp(line, "COPY ", strlen("COPY ")) != 0) {
+    while (!begins_with(line, "COPY ")) {
         line += strcspn(line, "\n");
         if (*line == '\0') {
             return line;
