@@ -113,8 +113,8 @@ static BdMove try_later(BdWorker *worker, const BdErr *err) {
     reopen->next_ns = bd_now_ns() + bd_worker_scatter(worker, reopen->delay_ns);
     if (reopen->next_ns > reopen->give_up_ns || is_for_good(err)) {
         BdErr lost = *err;
-        bd_err_wrap(&lost, "the connection was lost and could not be opened again within %d s",
-                    (int)(worker->opts->reconnect_ns / BD_NS_PER_S));
+        bd_err_wrap(&lost, "the connection was lost and could not be opened again within %g s",
+                    (double)worker->opts->reconnect_ns / BD_NS_PER_S);
         return bd_worker_fail_run(worker, &lost);
     }
     reopen->delay_ns *= 2;

@@ -446,11 +446,11 @@ static void a_session_is_given_up_when_the_time_is_over(void **state) {
     static const Happens happens[] = {DONE(0), LOST};
     Stage stage;
     set_up_lost(&stage, 1, happens);
-    stage.opts.reconnect_ns = 1;
+    stage.opts.reconnect_ns = BD_NS_PER_MS;
     give_first(&stage);
     expect_want_later(&stage, BD_WANT_NOTHING);
     expect_fatal(&stage, BD_E_CONN,
-                 "the connection was lost and could not be opened again within 0 s: not yet");
+                 "the connection was lost and could not be opened again within 0.001 s: not yet");
     take_down(&stage);
 }
 
