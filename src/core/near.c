@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define LONGEST 64 /* letters; longer names are not compared */
+#define BEGUN   3  /* so many letters may be the beginning of a name */
 
 static int plain(char letter) {
     return letter == '_' ? '-' : tolower((unsigned char)letter);
@@ -46,12 +47,24 @@ void bd_near_init(BdNear *near, const char *written) {
     *near = (BdNear){.written = written, .below = n > LONGEST ? 0 : third + 1};
 }
 
+/* Was the name only begun? Dashes of options are no letters. */
+static bool is_begun(const char *written, const char *name) {
+    size_t i = 0;
+    while (written[i] != '\0' && same(written + i, name + i)) {
+        i++;
+    }
+    return written[i] == '\0' && i >= strspn(written, "-") + BEGUN;
+}
+
 void bd_near_consider(BdNear *near, const char *name) {
     size_t n = strlen(name);
     if (near->below == 0 || n > LONGEST) {
         return;
     }
     size_t apart = distance(near->written, strlen(near->written), name, n);
+    if (apart > 1 && is_begun(near->written, name)) {
+        apart = 1;
+    }
     if (apart < near->below && apart < n) {
         near->name = name;
         near->below = apart;

@@ -17,8 +17,8 @@ typedef struct BdNear {
 
 void bd_near_init(BdNear *near, const char *written);
 
-/* May this be it? Letters may be added, dropped, replaced or swapped, about one of three; capitals
- * are small letters, and '_' is '-'. */
+/* May this be it? Letters may be added, dropped, replaced or swapped, about one of three, or all be
+ * missing after the first few; capitals are small letters, and '_' is '-'. */
 void bd_near_consider(BdNear *near, const char *name);
 
 #endif

@@ -43,6 +43,21 @@ static void capitals_are_small_letters_and_underscores_hyphens(void **state) {
     assert_int_equal(near.below, 0);
 }
 
+static void a_beginning_is_enough(void **state) {
+    (void)state;
+    assert_string_equal(nearest("geo"), "geo_record");
+    assert_string_equal(nearest("DATA-"), "data_element");
+    assert_null(nearest("ge"));
+    BdNear near;
+    bd_near_init(&near, "--pool");
+    bd_near_consider(&near, "--loop");
+    bd_near_consider(&near, "--poolsize");
+    assert_string_equal(near.name, "--poolsize");
+    bd_near_init(&near, "--po");
+    bd_near_consider(&near, "--poolsize");
+    assert_null(near.name);
+}
+
 static void what_is_too_far_is_not_meant(void **state) {
     (void)state;
     assert_null(nearest("elements"));
@@ -56,6 +71,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(letters_may_be_added_dropped_replaced_and_swapped),
         cmocka_unit_test(capitals_are_small_letters_and_underscores_hyphens),
+        cmocka_unit_test(a_beginning_is_enough),
         cmocka_unit_test(what_is_too_far_is_not_meant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
