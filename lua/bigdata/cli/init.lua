@@ -34,19 +34,21 @@ local function no_words(args, out)
     local hint = (info.hint or "") ~= "" and info.hint or "bigdata help shows the options"
     return out:problem(message, { hint = hint })
   end
-  if #args == 0 then
-    out:say(help.short())
-    return 1
-  end
   return out:problem("no scenario given", { hint = "bigdata list shows the scenarios there are" })
 end
 
 local function run_words(args, out)
+  if #args == 0 then
+    out:say(require "bigdata.cli.help".short())
+    return 1
+  end
   local words = arguments.words(args, options.RUN)
   if #words == 0 then return no_words(args, out) end
   local first = words[1]
   if commands.find(first.word) and not first.doubtful then
-    return commands.module(first.word).run(without(args, first.index), out)
+    local rest = without(args, first.index)
+    if first.word == "run" and #words == 1 then return no_words(rest, out) end
+    return commands.module(first.word).run(rest, out)
   end
   return commands.module("run").run(args, out)
 end

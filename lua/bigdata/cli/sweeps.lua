@@ -48,8 +48,10 @@ local function check_varied(object, given)
       somewhere = somewhere or planned.values[name] ~= nil
     end
     if everywhere and somewhere then
+      local other = object.name ~= object.scenario.name
       failure.raise(("--%s: the sweep %s sets it for each trial"):format(options.dashed(name),
-        object.name), ("leave it out, or run %s itself"):format(object.scenario.name))
+        object.name), other and ("leave it out, or run %s itself"):format(object.scenario.name)
+        or ("leave out --%s or --vary"):format(options.dashed(name)))
     end
   end
 end
