@@ -29,12 +29,18 @@ local RANGE = [[
   select sum(value) from bigdata_mixed where id between $1::integer and $1::integer + 99]]
 local UPDATE = "update bigdata_mixed set value = value + 1, note = $2 where id = $1::integer"
 
-scenario:setup(function(db, opt)
+local function check(opt)
+  for _, name in ipairs { "rows", "count" } do
+    if opt[name] < 1 then error(("--%s must be above 0, not %d"):format(name, opt[name]), 0) end
+  end
   for _, name in ipairs { "reads", "ranges", "updates" } do
     if opt[name] < 0 or opt[name] > MOST then
-      error(("--%s must be from 0 to %d, not %d"):format(name, MOST, opt[name]))
+      error(("--%s must be from 0 to %d, not %d"):format(name, MOST, opt[name]), 0)
     end
   end
+end
+
+scenario:setup(function(db, opt)
   db:exec "drop table if exists bigdata_mixed"
   db:exec "create table bigdata_mixed (id integer primary key, value integer, note text)"
   db:exec([[
@@ -65,7 +71,7 @@ end
 
 scenario:step "transactions" {
   source = function(opt)
-    if opt.rows < 1 then error("--rows must be above 0") end
+    check(opt)
     return bigdata.source.random { count = opt.count, columns = columns(opt) }
   end,
   each = function(db, row, _, opt)
