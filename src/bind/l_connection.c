@@ -72,8 +72,9 @@ static const BdAnswer *send_query(lua_State *lua, BdSession *session, int sql, B
     int count = lua_gettop(lua) - sql;
     luaL_argcheck(lua, count <= MOST_PARAMETERS, sql + 1, "too many parameters");
     const char **values = bd_scratch_push(lua, (size_t)count, sizeof(*values));
+    char *room = bd_scratch_push(lua, (size_t)count, BD_NUMBER_BYTES);
     for (int i = 0; i < count; i++) {
-        values[i] = bd_lua_check_value(lua, sql + 1 + i);
+        values[i] = bd_lua_check_value(lua, sql + 1 + i, room + i * BD_NUMBER_BYTES).p;
     }
     BdAnswer **answer = bd_guard_push(lua, sizeof(BdAnswer *), release_answer);
     if (bd_session_query(session, text, values, (uint32_t)count, answer, err) != 0) {

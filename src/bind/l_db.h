@@ -66,7 +66,7 @@ typedef struct BdAsk {
     BdBuf items;       /* BdAskItem, */
     uint32_t count;    /* so many of them */
     BdBuf values; /* pointers to strings on the coroutine's stack, or to numbers that follow in the
-                     buffer */
+                     buffer; or rows that are about to be collected */
     bool failed;  /* one of them was refused: */
     uint32_t refused; /* this was the first, */
     BdErr err;        /* and this is why */

@@ -7,8 +7,6 @@
 
 #include <lauxlib.h>
 
-#define NUMBER_BYTES 24 /* of a 64-bit integer in decimal, with its sign and end */
-
 /* ---- its life ---- */
 
 void bd_ask_drop(BdAsk *ask) {
@@ -76,29 +74,14 @@ void bd_lua_check_asked(lua_State *lua, BdAsk *ask) {
 
 /* ---- what is asked ---- */
 
-/* Write the number in decimal; room is of NUMBER_BYTES. Returns where it begins. */
-static const char *write_integer(char *room, lua_Integer number) {
-    char *p = room + NUMBER_BYTES - 1;
-    lua_Unsigned rest = number < 0 ? 0 - (lua_Unsigned)number : (lua_Unsigned)number;
-    *p = '\0';
-    do {
-        *--p = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest > 0);
-    if (number < 0) {
-        *--p = '-';
-    }
-    return p;
-}
-
-/* First come pointers, then room for numbers, so that an integer makes no string that Lua has to
- * collect. */
+/* First come pointers, then room for numbers, so that they make no strings that Lua has to collect.
+ */
 void bd_lua_make_room(lua_State *lua, BdAsk *ask, uint32_t count, size_t values) {
     bd_ask_drop(ask); /* an answer is left where something was raised in the midst of it */
     bd_buf_reset(&ask->items);
     bd_buf_reset(&ask->values);
     if (bd_buf_reserve(&ask->items, count * sizeof(BdAskItem)) != 0 ||
-        bd_buf_reserve(&ask->values, values * (sizeof(char *) + NUMBER_BYTES)) != 0) {
+        bd_buf_reserve(&ask->values, values * (sizeof(char *) + BD_NUMBER_BYTES)) != 0) {
         luaL_error(lua, "out of memory for %d statements", (int)count);
     }
     ask->failed = false;
@@ -108,19 +91,10 @@ void bd_lua_make_room(lua_State *lua, BdAsk *ask, uint32_t count, size_t values)
 static void take_values(lua_State *lua, BdAsk *ask, int index, uint32_t values, size_t first,
                         size_t all) {
     const char **pointers = (const char **)(void *)ask->values.p + first;
-    char *room = ask->values.p + all * sizeof(char *) + first * NUMBER_BYTES;
+    char *room = ask->values.p + all * sizeof(char *) + first * BD_NUMBER_BYTES;
     for (uint32_t j = 0; j < values; j++) {
-        int arg = index + (int)j;
-        pointers[j] = lua_isinteger(lua, arg)
-                          ? write_integer(room + j * NUMBER_BYTES, lua_tointeger(lua, arg))
-                          : bd_lua_check_value(lua, arg);
+        pointers[j] = bd_lua_check_value(lua, index + (int)j, room + j * BD_NUMBER_BYTES).p;
     }
-}
-
-const char *const *bd_lua_take_values(lua_State *lua, BdAsk *ask, int index, uint32_t count) {
-    bd_lua_make_room(lua, ask, 0, count);
-    take_values(lua, ask, index, count, 0, count);
-    return (const char *const *)(void *)ask->values.p;
 }
 
 void bd_lua_take_statement_at(lua_State *lua, BdAsk *ask, uint32_t i, BdAskKind kind, int index,

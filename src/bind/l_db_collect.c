@@ -6,11 +6,14 @@
 #include "bind/guard.h"
 #include "bind/interpreter.h"
 #include "bind/l_db_impl.h"
+#include "bind/text.h"
 #include "core/mem.h"
 
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
+
+#define AT_ONCE 4096 /* values that are taken from lists: they need memory */
 
 /* The stack: db, table, columns, the values, and the statement that inserts one row. */
 enum { TABLE = 2, COLUMNS, VALUES };
@@ -68,23 +71,53 @@ void bd_ask_unload(BdAsk *ask) {
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
+/* The values at a stack index, of rows from `first` on: those of a list, or one for all. Text stays
+ * where the scenario has it, which does nothing meanwhile. */
+static BdSeries take_column(lua_State *lua, int index, lua_Integer first, uint32_t rows,
+                            BdSpan *spans, char *room) {
+    bool list = lua_istable(lua, index);
+    int top = lua_gettop(lua) + 1;
+    for (uint32_t i = 0; i < (list ? rows : 1); i++) {
+        if (list) {
+            lua_rawgeti(lua, index, first + i);
+        } else {
+            lua_pushvalue(lua, index);
+        }
+        spans[i] = bd_lua_check_value(lua, top, room + i * BD_NUMBER_BYTES);
+        lua_pop(lua, 1);
+    }
+    return (BdSeries){.values = spans, .step = list ? 1 : 0};
+}
+
+/* So many rows from `first` on: a series for each column, then their values, and room for numbers. */
+static const BdSeries *take_rows(lua_State *lua, BdAsk *ask, int count, lua_Integer first,
+                                 uint32_t rows) {
+    size_t values = (size_t)count * rows;
+    size_t bytes = (size_t)count * sizeof(BdSeries) + values * (sizeof(BdSpan) + BD_NUMBER_BYTES);
+    bd_buf_reset(&ask->values);
+    if (bd_buf_reserve(&ask->values, bytes) != 0) {
+        luaL_error(lua, "out of memory for %d rows", (int)rows);
+    }
+    BdSeries *columns = (BdSeries *)(void *)ask->values.p;
+    BdSpan *spans = (BdSpan *)(void *)(columns + count);
+    char *room = (char *)(spans + values);
+    for (int i = 0; i < count; i++) {
+        columns[i] = take_column(lua, VALUES + i, first, rows, spans + (size_t)i * rows,
+                                 room + (size_t)i * rows * BD_NUMBER_BYTES);
+    }
+    return columns;
+}
+
 /* A row that is refused fails its record, whatever the scenario does about the error. */
 static int collect(lua_State *lua, BdAsk *ask, int count, uint32_t number) {
     const BdAskInsert *insert = insert_of(ask, number);
-    lua_Integer rows = bd_lua_count_rows(lua, VALUES, count);
-    luaL_checkstack(lua, 2, "db:insert");
-    BdSpan *spans = bd_scratch_push(lua, (size_t)count, sizeof(*spans));
-    BdSeries *columns = bd_scratch_push(lua, (size_t)count, sizeof(*columns));
-    int top = lua_gettop(lua);
-    for (lua_Integer row = 1; row <= rows; row++) {
-        lua_settop(lua, top);
-        bd_lua_push_values(lua, VALUES, count, row);
-        const char *const *values = bd_lua_take_values(lua, ask, top + 1, (uint32_t)count);
-        for (int i = 0; i < count; i++) {
-            spans[i] = bd_span_of(values[i]);
-            columns[i] = (BdSeries){.values = &spans[i]};
-        }
-        if (bd_cargo_add(ask->cargo, number, columns, 1, &ask->err) != 0) {
+    const lua_Integer most = AT_ONCE / (count + 1) + 1;
+    lua_Integer left = bd_lua_count_rows(lua, VALUES, count);
+    luaL_checkstack(lua, LUA_MINSTACK, "db:insert");
+    for (lua_Integer first = 1; left > 0; first += most, left -= most) {
+        uint32_t rows = (uint32_t)(left < most ? left : most);
+        const BdSeries *columns = take_rows(lua, ask, count, first, rows);
+        if (bd_cargo_add(ask->cargo, number, columns, rows, &ask->err) != 0) {
             bd_ask_break(ask, &ask->err, &insert->place, insert->statement);
             ask->row_refused = true;
             bd_lua_check_pipeline(lua, ask);

@@ -22,10 +22,6 @@ void bd_lua_take_statement_at(lua_State *lua, BdAsk *ask, uint32_t i, BdAskKind 
 /* The same for the only statement, whose values reach to the top of the stack. */
 void bd_lua_take_statement(lua_State *lua, BdAsk *ask, BdAskKind kind, int index);
 
-/* So many values from a stack index on, as text or NULL. They last until something else is asked
- * for, and as long as they are there. */
-const char *const *bd_lua_take_values(lua_State *lua, BdAsk *ask, int index, uint32_t count);
-
 /* Where the scenario calls the method of db that runs. */
 BdAskPlace bd_lua_place(lua_State *lua);
 
@@ -73,9 +69,6 @@ void bd_ask_unload(BdAsk *ask);
 
 /* How many rows so many values from a stack index on make. */
 lua_Integer bd_lua_count_rows(lua_State *lua, int index, int count);
-
-/* Push the values of a row, from 1. */
-void bd_lua_push_values(lua_State *lua, int index, int count, lua_Integer row);
 
 int bd_lua_db_insert(lua_State *lua);
 int bd_lua_db_pipeline(lua_State *lua);

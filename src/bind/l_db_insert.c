@@ -38,7 +38,8 @@ lua_Integer bd_lua_count_rows(lua_State *lua, int index, int count) {
     return length < 0 ? 1 : length;
 }
 
-void bd_lua_push_values(lua_State *lua, int index, int count, lua_Integer row) {
+/* Push the values of a row, from 1. */
+static void push_values(lua_State *lua, int index, int count, lua_Integer row) {
     luaL_checkstack(lua, count + LUA_MINSTACK, "db:insert");
     for (int i = index; i < index + count; i++) {
         if (lua_istable(lua, i)) {
@@ -60,7 +61,7 @@ static int send_row(lua_State *lua, BdAsk *ask, lua_Integer sent) {
     }
     luaL_checkstack(lua, 1, "db:insert");
     lua_pushvalue(lua, VALUES + count);
-    bd_lua_push_values(lua, VALUES, count, sent + 1);
+    push_values(lua, VALUES, count, sent + 1);
     bd_lua_take_statement(lua, ask, BD_ASK_EXEC, VALUES + count + 1);
     bool detached = ask->pipelines > 0 || ask->pipelined_inserts;
     return bd_lua_yield(lua, ask, detached, sent + 1, row_sent);

@@ -6,12 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *bd_lua_check_text(lua_State *lua, int arg) {
-    size_t bytes = 0;
+static BdSpan check_span(lua_State *lua, int arg) {
+    BdSpan text;
     luaL_checktype(lua, arg, LUA_TSTRING);
-    const char *text = lua_tolstring(lua, arg, &bytes);
-    luaL_argcheck(lua, strlen(text) == bytes, arg, "must not hold a zero byte");
+    text.p = lua_tolstring(lua, arg, &text.n);
+    luaL_argcheck(lua, strlen(text.p) == text.n, arg, "must not hold a zero byte");
     return text;
+}
+
+const char *bd_lua_check_text(lua_State *lua, int arg) {
+    return check_span(lua, arg).p;
 }
 
 const char *bd_lua_opt_text(lua_State *lua, int arg) {
@@ -27,35 +31,49 @@ static const char *name_of(double value) {
 }
 
 /* The shortest text that reads back as the same number. */
-static void push_float(lua_State *lua, double value) {
-    char text[40];
+static BdSpan write_float(double value, char *room) {
+    const char *name = name_of(value);
+    if (name != NULL) {
+        return bd_span_of(name);
+    }
+    int bytes = 0;
     for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof(text), "%.*g", digits, value);
-        if (strtod(text, NULL) == value) {
+        bytes = snprintf(room, BD_NUMBER_BYTES, "%.*g", digits, value);
+        if (strtod(room, NULL) == value) {
             break;
         }
     }
-    const char *name = name_of(value);
-    lua_pushstring(lua, name != NULL ? name : text);
+    return (BdSpan){.p = room, .n = (size_t)bytes};
 }
 
-const char *bd_lua_check_value(lua_State *lua, int arg) {
+static BdSpan write_integer(lua_Integer number, char *room) {
+    char *const end = room + BD_NUMBER_BYTES - 1;
+    char *p = end;
+    lua_Unsigned rest = number < 0 ? 0 - (lua_Unsigned)number : (lua_Unsigned)number;
+    *p = '\0';
+    do {
+        *--p = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (number < 0) {
+        *--p = '-';
+    }
+    return (BdSpan){.p = p, .n = (size_t)(end - p)};
+}
+
+BdSpan bd_lua_check_value(lua_State *lua, int arg, char *room) {
     switch (lua_type(lua, arg)) {
     case LUA_TNIL:
-        return NULL;
+        return bd_span_of(NULL);
     case LUA_TBOOLEAN:
-        return lua_toboolean(lua, arg) ? "true" : "false";
+        return bd_span_of(lua_toboolean(lua, arg) ? "true" : "false");
     case LUA_TSTRING:
-        return bd_lua_check_text(lua, arg);
+        return check_span(lua, arg);
     case LUA_TNUMBER:
-        if (lua_isinteger(lua, arg)) {
-            return lua_tostring(lua, arg); /* replaces the argument */
-        }
-        push_float(lua, lua_tonumber(lua, arg));
-        lua_replace(lua, arg);
-        return lua_tostring(lua, arg);
+        return lua_isinteger(lua, arg) ? write_integer(lua_tointeger(lua, arg), room)
+                                       : write_float(lua_tonumber(lua, arg), room);
     default:
         luaL_typeerror(lua, arg, "string, number, boolean or nil");
-        return NULL;
+        return bd_span_of(NULL);
     }
 }

@@ -44,10 +44,11 @@ setup(function()
   kit.open(30)
   kit.execute [[
     create table parent (id integer primary key);
-    create table child (value integer unique, parent integer references parent)]]
+    create table child (value integer unique, parent integer references parent);
+    create table kinds (n integer, a text, b float8, c boolean)]]
 end)
 teardown(kit.close)
-before_each(function() kit.execute "truncate parent, child" end)
+before_each(function() kit.execute "truncate parent, child, kinds" end)
 
 describe("tables are filled in the order in which a record comes to them", function()
   each_method(function(line)
@@ -58,6 +59,28 @@ describe("tables are filled in the order in which a record comes to them", funct
       db:insert("child", { "value", "parent" }, n, n % 2 == 1 and id or 1)]], line,
       { count = 20 })
     assert.equal(20, #values())
+  end)
+end)
+
+describe("lists of any length and values of every kind", function()
+  each_method(function(line)
+    done([[
+      local numbers, texts, floats = {}, {}, {}
+      for i = 1, 5000 do
+        numbers[i], texts[i] = i, i % 2 == 0 and tostring(i) or i / 2
+        floats[i] = i % 3 == 0 and -i / 7 or i % 3 == 1 and 1 / 0 or nil
+      end
+      local kinds = db:all "select generate_series(1, 5000), null as b"
+      for i, row in ipairs(kinds) do row.b = floats[i] end
+      db:insert("kinds", { "n", "a", "b", "c" }, numbers, texts, kinds.b, n == 1)]], line,
+      { count = 1 })
+    assert.same({ rows = "5000", sum = "12502500", texts = "0", floats = "0", bools = "5000" },
+      kit.query([[
+        select count(*) as rows, sum(n) as sum, count(*) filter (where c) as bools,
+          count(*) filter (where a::numeric <> case n % 2 when 0 then n else n / 2.0 end) as texts,
+          count(*) filter (where b is distinct from
+            case n % 3 when 0 then -n / 7::float8 when 1 then 'Infinity' end) as floats
+        from kinds]])[1])
   end)
 end)
 
