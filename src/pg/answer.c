@@ -48,9 +48,13 @@ BdSpan bd_answer_span(const BdAnswer *answer, int row, int column) {
     return (BdSpan){is_null ? NULL : PQgetvalue(answer, row, column), n};
 }
 
-bool bd_answer_executed(const BdAnswer *answer) {
+const char *bd_answer_command(const BdAnswer *answer) {
     const char *tag = PQcmdStatus(plain(answer));
-    return (tag != NULL && tag[0] != '\0') || PQresultStatus(answer) == PGRES_TUPLES_OK;
+    return tag == NULL ? "" : tag;
+}
+
+bool bd_answer_executed(const BdAnswer *answer) {
+    return bd_answer_command(answer)[0] != '\0' || PQresultStatus(answer) == PGRES_TUPLES_OK;
 }
 
 /* SELECT, FETCH and MOVE count rows too, but have not written them. */
@@ -60,8 +64,8 @@ static bool counts_rows_read(const char *tag) {
 
 /* The command tag ends with the number, if it has one: "INSERT 0 1", "UPDATE 5". */
 int64_t bd_answer_touched(const BdAnswer *answer) {
-    const char *tag = PQcmdStatus(plain(answer));
-    if (tag == NULL || counts_rows_read(tag)) {
+    const char *tag = bd_answer_command(answer);
+    if (counts_rows_read(tag)) {
         return 0;
     }
     int64_t number = 0;

@@ -35,6 +35,9 @@ uint32_t bd_answer_column_type(const BdAnswer *answer, int column);
 const char *bd_answer_value(const BdAnswer *answer, int row, int column);
 BdSpan bd_answer_span(const BdAnswer *answer, int row, int column);
 
+/* The tag of the command that was executed: "INSERT 0 1", "SAVEPOINT"; "" if none was. */
+const char *bd_answer_command(const BdAnswer *answer);
+
 /* Rows written by INSERT, UPDATE, DELETE, MERGE or COPY; 0 for anything else. */
 int64_t bd_answer_touched(const BdAnswer *answer);
 

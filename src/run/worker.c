@@ -34,6 +34,7 @@ void bd_worker_deinit(BdWorker *worker) {
     bd_timing_deinit(&worker->timing);
     bd_session_free(worker->reopen.session);
     bd_buf_deinit(&worker->text);
+    bd_buf_deinit(&worker->saved_rows);
     *worker = (BdWorker){.state = BD_WORKER_ENDED};
 }
 
@@ -334,6 +335,30 @@ static BdMove step_next(BdWorker *worker, BdWant *want) {
     return bd_worker_send_request(worker);
 }
 
+static bool undoes_savepoint(const BdRequest *request) {
+    return request->kind == BD_REQUEST_TEXT && strcmp(request->text, BD_SAVEPOINT_ROLLBACK) == 0;
+}
+
+/* Count the rows that were written: those since a savepoint that is gone back to do not count. That
+ * is never done in a pipeline, so that its answer is that to the last request. */
+static int count_written(BdWorker *worker, const BdAnswer *answer, BdErr *err) {
+    BdBuf *saved = &worker->saved_rows;
+    const char *command = bd_answer_command(answer);
+    worker->rows += bd_answer_touched(answer);
+    if (strcmp(command, "SAVEPOINT") == 0) {
+        return bd_buf_append(saved, (const char *)&worker->rows, sizeof(worker->rows)) == 0
+                   ? 0
+                   : bd_err_set(err, BD_E_NOMEM, 0, "out of memory for a savepoint");
+    }
+    if (strcmp(command, "RELEASE") == 0 && saved->len > 0) {
+        saved->len -= sizeof(worker->rows);
+        if (undoes_savepoint(&worker->request)) {
+            memcpy(&worker->rows, saved->p + saved->len, sizeof(worker->rows));
+        }
+    }
+    return 0;
+}
+
 static BdMove step_answer(BdWorker *worker, BdWant *want) {
     BdErr *err = &worker->err;
     BdAnswer *answer = NULL;
@@ -344,11 +369,11 @@ static BdMove step_answer(BdWorker *worker, BdWant *want) {
         return refused(worker, err);
     }
     bd_timing_answered(&worker->timing, &worker->request);
-    worker->rows += bd_answer_touched(answer);
+    int counted = count_written(worker, answer, err);
     if (bd_worker_all_answered(worker)) {
         bd_worker_count_rows(worker);
     }
-    if (worker->task->ops->answer(worker->task, answer, err) != 0) {
+    if (worker->task->ops->answer(worker->task, answer, err) != 0 || counted != 0) {
         return bd_worker_fail_unit(worker, err);
     }
     return go_on(worker);

@@ -140,11 +140,12 @@ typedef struct BdWorker {
     uint32_t statement_tries; /* and of the statement under way */
     BdArrival arrival;        /* the rows that were sent, and those of them that are acknowledged */
     int64_t rows;             /* written, but not yet committed and counted */
-    int64_t retries;          /* units and statements that were done again */
-    int64_t reconnects;       /* sessions that were opened again */
-    int64_t skipped;          /* records that were stored before */
-    int64_t until_ns;         /* for BD_WANT_TIME, */
-    BdShare until_share;      /* and what that wait is */
+    BdBuf saved_rows;    /* an int64_t for each savepoint: rows before it, the last at the end */
+    int64_t retries;     /* units and statements that were done again */
+    int64_t reconnects;  /* sessions that were opened again */
+    int64_t skipped;     /* records that were stored before */
+    int64_t until_ns;    /* for BD_WANT_TIME, */
+    BdShare until_share; /* and what that wait is */
     BdReopen reopen;
     BdBuf text;      /* of the marker */
     BdTiming timing; /* where the time goes */

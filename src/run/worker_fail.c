@@ -174,6 +174,7 @@ BdMove bd_worker_cleaned(BdWorker *worker) {
     worker->refused = false;
     worker->statement_tries = 0;
     worker->rows = 0;
+    bd_buf_reset(&worker->saved_rows);
     worker->state = BD_WORKER_RECORD;
     return BD_MOVE_ON;
 }

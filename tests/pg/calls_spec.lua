@@ -472,6 +472,33 @@ describe("what pcall catches, in the Lua loop:", function()
     assert.equal("1 2 3", kept())
   end)
 
+  it("what a savepoint undoes does not count", function()
+    for _, line in ipairs { "", " --no-autocommit", " --commit-every 2 -M simple" } do
+      kit.execute "truncate kept"
+      local pipeline = line:find("simple", 1, true) and "db:transaction" or "db:pipeline"
+      local step = lua([[
+        db:transaction(function()
+          db:exec("insert into kept values ($1)", row.n)
+          local good = pcall(db.transaction, db, function()
+            db:exec("insert into kept values ($1::int + 10)", row.n)
+            db:transaction(function()
+              db:exec("insert into kept values ($1::int + 20)", row.n)
+            end)
+            error "no"
+          end)
+          assert(not good)
+          ]] .. pipeline .. [[(function()
+            db:exec("insert into kept values ($1::int + 30)", row.n)
+            db:transaction(function() db:exec("insert into kept values ($1::int + 40)", row.n) end)
+            db:exec("insert into kept values ($1::int + 50)", row.n)
+          end)
+        end)]], line)
+      assert.equal("1 2 3 31 32 33 41 42 43 51 52 53", kept())
+      assert.equal(12, step.rows)
+      assert.is_nil(step.arrival.tables[1].difference)
+    end
+  end)
+
   it("what was sent in a pipeline that fails does not count", function()
     local step = lua [[
       local good, problem = pcall(db.pipeline, db, function()

@@ -144,6 +144,11 @@ void bd_answer_free(BdAnswer *answer) {
     bd_free(answer);
 }
 
+const char *bd_answer_command(const BdAnswer *answer) {
+    (void)answer;
+    return "";
+}
+
 size_t bd_answer_bytes(const BdAnswer *answer) {
     return sizeof(*answer);
 }
