@@ -89,7 +89,7 @@ static BdSeries take_column(lua_State *lua, int index, lua_Integer first, uint32
     return (BdSeries){.values = spans, .step = list ? 1 : 0};
 }
 
-/* So many rows from `first` on: a series for each column, then their values, and room for numbers. */
+/* So many rows from `first` on: a series for each column, their values, and room for numbers. */
 static const BdSeries *take_rows(lua_State *lua, BdAsk *ask, int count, lua_Integer first,
                                  uint32_t rows) {
     size_t values = (size_t)count * rows;
