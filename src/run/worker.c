@@ -3,6 +3,7 @@
 #include "core/clock.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <string.h>
 
 #define SLICE_NS (100 * BD_NS_PER_MS) /* of waiting for a moment */
@@ -300,8 +301,36 @@ BdMove bd_worker_send_request(BdWorker *worker) {
     return go_on(worker);
 }
 
+/* Its unit has no transaction, and the record has begun one without ending it: what was done in it
+ * would be lost. */
+static BdMove leaves_open(BdWorker *worker) {
+    BdErr *err = &worker->err;
+    bd_err_set(
+        err, BD_E_CONFIG, 0,
+        "it leaves a transaction open, whose work is not stored: use db:transaction in place "
+        "of begin");
+    return bd_worker_fail_unit(worker, err);
+}
+
+/* It has ended the transaction of its unit. What is stored of the unit is not known any more, so
+ * nothing can be done again. */
+static BdMove ends_early(BdWorker *worker) {
+    BdErr *err = &worker->err;
+    const BdRecord *record = &worker->unit.items[worker->unit.next - 1].record;
+    bd_err_set(err, BD_E_CONFIG, 0,
+               "%s:%" PRId64 ": the record ends the transaction that it lies in", record->file,
+               record->line);
+    bd_err_hint(err, "leave out commit and rollback: there is a transaction with --no-autocommit, "
+                     "--commit-every, --insert-batch and --resume");
+    return bd_worker_fail_run(worker, err);
+}
+
 static BdMove done(BdWorker *worker) {
     if (worker->under_way) {
+        bool open = bd_session_in_transaction(worker->session);
+        if (open != worker->begun) {
+            return open ? leaves_open(worker) : ends_early(worker);
+        }
         worker->task->ops->reset(worker->task);
         worker->under_way = false;
         worker->state = BD_WORKER_RECORD;

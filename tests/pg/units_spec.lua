@@ -99,6 +99,30 @@ for _, ways in ipairs { "--engine threads --loop c", "--engine poll --loop c --j
       assert.same({ { n = "60" }, { n = "60" } }, kit.query "select n from pair")
       assert.is_true(step.retries > 0)
     end)
+
+    it("of one record fail where that leaves a transaction open", function()
+      local step = run('db:exec "begin" ' .. INSERT, ways .. " -c 2 --max-errors 20", 20)
+      assert.same({ 0, 0, 20, 0 }, { step.records, step.rows, step.failed, stored() })
+      assert.is_truthy(step.samples[1].reason:find("leaves a transaction open", 1, true))
+    end)
+
+    it("may hold a transaction begun and ended by hand", function()
+      local step = run('db:exec "begin" ' .. INSERT .. ' db:exec "commit"', ways .. " -c 2", 20)
+      assert.same({ 20, 0, 20 }, { step.records, step.failed, stored() })
+    end)
+
+    it("end the run where a record ends their transaction", function()
+      for _, how in ipairs { "--no-autocommit", "--commit-every 5" } do
+        for _, text in ipairs { "commit", "rollback" } do
+          kit.execute "truncate stored"
+          local step, result = run(INSERT .. (' db:exec "%s"'):format(text),
+            ("%s -c 1 %s --max-errors 20"):format(ways, how), 20)
+          assert.same({ "failed", 0, 0 }, { result.ended, step.records, step.rows })
+          assert.is_truthy(result.error.message:find("count:1: the record ends", 1, true),
+            result.error.message)
+        end
+      end
+    end)
   end)
 end
 
