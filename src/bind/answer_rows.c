@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #define COLUMN BD_OBJECT_PREFIX "column"
+#define FOUND  BD_OBJECT_PREFIX "found"
 
 /* Types whose values are more than text in Lua: their OIDs, as in PostgreSQL's pg_type.dat. */
 enum {
@@ -38,34 +39,84 @@ static void push_value(lua_State *lua, const char *value, uint32_t type) {
     }
 }
 
-/* Push the names of the columns; returns the stack index of the first. */
+/*
+ * The stack while rows are pushed: from the index `names` on the names of the columns; then the
+ * metatable of rows that hold no NULL; then that of the others, or nil before there is one.
+ */
 static int push_names(lua_State *lua, const BdAnswer *answer) {
     int columns = bd_answer_columns(answer);
     int names = lua_gettop(lua) + 1;
-    luaL_checkstack(lua, columns + 8, "too many columns");
+    luaL_checkstack(lua, columns + 10, "too many columns");
     for (int i = 0; i < columns; i++) {
         lua_pushstring(lua, bd_answer_column_name(answer, i));
     }
+    luaL_getmetatable(lua, FOUND);
+    lua_pushnil(lua);
     return names;
 }
 
-/* The names of the columns are on the stack from index `names` on. */
-static void push_row(lua_State *lua, const BdAnswer *answer, int row, int names) {
-    int columns = bd_answer_columns(answer);
+/* Push a table, name of a column -> true. */
+static void push_name_set(lua_State *lua, int names, int columns) {
     lua_createtable(lua, 0, columns);
     for (int i = 0; i < columns; i++) {
         lua_pushvalue(lua, names + i);
-        push_value(lua, bd_answer_value(answer, row, i), bd_answer_column_type(answer, i));
+        lua_pushboolean(lua, 1);
         lua_rawset(lua, -3);
     }
 }
 
+static int no_column(lua_State *lua) {
+    return luaL_error(lua, "the answer has no column \"%s\"", luaL_tolstring(lua, 2, NULL));
+}
+
+/* A field that the row does not hold. Upvalue 1: the names of the columns. */
+static int null_column(lua_State *lua) {
+    lua_settop(lua, 2);
+    lua_pushvalue(lua, 2);
+    if (lua_rawget(lua, lua_upvalueindex(1)) == LUA_TNIL) {
+        return no_column(lua);
+    }
+    lua_pushnil(lua);
+    return 1;
+}
+
+/* Push the metatable of rows that hold NULLs. */
+static void push_null_metatable(lua_State *lua, int names, int columns) {
+    int place = names + columns + 1;
+    if (lua_isnil(lua, place)) {
+        lua_createtable(lua, 0, 1);
+        push_name_set(lua, names, columns);
+        lua_pushcclosure(lua, null_column, 1);
+        lua_setfield(lua, -2, "__index");
+        lua_replace(lua, place);
+    }
+    lua_pushvalue(lua, place);
+}
+
+/* push_names() has given `names`. */
+static void push_row(lua_State *lua, const BdAnswer *answer, int row, int names) {
+    int columns = bd_answer_columns(answer);
+    bool has_null = false;
+    lua_createtable(lua, 0, columns);
+    for (int i = 0; i < columns; i++) {
+        const char *value = bd_answer_value(answer, row, i);
+        has_null = has_null || value == NULL;
+        lua_pushvalue(lua, names + i);
+        push_value(lua, value, bd_answer_column_type(answer, i));
+        lua_rawset(lua, -3);
+    }
+    if (has_null) {
+        push_null_metatable(lua, names, columns);
+    } else {
+        lua_pushvalue(lua, names + columns);
+    }
+    lua_setmetatable(lua, -2);
+}
+
 /* Put the value on the top where the names begin, and take the names away. */
 static void leave_top(lua_State *lua, int names) {
-    if (lua_gettop(lua) > names) {
-        lua_replace(lua, names);
-        lua_settop(lua, names);
-    }
+    lua_replace(lua, names);
+    lua_settop(lua, names);
 }
 
 void bd_lua_push_answer_row(lua_State *lua, const BdAnswer *answer, int row) {
@@ -125,12 +176,7 @@ static int rows_index(lua_State *lua) {
 /* Let the list on the top of the stack have its columns' values as fields. */
 static void add_columns(lua_State *lua, int names, int columns) {
     lua_createtable(lua, 0, 1);
-    lua_createtable(lua, 0, columns);
-    for (int i = 0; i < columns; i++) {
-        lua_pushvalue(lua, names + i);
-        lua_pushboolean(lua, 1);
-        lua_rawset(lua, -3);
-    }
+    push_name_set(lua, names, columns);
     lua_pushcclosure(lua, rows_index, 1);
     lua_setfield(lua, -2, "__index");
     lua_setmetatable(lua, -2);
@@ -162,5 +208,8 @@ void bd_lua_open_answer_rows(lua_State *lua) {
     luaL_newmetatable(lua, COLUMN);
     lua_pushcfunction(lua, column_length);
     lua_setfield(lua, -2, "__len");
-    lua_pop(lua, 1);
+    luaL_newmetatable(lua, FOUND);
+    lua_pushcfunction(lua, no_column);
+    lua_setfield(lua, -2, "__index");
+    lua_pop(lua, 2);
 }

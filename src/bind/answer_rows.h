@@ -2,7 +2,7 @@
  * answer_rows.h - the rows of an answer as Lua tables: column name -> value.
  *
  * Integers, floats and booleans are such in Lua; NULL is nil; anything else is the text that the
- * server sent.
+ * server sent. Reading a column that the answer has not raises.
  */
 #ifndef BD_ANSWER_ROWS_H
 #define BD_ANSWER_ROWS_H

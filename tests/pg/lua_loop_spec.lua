@@ -86,6 +86,24 @@ describe("values", function()
       assert(r.n == "1.50" and r.t == "x" and r.d == "2000-01-02")]]
   end)
 
+  it("of columns that the answer has not raise, those that are NULL do not", function()
+    done [[
+      local function absent(row, name)
+        local good, problem = pcall(function() return row[name] end)
+        assert(not good and problem:find('test.lua:8: the answer has no column "' .. name .. '"'),
+          problem)
+      end
+      local whole = db:one("select 1 as a")
+      absent(whole, "b")
+      local holed = db:one("select null as a, null as b")
+      assert(holed.a == nil and holed.b == nil and next(holed) == nil)
+      absent(holed, "c")
+      local rows = db:all("select nullif(i, 2) as i from generate_series(1, 3) as i")
+      assert(rows[1].i == 1 and rows[2].i == nil and rows[3].i == 3)
+      absent(rows[2], "j")
+      absent(rows[3], "j")]]
+  end)
+
   for _, protocol in ipairs { "prepared", "extended", "simple" } do
     it("go as parameters of every kind, by the protocol " .. protocol, function()
       done([[
