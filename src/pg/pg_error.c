@@ -185,6 +185,13 @@ static void suspect_prepared(BdErr *err) {
     }
 }
 
+/* Several statements in one text go by the simple protocol only. */
+static void suspect_several(BdErr *err) {
+    if (strcmp(err->sqlstate, "42601") == 0 && strstr(err->msg, "multiple commands") != NULL) {
+        add_advice(err, "make a call of its own for each");
+    }
+}
+
 int bd_pg_error_result(const PGresult *result, const PGconn *conn, BdErr *err) {
     const char *sqlstate = or_empty(PQresultErrorField(result, PG_DIAG_SQLSTATE));
     const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
@@ -204,6 +211,7 @@ int bd_pg_error_result(const PGresult *result, const PGconn *conn, BdErr *err) {
     if (err != NULL) {
         snprintf(err->sqlstate, sizeof(err->sqlstate), "%s", sqlstate);
         suspect_prepared(err);
+        suspect_several(err);
         advise(err, conn, "");
     }
     return -1;

@@ -111,6 +111,20 @@ for _, loop in ipairs { "c", "lua", "lua --lua-state shared --engine poll" } do
       assert.same({ "torn down" }, noted())
     end)
 
+    it("an error names the line of the scenario that it is about", function()
+      for _, hook in ipairs { "setup", "worker" } do
+        refused(("scenario:%s: %s/test.lua:3: division by zero"):format(hook, kit.folder),
+          run_loop(('scenario:%s(function(db) db:exec("select 1 / 0") end)'):format(hook)))
+        refused("test.lua:3: a table was raised, which is no message",
+          run_loop(("scenario:%s(function() error {} end)"):format(hook)))
+        refused("test.lua:3: cannot insert multiple commands into a prepared statement; make a",
+          run_loop(('scenario:%s(function(db) db:exec("select 1; select 2") end)'):format(hook)))
+      end
+      local result = assert(
+        run_loop [[scenario:teardown(function(db) db:exec("select 1 / 0") end)]])
+      assert.is_truthy(result.error.message:find("test.lua:3: division by zero", 1, true))
+    end)
+
     it("all is torn down after a run that failed", function()
       local result = assert(run_loop(
         [[scenario:teardown(function(db) db:exec(NOTE, "torn down") end)]], "",

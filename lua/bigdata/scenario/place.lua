@@ -1,6 +1,6 @@
 -- scenario/place.lua - where a scenario stands, for messages.
 
-local OWN_FOLDER = debug.getinfo(1, "S").source:match("^(.*)place%.lua$")
+local OWN_FOLDER = debug.getinfo(1, "S").source:match("^(.*)scenario/place%.lua$")
 
 -- "file:line: " of the innermost Lua function that is not the library's own; "" if there is none.
 local function place()
