@@ -44,7 +44,8 @@ function check.shape(what, given, shape, level)
     if not check.is(value, types) then
       local wanted = types:gsub("|nil$", ""):gsub("|", " or ")
       error(value == nil and ("%s needs %s (%s)"):format(what, key, wanted)
-        or ("%s: %s must be a %s, not %s"):format(what, key, wanted, shown_type(value)), level)
+        or ("%s: %s must be %s, not %s"):format(what, key, text.article(wanted),
+          shown_type(value)), level)
     end
   end
   return given

@@ -10,10 +10,10 @@ local text = require "bigdata.text"
 
 local source = {}
 
--- Files as the core wants them: from one path, a list of paths, or a list of { path=, member= }.
+-- Files as the core wants them: from a path, or a { path=, member= }, or a list of these.
 local function file_list(what, files, level)
   level = level + 1
-  if type(files) == "string" then files = { files } end
+  if type(files) == "string" or files.path then files = { files } end
   local list = {}
   for i, file in ipairs(files) do
     if type(file) == "string" then file = { path = file } end
@@ -51,9 +51,9 @@ local DELIMITED = {
 }
 
 --- Lines of delimited text, without quoting.
--- @param settings a table: `files`, a path, or a list of paths or of `{path=, member=}` for a
--- member of a zip; `delimiter`, one character (","); `fields`, a list of names; `rest`, the name
--- of the list that takes the further fields of each line, of which there must be at least
+-- @param settings a table: `files`, a path, or `{path=, member=}` for one of several members of
+-- a zip, or a list of these; `delimiter`, one character (","); `fields`, a list of names; `rest`,
+-- the name of the list that takes the further fields of each line, of which there must be at least
 -- `rest_min` (0) and at most `rest_max`; `numbers_from`, the place, from 1, of the first field
 -- that must be a number, as all after it
 -- @return the source

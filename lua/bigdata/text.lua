@@ -24,6 +24,11 @@ function text.either(words)
   return table.concat(words, ", ", 1, #words - 1) .. " or " .. words[#words]
 end
 
+-- "an integer", "a table".
+function text.article(noun)
+  return (noun:find("^[aeiou]") and "an " or "a ") .. noun
+end
+
 -- A number with three digits or so.
 function text.three_digits(number)
   if number >= 100 then return text.count(number) end

@@ -176,6 +176,8 @@ static int refuse_choice(unzFile zip, const BdStreamFile *file, BdErr *err) {
     if (file->member == NULL) {
         bd_err_set(err, BD_E_FORMAT, 0, "%s has %zu members, say which: %s%s", file->path, count,
                    names, more);
+        bd_err_hint(err,
+                    "in a scenario: files = { { path = \"a.zip\", member = \"b.csv\" }, ... }");
     } else {
         bd_err_set(err, BD_E_FORMAT, 0, "%s has no member %s, it has %s%s", file->path,
                    file->member, names, more);

@@ -16,8 +16,8 @@ describe("bigdata.source", function()
 
   after_each(function() os.remove(path) end)
 
-  it("reads delimited files given as a path, a list, or a list of tables", function()
-    for _, files in ipairs { path, { path }, { { path = path } } } do
+  it("reads delimited files given as a path, a table, or a list of these", function()
+    for _, files in ipairs { path, { path }, { path = path }, { { path = path } } } do
       local source <close> = bigdata.source.delimited {
         files = files, delimiter = ";", fields = { "n", "name" }, rest = "more",
       }
@@ -81,7 +81,7 @@ describe("bigdata.source", function()
     raises("count must be at least 1", function()
       bigdata.source.count { count = 0 }
     end)
-    raises("count must be a integer, not a number that is not whole", function()
+    raises("count must be an integer, not a number that is not whole", function()
       bigdata.source.count { count = 1.5 }
     end)
   end)

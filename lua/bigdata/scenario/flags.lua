@@ -55,8 +55,8 @@ end
 function flags.check(flag)
   local wanted = TYPES[flag.type].lua
   if flag.default ~= nil and not has_type(flag.default, wanted) then
-    return nil, ("the default of a flag of type %s must be a %s, not a %s"):format(flag.type,
-      wanted, type(flag.default))
+    return nil, ("the default of a flag of type %s must be %s, not a %s"):format(flag.type,
+      text.article(wanted), type(flag.default))
   end
   if not flag.choices then return true end
   if flag.type == "boolean" then return nil, "a boolean flag has no choices" end

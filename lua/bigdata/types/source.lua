@@ -3,7 +3,8 @@
 
 local source = {}
 
----@alias bigdata.Files string|(string|{path: string, member: string?})[]
+---@alias bigdata.File string|{path: string, member: string?}
+---@alias bigdata.Files bigdata.File|bigdata.File[]
 
 ---@class bigdata.DelimitedSettings
 ---@field files bigdata.Files
