@@ -1,6 +1,8 @@
 -- failure.lua - an error that carries advice: raised with error(), told apart from other errors,
 -- and turned into the `nil, message, info` that fallible functions return.
 
+local place = require "bigdata.scenario.place"
+
 local failure = {}
 
 local Failure = { __name = "bigdata.failure" }
@@ -18,23 +20,34 @@ function failure.raise(message, hint, code)
   error(failure.new(message, hint, code), 0)
 end
 
-local function is_failure(value)
+function failure.is(value)
   return getmetatable(value) == Failure
 end
 
 -- Raise what a fallible function returned; hand its values through if it did not fail.
 function failure.check(value, message, info, ...)
   if value == nil and message ~= nil then
-    if is_failure(info) then error(info, 0) end
+    if failure.is(info) then error(info, 0) end
     failure.raise(message, info and info.hint, info and info.code)
   end
   return value, message, info, ...
 end
 
+-- What was raised, as a message. where: what the message begins with if it is none; by default the
+-- place of the innermost function that is not the library's own, for which this has to be called
+-- before the stack is unwound.
+function failure.text(problem, where)
+  local meta = getmetatable(problem)
+  if type(problem) == "string" or type(meta) == "table" and meta.__tostring then
+    return tostring(problem)
+  end
+  return ("%sa %s was raised, which is no message"):format(where or place(), type(problem))
+end
+
 -- For xpcall: keep failures as they are, give anything else a traceback.
 local function handler(problem)
-  if is_failure(problem) then return problem end
-  local new = failure.new(tostring(problem), nil, "CONFIG")
+  if failure.is(problem) then return problem end
+  local new = failure.new(failure.text(problem), nil, "CONFIG")
   new.traceback = debug.traceback(nil, 2)
   return new
 end

@@ -43,6 +43,13 @@ local function named(list, name)
   end
 end
 
+-- The settings are for the function that is returned: given beside the name, they would be lost.
+local function check_curried(method, name, ...)
+  if select("#", ...) > 0 then
+    error(("write scenario:%s %q {...}, without a comma in between"):format(method, name), 3)
+  end
+end
+
 local FLAG = {
   type = "string",
   default = "any",
@@ -86,10 +93,11 @@ end
 -- "number", "boolean" or "path"; a relative default path that does not exist in the current
 -- folder is looked for in the program's own), `default`, `help`, and `choices`, a list of the
 -- values allowed
-function Scenario:flag(name)
+function Scenario:flag(name, ...)
   if type(name) ~= "string" or not name:find("^%l[%l%d_]*$") then
     error("a flag's name must be small letters, digits and _: scenario:flag \"name\" {...}", 2)
   end
+  check_curried("flag", name, ...)
   return function(settings)
     add_flag(self, name, settings)
   end
@@ -130,10 +138,11 @@ end
 -- of it `plan`, for the step compiled to a plan, and `run`, for the Lua loop, where the two must
 -- differ. In the Lua loop the function's third argument is a table for what the worker is to keep
 -- from record to record; the fourth, in both loops, has the values of the flags
-function Scenario:step(name)
+function Scenario:step(name, ...)
   if type(name) ~= "string" or not name:find("^[%w_%-]+$") then
     error("a step's name must be letters, digits, _ and -: scenario:step \"name\" {...}", 2)
   end
+  check_curried("step", name, ...)
   return function(settings)
     add_step(self, name, settings)
   end

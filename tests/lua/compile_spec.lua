@@ -59,6 +59,28 @@ describe("compile.steps", function()
     fails("returns a number, not a source", { source = function() return 1 end, each = insert })
   end)
 
+  it("says where a source function raises an error, though a tail call leaves no line", function()
+    local begins = debug.getinfo(1, "l").currentline + 1
+    local function source() return bigdata.source.count { cuont = 1 } end
+    local where = "step step1: tests/lua/compile_spec.lua:%d: %s"
+    fails(where:format(begins, "source.count has no key cuont"), { source = source, each = insert })
+    fails(where:format(begins + 4, "a table was raised, which is no message"),
+      { source = function() error {} end, each = insert })
+    fails(where:format(begins + 6, "no good"),
+      { source = function() error "no good" end, each = insert })
+  end)
+
+  it("refuses a source that is closed", function()
+    local source = bigdata.source.count { count = 3 }
+    local function same() return source end
+    local info = fails("step step1: its source function returns a source that is closed",
+      { source = function() source:close() return source end, each = insert })
+    assert.is_truthy(info.hint:find("open a new one each time", 1, true))
+    source = bigdata.source.count { count = 3 }
+    fails("step step2: its source function returns a source that is closed",
+      { source = same, each = insert }, { source = same, each = insert })
+  end)
+
   it("names a missing file", function()
     fails("/nowhere/file.csv", {
       source = function()

@@ -73,6 +73,9 @@ describe("bigdata.scenario", function()
       made:step "one" { source = nothing, each = nothing }
       made:step "one" { source = nothing, each = nothing }
     end)
+    raises('write scenario:step "one" {...}, without a comma in between', function()
+      scenario():step("one", { source = nothing, each = nothing })
+    end)
     raises("a step's name", function()
       local _ = scenario():step(5)
     end)
@@ -94,7 +97,7 @@ describe("bigdata.scenario", function()
     raises("type must be boolean, integer, number, path or string, not int", function()
       scenario():flag "x" { type = "int" }
     end)
-    raises("the default of a flag of type integer must be a integer, not a string", function()
+    raises("the default of a flag of type integer must be an integer, not a string", function()
       scenario():flag "x" { type = "integer", default = "3" }
     end)
     raises("--poolsize is an option of bigdata itself", function()
@@ -113,6 +116,9 @@ describe("bigdata.scenario", function()
     end)
     raises("the default c is not among the choices", function()
       scenario():flag "x" { type = "string", choices = { "a", "b" }, default = "c" }
+    end)
+    raises('write scenario:flag "x" {...}, without a comma in between', function()
+      scenario():flag("x", { type = "string" })
     end)
     raises("a flag's name", function()
       local _ = scenario():flag "A-B"

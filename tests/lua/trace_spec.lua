@@ -379,6 +379,27 @@ describe("trace refuses", function()
     assert.is_truthy(info.hint:find("use --loop lua", 1, true))
   end)
 
+  it("what is too much for a statement, or nothing for one", function()
+    refused(line_here() + 2, "70,000 parameters are more than the 65,535 that", function(db)
+      local values = {}
+      db:exec("select 1", table.unpack(values, 1, 70000))
+    end)
+    refused(line_here() + 1, "the statement holds a zero byte", function(db)
+      db:exec("select 1 \0")
+    end)
+  end)
+
+  it("what is raised and is no message", function()
+    local _, message = record(function()
+      error {}
+    end)
+    local place = ("%s:%d: "):format(HERE, line_here() - 2)
+    assert.equal("step data: " .. place .. "a table was raised, which is no message", message)
+    local own = setmetatable({}, { __tostring = function() return "own" end })
+    _, message = record(function() error(own) end)
+    assert.equal("step data: own", message)
+  end)
+
   it("an error of the scenario's own, with its place and traceback", function()
     local spec, message, info = record(function()
       local nothing = FIELDS.none

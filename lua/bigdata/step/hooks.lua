@@ -13,7 +13,7 @@ local function handler(name)
     if known and problem.code == "STOPPED" then
       return failure.new("interrupted", nil, "STOPPED")
     end
-    local raised = failure.new(("scenario:%s: %s"):format(name, tostring(problem)),
+    local raised = failure.new(("scenario:%s: %s"):format(name, failure.text(problem)),
       known and problem.hint, known and problem.code)
     raised.traceback = debug.traceback(nil, 2)
     return raised

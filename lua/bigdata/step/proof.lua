@@ -114,9 +114,10 @@ local function shown(statement)
   return ("%s\n      with (%s)"):format(sql, table.concat(params, ", "))
 end
 
-local SAME_FOR_ALL = "a test of equality or of truth (if, and, or, ==, ~=) on a value, or a "
-  .. "variable kept from record to record, cannot be compiled: do the same for every record, "
-  .. "and leave the test to the SQL statement"
+local SAME_FOR_ALL = "a test of equality or of truth (if, and, or, ==, ~=) on a value, its "
+  .. "tonumber() or type(), a variable kept from record to record, chance and time cannot be "
+  .. "compiled: do the same for every record, and leave the rest to the SQL statement, or use "
+  .. "--loop lua"
 
 local function raise_difference(step, at, answer, i, compiled, sent)
   failure.raise(("step %s: its plan does not do what its function does for the record at %s%s; "

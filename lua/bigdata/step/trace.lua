@@ -19,6 +19,7 @@ local values = require "bigdata.values"
 local trace = {}
 
 local MAX_OPS = 10000
+local MAX_PARAMETERS = 65535 -- in the server's protocol
 
 local METHODS = { "all", "cached", "exec", "insert", "one", "pipeline", "transaction", "zip" }
 
@@ -212,7 +213,14 @@ local function add_statement(self, kind, slot, sql, ...)
     refuse_here(self, ("db:%s needs the statement as a string, not %s"):format(kind,
       facts[sql] and facts[sql].name or "a " .. type(sql)))
   end
+  if sql:find("\0", 1, true) then
+    refuse_here(self, "the statement holds a zero byte: the server refuses it")
+  end
   local params, n = {}, select("#", ...)
+  if n > MAX_PARAMETERS then
+    refuse_here(self, ("%s parameters are more than the %s that a statement can have")
+      :format(text.count(n), text.count(MAX_PARAMETERS)))
+  end
   for i = 1, n do params[i] = parameter(self, i, (select(i, ...))) end
   add(self, { op = kind, sql = sql, slot = slot, n = n, params = params })
 end
@@ -416,11 +424,13 @@ local function check_loops(self)
   end
 end
 
-local function raise_own_error(self, problem, traceback)
-  local raised = failure.new(("step %s: %s"):format(self.step, tostring(problem)),
+-- thread: in which it was raised.
+local function explain_own_error(self, problem, thread)
+  local message = failure.text(problem, place(self, thread) .. ": ")
+  local raised = failure.new(("step %s: %s"):format(self.step, message),
     "while a step is compiled, its function is called once, with symbolic values")
-  raised.traceback = traceback
-  error(raised, 0)
+  raised.traceback = debug.traceback(thread)
+  return raised
 end
 
 -- Call the step's function, in a coroutine so that it cannot yield past us.
@@ -430,11 +440,11 @@ local function run(self, f, opt)
   local state = symbolic { trace = self, kind = "state", name = "the worker's state" }
   local good, problem = coroutine.resume(thread, f, db_object(self), row, state, opt)
   self.finished = true
-  local traceback = not good and debug.traceback(thread)
+  local own_error = not good and explain_own_error(self, problem, thread)
   local yielded = coroutine.status(thread) == "suspended" and place(self, thread)
   coroutine.close(thread)
   if self.refusal then error(self.refusal, 0) end
-  if not good then raise_own_error(self, problem, traceback) end
+  if own_error then error(own_error, 0) end
   if yielded then refuse(self, yielded, "yielding cannot be compiled") end
   if problem ~= nil then
     refuse(self, self.begins, "the function returns a value: it must return nothing", "")

@@ -12,13 +12,33 @@ local function is_source(object)
   return (kind == "userdata" or kind == "table") and object.read_all ~= nil
 end
 
+-- An error of the step's source function, as a failure that says where: "return source(...)" leaves
+-- no line behind, which makes it that where the function begins.
+local function handler(step)
+  return function(problem)
+    if failure.is(problem) then return problem end
+    local info = debug.getinfo(step.source, "S")
+    local begins = ("%s:%d: "):format(info.short_src, info.linedefined)
+    local message = failure.text(problem, begins)
+    if not message:find("^[^\n]-:%d+: ") then message = begins .. message end
+    local raised = failure.new(("step %s: %s"):format(step.name, message))
+    raised.traceback = debug.traceback(nil, 2)
+    return raised
+  end
+end
+
 -- A fresh source of the step's records. Raises.
 function compile.source(step, flags)
-  local source = core.breakable(step.source, flags)
+  local good, source = xpcall(core.breakable, handler(step), step.source, flags)
+  if not good then error(source, 0) end
   if not is_source(source) then
     failure.raise(("step %s: its source function returns %s, not a source"):format(step.name,
       source == nil and "nothing" or "a " .. type(source)),
       "return what bigdata.source.delimited, .fixed, .count or .random gives")
+  end
+  if not pcall(source.fields, source) then
+    failure.raise(("step %s: its source function returns a source that is closed"):format(
+      step.name), "open a new one each time that the function is called")
   end
   return source
 end
