@@ -63,6 +63,35 @@ describe("the Universal Scalability Law", function()
     end
   end)
 
+  it("fits the others where one stands on its bound", function()
+    local made = { lambda = 300, sigma = 0.1, kappa = -0.0005 } -- better than the law can be
+    local list = points({ 1, 2, 4, 8, 16, 32 }, function(size) return usl.rate(made, size) end)
+    local fit = assert(usl.fit(list))
+    assert.equal(0, fit.kappa)
+    -- The residuals are at right angles to what the other two change.
+    local squares, products = 0, { { 0, 0 }, { 0, 0 } }
+    local drawn = { 0, 0 }
+    for _, point in ipairs(list) do
+      local residual = point.rate - usl.rate(fit, point.size)
+      local divisor = 1 + fit.sigma * (point.size - 1)
+      local by = { point.size / divisor,
+        -fit.lambda * point.size * (point.size - 1) / divisor ^ 2 }
+      squares = squares + residual ^ 2
+      for i = 1, 2 do
+        drawn[i] = drawn[i] + residual * by[i]
+        for j = 1, 2 do products[i][j] = products[i][j] + by[i] * by[j] end
+      end
+    end
+    for i = 1, 2 do
+      assert.is_true(math.abs(drawn[i]) < 1e-6 * math.sqrt(squares * products[i][i]))
+    end
+    local whole = products[1][1] * products[2][2] - products[1][2] ^ 2
+    local variance = squares / (#list - 3)
+    near(math.sqrt(variance * products[2][2] / whole), fit.errors.lambda, 1e-6)
+    near(math.sqrt(variance * products[1][1] / whole), fit.errors.sigma, 1e-6)
+    assert.is_nil(fit.errors.kappa)
+  end)
+
   it("is refused to fewer than four sizes, and to rates that are none", function()
     local fit, why = usl.fit(points({ 1, 2, 2, 4 }, function(size) return size end))
     assert.is_nil(fit)

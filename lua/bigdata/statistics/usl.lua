@@ -60,6 +60,17 @@ local function gradient(fit, n)
   return { n / divisor, by_divisor * (n - 1), by_divisor * n * (n - 1) }
 end
 
+-- A parameter that stands on its bound and would go beyond it is not one to move: without it in the
+-- equations the others find their best.
+local function hold(fit, matrix, right)
+  for i, name in ipairs(NAMES) do
+    if fit[name] == 0 and right[i] <= 0 then
+      for j = 1, 3 do matrix[i][j], matrix[j][i] = 0, 0 end
+      matrix[i][i], right[i] = 1, 0
+    end
+  end
+end
+
 -- The normal equations of a step from here, and the sum of squares here.
 local function equations(fit, points)
   local matrix, right, sum = { { 0, 0, 0 }, { 0, 0, 0 }, { 0, 0, 0 } }, { 0, 0, 0 }, 0
@@ -71,6 +82,7 @@ local function equations(fit, points)
       for j = 1, 3 do matrix[i][j] = matrix[i][j] + slopes[i] * slopes[j] end
     end
   end
+  hold(fit, matrix, right)
   return matrix, right, sum
 end
 
