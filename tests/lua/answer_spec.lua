@@ -128,7 +128,7 @@ describe("a warning", function()
       for n, one in ipairs(item.runs) do one.steps[1].seconds = 2 ^ (n % 2) end
     end
     -- of the logarithms: deviation 0.4002, half of 3.182 of them are 0.6367
-    has(warnings.sentences(result)[1], "its true rate may be anything from 0.53 to 1.89 times")
+    has(warnings.sentences(result)[1], "typically, its true rate may be anything from 0.53 to 1.89")
   end)
 
   it("is given where runs of different machines or servers were put together", function()

@@ -36,9 +36,9 @@ local function about_runs(result)
   end
   local factor = typical_factor(result)
   if factor and factor > MOST_FACTOR then
-    return ("The runs of a trial differ a lot: its true rate may be anything from %s to %s times "
-      .. "what is shown. More runs (--repeat), longer ones, or a machine that does nothing else, "
-      .. "tell more."):format(comparison_report.factor(1 / factor),
+    return ("The runs of a trial differ a lot: typically, its true rate may be anything from %s to "
+      .. "%s times what is shown. More runs (--repeat), longer ones, or a machine that does "
+      .. "nothing else, tell more."):format(comparison_report.factor(1 / factor),
       comparison_report.factor(factor))
   end
 end
