@@ -111,11 +111,13 @@ static void set_schedule(lua_State *lua, const BdAccounts *accounts) {
     int64_t units = accounts->services->count;
     lua_newtable(lua);
     bd_result_seconds(lua, "waited_seconds", accounts->paced_ns);
-    bd_result_seconds(lua, "lag_mean_seconds", units > 0 ? accounts->lag_ns / units : 0);
-    bd_result_seconds(lua, "lag_max_seconds", accounts->most_lag_ns);
-    lua_newtable(lua);
-    set_figures(lua, accounts->services);
-    lua_setfield(lua, -2, "service");
+    if (units > 0) {
+        bd_result_seconds(lua, "lag_mean_seconds", accounts->lag_ns / units);
+        bd_result_seconds(lua, "lag_max_seconds", accounts->most_lag_ns);
+        lua_newtable(lua);
+        set_figures(lua, accounts->services);
+        lua_setfield(lua, -2, "service");
+    }
     lua_setfield(lua, -2, "schedule");
 }
 

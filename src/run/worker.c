@@ -49,7 +49,21 @@ void bd_worker_give(BdWorker *worker, const BdItem *item) {
         worker->skipped++;
         return;
     }
-    bd_unit_push(&worker->unit, item);
+    if (opts->schedule == NULL) {
+        bd_unit_push(&worker->unit, item);
+        return;
+    }
+    worker->coming = *item;
+    worker->has_coming = true;
+    worker->timing.due_ns = bd_schedule_draw(opts->schedule);
+}
+
+/* The record that waits for its moment is not to begin any more. */
+static void give_back_coming(BdWorker *worker) {
+    if (worker->has_coming) {
+        worker->has_coming = false;
+        bd_queue_done(worker->opts->queue, &worker->coming);
+    }
 }
 
 void bd_worker_end(BdWorker *worker) {
@@ -75,6 +89,7 @@ void bd_worker_quit(BdWorker *worker) {
         worker->under_way = false;
     }
     bd_unit_reset(&worker->unit);
+    give_back_coming(worker);
     worker->state = BD_WORKER_ENDED;
 }
 
@@ -144,23 +159,23 @@ static bool wants_record(BdWorker *worker) {
     return bd_unit_has_room(unit);
 }
 
-/* Is it too early for the next record? Then wait for its moment. */
-static bool is_early(BdWorker *worker, BdWant *want) {
-    BdSchedule *schedule = worker->opts->schedule;
-    if (schedule == NULL) {
-        return false;
-    }
-    if (worker->timing.due_ns == 0) {
-        worker->timing.due_ns = bd_schedule_draw(schedule);
+/* Ask for a record, and then for its moment. In this order: where there are no more records, the
+ * step is not to wait for moments that nothing begins at. */
+static BdMove want_record(BdWorker *worker, BdWant *want) {
+    if (!worker->has_coming) {
+        *want = BD_WANT_RECORD;
+        return BD_MOVE_WAIT;
     }
     int64_t now_ns = bd_now_ns();
-    if (worker->timing.due_ns <= now_ns) {
-        return false;
+    if (worker->timing.due_ns > now_ns) {
+        bd_worker_sleep(worker, worker->timing.due_ns, want);
+        worker->until_share = BD_SHARE_SOURCE;
+        worker->timing.paced_ns += worker->until_ns - now_ns;
+        return BD_MOVE_WAIT;
     }
-    bd_worker_sleep(worker, worker->timing.due_ns, want);
-    worker->until_share = BD_SHARE_SOURCE;
-    worker->timing.paced_ns += worker->until_ns - now_ns;
-    return true;
+    bd_unit_push(&worker->unit, &worker->coming);
+    worker->has_coming = false;
+    return BD_MOVE_ON;
 }
 
 static BdMove start_record(BdWorker *worker, const BdRecord *record) {
@@ -194,11 +209,9 @@ static BdMove step_record(BdWorker *worker, BdWant *want) {
         return start_record(worker, record);
     }
     if (wants_record(worker)) {
-        if (!is_early(worker, want)) {
-            *want = BD_WANT_RECORD;
-        }
-        return BD_MOVE_WAIT;
+        return want_record(worker, want);
     }
+    give_back_coming(worker);
     if (worker->unit.count == 0) {
         bd_worker_quit(worker);
         return BD_MOVE_ON;

@@ -123,6 +123,8 @@ typedef struct BdWorker {
     BdSession *session;
     BdTask *task;
     BdUnit unit;
+    BdItem coming; /* a record that waits for its moment */
+    bool has_coming;
     bool no_more;      /* records */
     bool under_way;    /* the unit's current record is: the task is to be reset */
     bool marked;       /* the marker is written in it */

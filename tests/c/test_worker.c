@@ -2,6 +2,7 @@
  * test_worker.c - the state machine of a worker, step by step. Its session and its task are
  * made up: they do what the test says, and write down in a log what they were asked for.
  */
+#include "core/clock.h"
 #include "core/mem.h"
 
 #include <setjmp.h>
@@ -257,6 +258,62 @@ static void a_request_that_cannot_be_sent_fails_its_record(void **state) {
     take_down(&stage);
 }
 
+/* ---- records that have their moments ---- */
+
+/* The first record's moment has come, that of the second is an hour away. */
+static void set_up_schedule(Stage *stage, BdSchedule *schedule, const Happens *happens) {
+    set_up(stage, false, 1, happens);
+    bd_schedule_begin(schedule, 3600 * BD_NS_PER_S, bd_now_ns());
+    stage->opts.schedule = schedule;
+    BdErr err = BD_ERR_INIT;
+    assert_int_equal(bd_histogram_new(&stage->worker.timing.services, &err), 0);
+    expect_want(stage, BD_WANT_RECORD);
+    give(stage);
+    expect_want(stage, BD_WANT_RECORD);
+    expect_totals(stage, 1, 0, 1, 1);
+}
+
+static void where_there_are_no_more_records_no_moment_is_waited_for(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(1)};
+    Stage stage;
+    BdSchedule schedule;
+    set_up_schedule(&stage, &schedule, happens);
+    bd_worker_end(&stage.worker);
+    expect_want(&stage, BD_WANT_NOTHING);
+    take_down(&stage);
+}
+
+static void a_record_waits_for_its_moment(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(1), DONE(1)};
+    Stage stage;
+    BdSchedule schedule;
+    set_up_schedule(&stage, &schedule, happens);
+    give(&stage);
+    expect_want(&stage, BD_WANT_TIME);
+    expect_want(&stage, BD_WANT_TIME);
+    assert_int_equal(stage.worker.until_share, BD_SHARE_SOURCE);
+    stage.worker.timing.due_ns = 1; /* it has come */
+    expect_want(&stage, BD_WANT_RECORD);
+    expect_totals(&stage, 2, 0, 2, 2);
+    take_down(&stage);
+}
+
+static void a_record_that_waits_for_its_moment_is_left_where_the_step_ends(void **state) {
+    (void)state;
+    static const Happens happens[] = {DONE(1)};
+    Stage stage;
+    BdSchedule schedule;
+    set_up_schedule(&stage, &schedule, happens);
+    give(&stage);
+    expect_want(&stage, BD_WANT_TIME);
+    bd_control_stop(&stage.control, BD_STOP_DRAIN);
+    expect_want(&stage, BD_WANT_NOTHING);
+    expect_totals(&stage, 1, 0, 1, 1);
+    take_down(&stage);
+}
+
 /* ---- stopping ---- */
 
 static void draining_finishes_the_record_in_hand(void **state) {
@@ -381,6 +438,9 @@ int main(void) {
         CASE(a_session_may_be_lost_while_sending),
         CASE(a_request_that_cannot_be_sent_fails_its_record),
         CASE(a_server_that_does_not_begin_or_roll_back_is_fatal),
+        CASE(where_there_are_no_more_records_no_moment_is_waited_for),
+        CASE(a_record_waits_for_its_moment),
+        CASE(a_record_that_waits_for_its_moment_is_left_where_the_step_ends),
         CASE(draining_finishes_the_record_in_hand),
         CASE(stopping_now_gives_the_record_up_at_its_next_answer),
         CASE(what_a_given_up_transaction_wrote_is_not_counted),

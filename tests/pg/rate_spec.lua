@@ -40,6 +40,22 @@ for _, engine in ipairs { "--engine threads", "--engine poll --jobs 2" } do
       assert.is_true(step.schedule.lag_max_seconds > step.schedule.lag_mean_seconds)
     end)
 
+    it("ends with the last record, whoever waits for a later moment", function()
+      local step = run([[db:exec("insert into stored values ($1)", row.n)]],
+        engine .. " -c 12 --rate 5", 2)
+      assert.same({ "done", 2 }, { step.ended, step.rows })
+      assert.is_true(step.seconds < 2) -- the twelfth moment is after 2.2
+    end)
+
+    it("has no lag and no service times where nothing was stored", function()
+      local schedule = run([[db:exec("select 1 / ($1::integer - $1::integer)", row.n)]],
+        engine .. " -c 2 --rate 1000 --max-errors 10", 3).schedule
+      assert.is_true(schedule.waited_seconds >= 0)
+      assert.is_nil(schedule.service)
+      assert.is_nil(schedule.lag_mean_seconds)
+      assert.is_nil(schedule.lag_max_seconds)
+    end)
+
     it("tells the lag while it goes on", function()
       local last
       local scenario = catalog.load(kit.scenario([[db:exec("select pg_sleep(0.002)")]],

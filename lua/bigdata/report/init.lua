@@ -173,7 +173,7 @@ local OVERLOADED = 0.05
 
 local function schedule_note(step)
   local schedule = step.schedule
-  if not schedule then return nil end
+  if not (schedule and schedule.lag_mean_seconds) then return nil end
   local overloaded = schedule.lag_max_seconds > OVERLOADED * step.seconds
   return ("%s: %srecords began %s ms late on average, %s ms at most"):format(step.name,
     overloaded and "overloaded, the rate was not reached\n  " or "",
