@@ -29,15 +29,15 @@ function text.article(noun)
   return (noun:find("^[aeiou]") and "an " or "a ") .. noun
 end
 
+-- Letters, not bytes.
+function text.width(words)
+  return utf8.len(words) or #words
+end
+
 -- A number with three digits or so.
 function text.three_digits(number)
   if number >= 100 then return text.count(number) end
   return (number >= 10 and "%.1f" or number >= 1 and "%.2f" or "%.3f"):format(number)
-end
-
--- Letters, not bytes.
-function text.width(words)
-  return utf8.len(words) or #words
 end
 
 -- Seconds as milliseconds likewise.
