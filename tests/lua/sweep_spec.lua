@@ -218,7 +218,28 @@ describe("the table of a sweep", function()
 data
   threads     500    250..1,000         200
   poll      1,000  1,000..1,000         100
+
+figures: medians of the runs; min..max: of their rows/s
+CPU us/row: processor time of the client for a row, in microseconds
 ]], 1, true), text)
+    text = sweep_report.text(result { item({ engine = "threads", loop = "c" }, ran(1)) })
+    assert.is_nil(text:find("medians", 1, true), text)
+  end)
+
+  it("tells of drift within 80 columns", function()
+    local swept = result({}, 6)
+    for n, name in ipairs { "threads", "poll" } do
+      local runs = {}
+      for round = 1, 6 do
+        runs[round] = ran(1 / round)
+        runs[round].place = 2 * round - 2 + n
+      end
+      swept.trials[n] = item({ engine = name, loop = "c" }, table.unpack(runs))
+    end
+    local text = sweep_report.text(swept)
+    assert.is_truthy(text:find("\n\nThe rates drifted over the sweep, by %+%d+ %% from the first"),
+      text)
+    for line in text:gmatch "[^\n]+" do assert.is_true(#line <= 80, line) end
   end)
 
   it("says what all trials have in common, as far as it was asked for", function()

@@ -51,9 +51,10 @@ end
 local function drift_lines(result)
   local found = sweep_comparison.drift(result)
   if not found or not found.found then return {} end
-  return { "", ("The rates drifted over the sweep, by %+.0f %% from the first run to the last: all "
-    .. "trials alike,"):format(found.change * 100),
-    "since they took turns; but figures of other sweeps are not to be compared with these." }
+  local words = ("The rates drifted over the sweep, by %+.0f %% from the first run to the last: "
+    .. "all trials alike, since they took turns; but figures of other sweeps are not to be "
+    .. "compared with these."):format(found.change * 100)
+  return { "", text.wrap(text.words(words), 80, "") }
 end
 
 local function verdict_lines(result)

@@ -260,6 +260,10 @@ end
 -- What the columns mean: a list of lines.
 function trials.notes(result)
   local lines = {}
+  if result.repeats > 1 then
+    lines[1] = "figures: medians of the runs"
+      .. (are_named(result) and "" or words(result, "; min..max: of their rows/s"))
+  end
   if are_named(result) then
     local main = figures.main_step(result)
     for _, name in ipairs(result.steps) do
