@@ -1,6 +1,7 @@
 -- Loads that are continued, and connections that are lost under way: at the end the tables hold
 -- what an undisturbed load leaves there.
 
+local failure = require "bigdata.failure"
 local kit = dofile "tests/support/scenario_kit.lua"
 local resume = require "bigdata.trial.resume"
 
@@ -373,6 +374,16 @@ describe("--reconnect", function()
     local result, message = run("--reconnect 5", { before = "scenario:worker(function() end)" })
     assert.is_nil(result)
     assert.is_truthy(message:find("--reconnect cannot be used with a scenario", 1, true), message)
+  end)
+
+  it("says what to do where the notes on loads may not be touched", function()
+    assert(run "--resume --limit 3")
+    kit.execute "create role weak; set role weak"
+    local done, message, info = failure.protect(resume.forget, kit.connection)
+    kit.execute "reset role; drop role weak"
+    assert.is_nil(done)
+    assert.equal("no permission to do this: permission denied for table bigdata_done", message)
+    assert.is_truthy(info.hint:find("createdb bigdata", 1, true), info.hint)
   end)
 
   it("is off by default", function()

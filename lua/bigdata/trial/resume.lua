@@ -45,7 +45,7 @@ local RANGES = [[
   group by gap order by 1]]
 
 local function query(connection, sql, ...)
-  return failure.check(connection:query(sql, ...))
+  return advice.check(connection:query(sql, ...))
 end
 
 -- Is the table there? Tells one of somebody else's as the second value.
