@@ -2,6 +2,7 @@
 
 local command = require "bigdata.cli.command"
 local failure = require "bigdata.failure"
+local lfs = require "lfs"
 local options = require "bigdata.cli.options"
 local output = require "bigdata.result.output"
 local page = require "bigdata.page"
@@ -49,6 +50,11 @@ local function report_file(path, values, out)
   return true
 end
 
+local function is_same_file(path, other)
+  local one, two = lfs.attributes(path), lfs.attributes(other)
+  return one and two and one.dev == two.dev and one.ino == two.ino
+end
+
 -- Write the page of one result, or of those in one folder.
 local function write_page(words, path, out)
   if #words > 1 then
@@ -56,6 +62,11 @@ local function write_page(words, path, out)
   end
   local set, message, info = result_set.load(words[1])
   if not set then return out:problem(message, info) end
+  for _, file in ipairs(result_set.files(words[1])) do
+    if is_same_file(path, file) then
+      return out:problem(("--html: %s is the result that the page is to show"):format(path))
+    end
+  end
   local file, problem = output.open("html", path, function(text) out:result(text) end)
   local good = file
   if file then good, problem = file:write(page.text(set)) end
