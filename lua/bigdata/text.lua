@@ -52,6 +52,11 @@ function text.count(number)
   return sign .. digits:reverse():gsub("(%d%d%d)", "%1,"):reverse():gsub("^,", "")
 end
 
+-- So many a second: whole, but for what is slow, so that little is not shown as nothing.
+function text.rate(number)
+  return number > 0 and number < 10 and text.three_digits(number) or text.count(number)
+end
+
 -- "1 record", "2 records", "0.5 seconds".
 function text.plural(number, noun)
   local shown = number % 1 == 0 and text.count(number) or ("%g"):format(number)

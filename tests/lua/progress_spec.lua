@@ -29,6 +29,11 @@ describe("the redrawn line", function()
       progress.line("ask", state { rows = 0 }, nil, UNLIMITED))
   end)
 
+  it("does not show a low rate as none", function()
+    assert.equal("ask 10.0 s, 4 records, 0.400/s (avg 0.400), queue 25%",
+      progress.line("ask", state { rows = 0, records = 4 }, nil, UNLIMITED))
+  end)
+
   it("has the latency and the largest shares of the interval", function()
     local before = state { seconds = 9, rows = 19200, units = 90, unit_seconds = 1,
       units_by_seconds = { [0.001] = 90 },

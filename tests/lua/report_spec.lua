@@ -69,6 +69,17 @@ N/A: shorter than 0.5 s, too short for a rate
 ]])
   end)
 
+  it("does not show a low rate as none", function()
+    local text = report.text(result { step { rows = 6, fed_rows = 1 } }) -- in 60 s, in 20 s
+    has(text, [[
+data                                    4,500            6     60.00      0.100
+  while the queue was being filled                       1     20.00      0.050
+  after                                                  5     40.00      0.125
+]])
+    has(report.text(result { step { rows = 0, records = 0 } }),
+      "  records per second                                                          0\n")
+  end)
+
   it("says how late records began, and where the rate was too high", function()
     local schedule = { waited_seconds = 1, lag_mean_seconds = 0.0021, lag_max_seconds = 0.03,
       service = {} }

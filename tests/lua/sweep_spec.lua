@@ -291,7 +291,7 @@ data
       assert.is_truthy(text:find([[
   engine   records/s  min..max  CPU us/record
 data (records)
-  threads          8     5..10         15,000
+  threads       7.50  5.00..10         15,000
   poll            10    10..10         10,000
 ]], 1, true), text)
       assert.is_truthy(text:find("\nCPU us/record: processor time of the client for a record, in "
@@ -299,7 +299,7 @@ data (records)
       swept.steps = { "data", "more" }
       for _, trial in ipairs(swept.trials) do
         for _, run in ipairs(trial.runs) do
-          run.steps[2] = { name = "more", records = 1, rows = 1, seconds = 1 }
+          run.steps[2] = { name = "more", records = 100, rows = 100, seconds = 1 }
         end
       end
       text = sweep_report.text(swept)
@@ -369,9 +369,9 @@ data
     local text = sweep_report.text(swept)
     assert.is_truthy(text:find([[
   system   pool  geo/s  data/s  filling  after  CPU us/row
-  short    150       8   1,000        -  1,167         100
+  short    150    8.00   1,000        -  1,167         100
   outside  15        -     500        -      -         200
-  slow     15        8     250      300    100         400
+  slow     15     8.00     250      300    100         400
   broken   15        -  failed        -      -           -
 
 geo/s: rows a second in the step geo
@@ -387,7 +387,7 @@ filling, after: data/s while the queue was being filled, and after
     text = sweep_report.text(swept)
     assert.is_truthy(text:find("  system   pool  geo/s  data/s  filling  after  CPU us/record\n", 1,
       true), text)
-    assert.is_truthy(text:find("\n  slow +15 +8 +2 +- +- +40,000\n"), text)
+    assert.is_truthy(text:find("\n  slow +15 +8.00 +2.50 +- +- +40,000\n"), text)
     assert.is_truthy(text:find("\ndata/s: records a second in the step data\n", 1, true), text)
   end)
 

@@ -27,7 +27,7 @@ local function rate_of(result, item)
   local rates = figures.list(item, step_name, figures.RATE)
   local unit = figures.unit(result.trials, step_name, figures.RATE)
   local rate = statistics.median(rates)
-  return rate, ("%s %s%s"):format(text.count(rate), unit,
+  return rate, ("%s %s%s"):format(text.rate(rate), unit,
     #rates > 1 and (", the median of %s"):format(text.plural(#rates, "run")) or "")
 end
 
@@ -80,7 +80,7 @@ end
 -- unit: of the rates.
 local function size_sentence(line, size, best, is_largest, unit)
   local name = line.name ~= "" and line.name .. ": " or ""
-  local connections, rate = text.plural(size, "connection"), text.count(best) .. " " .. unit
+  local connections, rate = text.plural(size, "connection"), text.rate(best) .. " " .. unit
   if is_largest then
     return ("%s%s most connections that were tried, %d, are the best: %s. More may be better "
       .. "still."):format(name, name == "" and "The" or "the", size, rate)

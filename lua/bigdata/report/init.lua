@@ -17,7 +17,7 @@ local function line(...)
 end
 
 local function rate(amount, seconds)
-  return seconds > 0 and text.count(amount / seconds) or "N/A"
+  return seconds > 0 and text.rate(amount / seconds) or "N/A"
 end
 
 --- The parts of the report, each a list of lines.
@@ -95,7 +95,7 @@ local function heading(result)
 end
 
 local function phase_rate(phase)
-  return phase.rate and text.count(phase.rate) or "N/A"
+  return phase.rate and text.rate(phase.rate) or "N/A"
 end
 
 local function phase_line(name, phase)

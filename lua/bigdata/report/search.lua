@@ -50,10 +50,10 @@ function search_report.line(result)
   local noun = NOUNS[result.over]
   if found.answer == found.best then
     return ("%s: %s %s, the best there is\n"):format(text.plural(found.answer, noun),
-      text.count(rate(found, found.answer)), unit_of(result))
+      text.rate(rate(found, found.answer)), unit_of(result))
   end
   return ("%s: %s %s, %s of the best, which takes %s\n"):format(
-    text.plural(found.answer, noun), text.count(rate(found, found.answer)), unit_of(result),
+    text.plural(found.answer, noun), text.rate(rate(found, found.answer)), unit_of(result),
     text.percent(found.share), text.count(found.best))
 end
 
@@ -86,7 +86,7 @@ end
 local function fit_lines(fit, unit)
   local peak = "no peak"
   if fit.peak_size then
-    peak = ("a peak of %s %s at %s"):format(text.count(fit.peak_rate), unit,
+    peak = ("a peak of %s %s at %s"):format(text.rate(fit.peak_rate), unit,
       text.count(fit.peak_size))
   end
   return {

@@ -12,13 +12,13 @@ local trials = {}
 --- Cells.
 
 function trials.rate(rates)
-  return #rates > 0 and text.count(statistics.median(rates)) or "-"
+  return #rates > 0 and text.rate(statistics.median(rates)) or "-"
 end
 
 local function spread_cell(rates)
   if #rates < 2 then return "-" end
-  return ("%s..%s"):format(text.count(math.min(table.unpack(rates))),
-    text.count(math.max(table.unpack(rates))))
+  return ("%s..%s"):format(text.rate(math.min(table.unpack(rates))),
+    text.rate(math.max(table.unpack(rates))))
 end
 
 local function cpu_cell(values)

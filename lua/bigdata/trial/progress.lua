@@ -106,7 +106,7 @@ function progress.line(name, p, before, settings, width)
   local parts = {
     ("%s %.1f s%s"):format(name, p.seconds, left and (" (%s left)"):format(text.clock(left)) or ""),
     ("%s %s"):format(text.count(done), noun),
-    ("%s/s (avg %s)"):format(text.count(now), text.count(average)),
+    ("%s/s (avg %s)"):format(text.rate(now), text.rate(average)),
   }
   if latency then
     parts[#parts + 1] = ("lat %s ms p95 %s"):format(text.milliseconds(latency.mean),
@@ -135,7 +135,7 @@ function progress.pgbench_line(name, p, before, settings)
     ("lat %.3f ms stddev %.3f"):format(1000 * latency.mean, 1000 * latency.deviation),
     ("%d failed"):format(p.failed - (before and before.failed or 0)),
     ("p95 %.3f ms"):format(1000 * latency.p95),
-    ("%s %s %s/s (avg %s)"):format(name, text.count(now), noun, text.count(average)),
+    ("%s %s %s/s (avg %s)"):format(name, text.rate(now), noun, text.rate(average)),
     ("queue %s"):format(queue_fill(p)),
   }
   if (settings.rate or 0) > 0 then
