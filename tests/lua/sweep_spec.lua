@@ -497,6 +497,14 @@ engine poll, loop c (run 2): interrupted
     assert.is_truthy(text:find("What bound the step data, by the verdicts on its runs:\n", 1, true))
     assert.is_truthy(text:find("\n  commits [^\n]+: engine threads, loop c %(2 of 3%)\n"), text)
     assert.is_truthy(text:find(": engine poll, loop c\n", 1, true), text)
+    local cut = judged "network"
+    cut.ended = "interrupted"
+    text = sweep_report.text(result({
+      item({ engine = "threads", loop = "c" }, judged "commit", cut),
+      item({ engine = "poll", loop = "c" }, cut),
+    }, 2))
+    assert.is_truthy(text:find("\n  commits [^\n]+: engine threads, loop c\n"), text)
+    assert.is_nil(text:find("network", 1, true), text)
   end)
 
   it("is a line for each trial when it is to be quiet", function()

@@ -15,17 +15,19 @@ local function verdict_on(run, step_name)
 end
 
 -- The cause that most verdicts on a trial's step name, in words, how many of them do, and how many
--- runs there are; nil where none names any.
+-- runs have come to their end; nil where none names any.
 function sweep_verdict.of(item, step_name)
-  local counts, most = {}, nil
+  local counts, most, runs = {}, nil, 0
   for _, run in ipairs(item.runs) do
-    local cause = verdict_on(run, step_name)
+    local done = run.ended == "done"
+    local cause = done and verdict_on(run, step_name)
+    runs = runs + (done and 1 or 0)
     if cause then
       counts[cause] = (counts[cause] or 0) + 1
       if not most or counts[cause] > counts[most] then most = cause end
     end
   end
-  if most then return verdict.name(most), counts[most], #item.runs end
+  if most then return verdict.name(most), counts[most], runs end
 end
 
 -- The causes in order, each with the trials that it bound: { cause=, { item=, count= how many
