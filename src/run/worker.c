@@ -373,6 +373,12 @@ static BdMove step_next(BdWorker *worker, BdWant *want) {
     if (!worker->begun && !bd_session_in_pipeline(worker->session)) {
         worker->in_block = bd_session_in_transaction(worker->session);
         worker->committed = false;
+        if (!worker->in_block && bd_worker_commits(request)) {
+            bd_err_set(err, BD_E_CONFIG, 0,
+                       "its transaction has ended before db:transaction would commit it: leave out "
+                       "commit and rollback");
+            return bd_worker_fail_unit(worker, err);
+        }
     }
     return bd_worker_send_request(worker);
 }

@@ -106,6 +106,13 @@ for _, ways in ipairs { "--engine threads --loop c", "--engine poll --loop c --j
       assert.is_truthy(step.samples[1].reason:find("leaves a transaction open", 1, true))
     end)
 
+    it("of one record fail where that ends the transaction of db:transaction", function()
+      local body = ('db:transaction(function() %s db:exec "rollback" end)'):format(INSERT)
+      local step = run(body, ways .. " -c 2 --max-errors 20", 20)
+      assert.same({ 0, 0, 20, 0 }, { step.records, step.rows, step.failed, stored() })
+      assert.is_truthy(step.samples[1].reason:find("ended before db:transaction", 1, true))
+    end)
+
     it("may hold a transaction begun and ended by hand", function()
       local step = run('db:exec "begin" ' .. INSERT .. ' db:exec "commit"', ways .. " -c 2", 20)
       assert.same({ 20, 0, 20 }, { step.records, step.failed, stored() })
