@@ -38,7 +38,9 @@ local function find_scenario(scenario, level)
     error(("a scenario, its path or its name is needed, not a %s"):format(type(scenario)),
       level + 1)
   end
-  return failure.check(catalog.load(scenario))
+  local found, message, info = catalog.load(scenario)
+  return found or error(info.hint ~= "" and ("%s; %s"):format(message, info.hint) or message,
+    level + 1)
 end
 
 local function find_step(scenario, name, level)

@@ -180,7 +180,10 @@ describe("testing.statements", function()
     local record = { fileid = "", stusab = "", chariter = "", cifsn = "", logrecno = "1" }
     assert.equal(1, #testing.statements("row_by_row", "geo", record))
     assert.equal(1, #testing.statements("scenarios/row_by_row.lua", "geo", record))
-    fails("there is no scenario row_by_rwo", testing.statements, "row_by_rwo", "geo", record)
+    local line = debug.getinfo(1, "l").currentline + 2
+    fails(("testing_spec.lua:%d: there is no scenario row_by_rwo; did you"):format(line), function()
+      testing.statements("row_by_rwo", "geo", record)
+    end)
     fails("the scenario has no step goe; did you mean geo?", testing.statements, "row_by_row",
       "goe", record)
     fails("a scenario, its path or its name is needed, not a nil", testing.statements, nil, "geo")
