@@ -94,7 +94,8 @@ static int go_on_gathered(lua_State *lua, int status, lua_KContext context) {
 /* The db at stack index 1. The metatable is upvalue 1 of every method: cheaper than to look it up
  * by its name for every statement. */
 static const Db *check_db(lua_State *lua) {
-    if (lua_getmetatable(lua, 1) == 0 || !lua_rawequal(lua, -1, lua_upvalueindex(1))) {
+    if (lua_type(lua, 1) != LUA_TUSERDATA || lua_getmetatable(lua, 1) == 0 ||
+        !lua_rawequal(lua, -1, lua_upvalueindex(1))) {
         luaL_typeerror(lua, 1, DB);
     }
     lua_pop(lua, 1);
