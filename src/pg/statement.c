@@ -264,6 +264,12 @@ static bool plainly_reads(const char *sql) {
     return reads;
 }
 
+static bool plainly_commits(const char *sql) {
+    const char *begin = sql + strspn(sql, " \t\r\n");
+    return strncasecmp(begin, "commit", strlen("commit")) == 0 ||
+           strncasecmp(begin, "end", strlen("end")) == 0;
+}
+
 int bd_statement_new(BdStatement **out, uint32_t id, const char *sql, BdErr *err) {
     *out = NULL;
     BdStatement *statement = bd_alloc(sizeof(*statement));
@@ -273,6 +279,7 @@ int bd_statement_new(BdStatement **out, uint32_t id, const char *sql, BdErr *err
     }
     statement->id = id;
     statement->reads = plainly_reads(sql) || bd_lookup_asks(sql);
+    statement->commits = plainly_commits(sql);
     snprintf(statement->name, sizeof(statement->name), "bd_%u", id);
     if (count_params(statement, err) != 0 || split(statement, err) != 0 ||
         check_gaps(statement, err) != 0) {

@@ -20,6 +20,7 @@ typedef struct BdStatement {
     char *sql;       /* ended by a zero byte */
     uint32_t params; /* the highest n of the $n in it */
     bool reads;      /* and does nothing else, as far as its text tells */
+    bool commits;    /* it is COMMIT or END */
     /*
      * For the simple protocol: the text around its parameters. pieces[i] is followed by the value
      * of parameter numbers[i] (from 0), except the last, which ends the text. Parameters in quotes,

@@ -229,8 +229,14 @@ bool bd_worker_only_reads(const BdRequest *request) {
             request->statement->reads);
 }
 
-bool bd_worker_commits(const BdRequest *request) {
+static bool is_own_commit(const BdRequest *request) {
     return request->kind == BD_REQUEST_TEXT && strcmp(request->text, BD_TRANSACTION_COMMIT) == 0;
+}
+
+bool bd_worker_commits(const BdRequest *request) {
+    return is_own_commit(request) ||
+           (request->kind == BD_REQUEST_EXECUTE && request->statement != NULL &&
+            request->statement->commits);
 }
 
 bool bd_worker_all_answered(const BdWorker *worker) {
@@ -373,7 +379,7 @@ static BdMove step_next(BdWorker *worker, BdWant *want) {
     if (!worker->begun && !bd_session_in_pipeline(worker->session)) {
         worker->in_block = bd_session_in_transaction(worker->session);
         worker->committed = false;
-        if (!worker->in_block && bd_worker_commits(request)) {
+        if (!worker->in_block && is_own_commit(request)) {
             bd_err_set(err, BD_E_CONFIG, 0,
                        "its transaction has ended before db:transaction would commit it: leave out "
                        "commit and rollback");
@@ -393,6 +399,9 @@ static int count_written(BdWorker *worker, const BdAnswer *answer, BdErr *err) {
     BdBuf *saved = &worker->saved_rows;
     const char *command = bd_answer_command(answer);
     worker->rows += bd_answer_touched(answer);
+    if (bd_worker_commits(&worker->request) && strcmp(command, "ROLLBACK") == 0) {
+        worker->committed = false; /* the transaction had failed before */
+    }
     if (strcmp(command, "SAVEPOINT") == 0) {
         return bd_buf_append(saved, (const char *)&worker->rows, sizeof(worker->rows)) == 0
                    ? 0

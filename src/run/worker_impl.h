@@ -33,7 +33,7 @@ BdMove bd_worker_send_request(BdWorker *worker);
 /* The request changes nothing in the database. */
 bool bd_worker_only_reads(const BdRequest *request);
 
-/* It ends a transaction of the task's own. */
+/* It ends a transaction of the task's own, or one begun by hand, to store it. */
 bool bd_worker_commits(const BdRequest *request);
 
 /* Is no answer awaited any more, and no pipeline open? */

@@ -182,6 +182,23 @@ static void statements_that_do_nothing_but_read_are_known(void **state) {
     }
 }
 
+static void expect_commits(const char *sql, bool commits) {
+    BdErr err = BD_ERR_INIT;
+    BdStatement *statement = NULL;
+    assert_int_equal(bd_statement_new(&statement, 0, sql, &err), 0);
+    assert_int_equal(statement->commits, commits);
+    bd_statement_free(statement);
+}
+
+static void statements_that_commit_are_known(void **state) {
+    (void)state;
+    expect_commits("commit", true);
+    expect_commits(" COMMIT work;", true);
+    expect_commits("end", true);
+    expect_commits("rollback", false);
+    expect_commits("select 'commit'", false);
+}
+
 static void what_is_no_statement_is_refused(void **state) {
     (void)state;
     static const struct {
@@ -265,6 +282,7 @@ int main(void) {
         CASE(dollar_quotes_hold_none),
         CASE(a_statement_knows_its_name),
         CASE(statements_that_do_nothing_but_read_are_known),
+        CASE(statements_that_commit_are_known),
         CASE(what_is_no_statement_is_refused),
         CASE(cut_text_is_not_read_past_its_end),
         CASE(running_out_of_memory_leaves_nothing_behind),

@@ -429,6 +429,20 @@ static void the_tasks_own_commit_cannot_be_known(void **state) {
     take_down(&stage);
 }
 
+static void a_commit_by_hand_cannot_be_known(void **state) {
+    (void)state;
+    static const char *const by_hand[] = {"begin", NULL};
+    static const Happens happens[] = {DONE(0), LOST, DONE(0)};
+    const BdStatement commit = {.commits = true};
+    Stage stage;
+    set_up_own(&stage, happens, by_hand, 2);
+    stage.task->statement = &commit;
+    expect_want_later(&stage, BD_WANT_RECORD);
+    expect_totals(&stage, 0, 1, 0, 2);
+    expect_reject(&stage, "23505", "whether its last statement is stored cannot be known (no)");
+    take_down(&stage);
+}
+
 static void what_is_stored_in_part_is_not_done_again(void **state) {
     (void)state;
     static const char *const after[] = {NULL, "begin", NULL, "commit"};
@@ -568,6 +582,7 @@ int main(void) {
         CASE(without_a_transaction_what_may_be_stored_fails),
         CASE(the_tasks_own_transaction_is_done_again),
         CASE(the_tasks_own_commit_cannot_be_known),
+        CASE(a_commit_by_hand_cannot_be_known),
         CASE(what_is_stored_in_part_is_not_done_again),
         CASE(a_session_is_given_up_when_the_time_is_over),
         CASE(sessions_that_are_lost_before_they_are_prepared_are_given_up),

@@ -115,7 +115,12 @@ for _, ways in ipairs { "--engine threads --loop c", "--engine poll --loop c --j
 
     it("may hold a transaction begun and ended by hand", function()
       local step = run('db:exec "begin" ' .. INSERT .. ' db:exec "commit"', ways .. " -c 2", 20)
-      assert.same({ 20, 0, 20 }, { step.records, step.failed, stored() })
+      assert.same({ 20, 20, 0, 20 }, { step.records, step.rows, step.failed, stored() })
+    end)
+
+    it("count nothing that a transaction ended by hand has undone", function()
+      local step = run('db:exec "begin" ' .. INSERT .. ' db:exec "rollback"', ways .. " -c 2", 20)
+      assert.same({ 20, 0, 0, 0 }, { step.records, step.rows, step.failed, stored() })
     end)
 
     it("end the run where a record ends their transaction", function()

@@ -226,7 +226,8 @@ typedef struct FakeTask {
     int asked;                /* of them, for this record */
     int last_requests;        /* at the end of each unit */
     int last_asked;           /* of them, for this unit */
-    const char *const *texts; /* for each request: text to be sent as it is; NULL: statements */
+    const char *const *texts; /* for each request: text to be sent as it is; NULL: a statement: */
+    const BdStatement *statement;
     int64_t holds;            /* rows that each record leaves to be sent later */
     bool vague;               /* says so when it is refused */
     bool noting_units;        /* writes the end of each down */
@@ -252,7 +253,7 @@ static BdNext task_next(BdTask *task, BdRequest *request, BdErr *err) {
         bd_err_set(err, BD_E_FORMAT, 0, "next failed");
         return BD_NEXT_FAILED;
     }
-    *request = (BdRequest){.kind = BD_REQUEST_EXECUTE};
+    *request = (BdRequest){.kind = BD_REQUEST_EXECUTE, .statement = fake(task)->statement};
     if (fake(task)->texts != NULL && fake(task)->asked < fake(task)->requests &&
         fake(task)->texts[fake(task)->asked] != NULL) {
         *request =
