@@ -228,9 +228,9 @@ typedef struct FakeTask {
     int last_asked;           /* of them, for this unit */
     const char *const *texts; /* for each request: text to be sent as it is; NULL: a statement: */
     const BdStatement *statement;
-    int64_t holds;            /* rows that each record leaves to be sent later */
-    bool vague;               /* says so when it is refused */
-    bool noting_units;        /* writes the end of each down */
+    int64_t holds;     /* rows that each record leaves to be sent later */
+    bool vague;        /* says so when it is refused */
+    bool noting_units; /* writes the end of each down */
     bool start_fails;
     bool next_fails;
     bool answer_fails;

@@ -20,5 +20,6 @@ if ((reported > 500 && reported <= stored && stored <= reported + 4)); then
 else
   echo "reported $reported, stored $stored"
 fi
+# What a backend says as it ends may be lost with its socket.
 cat errors >&2
 exit $status
