@@ -234,9 +234,8 @@ static bool is_own_commit(const BdRequest *request) {
 }
 
 bool bd_worker_commits(const BdRequest *request) {
-    return is_own_commit(request) ||
-           (request->kind == BD_REQUEST_EXECUTE && request->statement != NULL &&
-            request->statement->commits);
+    return is_own_commit(request) || (request->kind == BD_REQUEST_EXECUTE &&
+                                      request->statement != NULL && request->statement->commits);
 }
 
 bool bd_worker_all_answered(const BdWorker *worker) {
