@@ -7,4 +7,4 @@ row_by_row_sweep() { bigdata row_by_row --directory data --dburl "$url" $vary "$
 
 row_by_row_sweep --repeat 2 --quiet --json all.json
 bigdata report all.json --quiet | wc -l
-row_by_row_sweep --repeat 3 --continue all.json 2>&1 | grep '^trial'
+row_by_row_sweep --repeat 3 --continue all.json 2>&1 | grep '^trial [0-9]'
