@@ -398,6 +398,9 @@ static int count_written(BdWorker *worker, const BdAnswer *answer, BdErr *err) {
     BdBuf *saved = &worker->saved_rows;
     const char *command = bd_answer_command(answer);
     worker->rows += bd_answer_touched(answer);
+    if (!worker->begun && !worker->in_block && !worker->pipelined) {
+        return 0; /* there is no transaction to have savepoints, or to be ended */
+    }
     if (bd_worker_commits(&worker->request) && strcmp(command, "ROLLBACK") == 0) {
         worker->committed = false; /* the transaction had failed before */
     }
