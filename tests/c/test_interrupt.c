@@ -2,6 +2,7 @@
  * test_interrupt.c - signals that are noted. Each case is a process of its own.
  */
 #include "core/interrupt.h"
+#include "support/files.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -77,7 +78,8 @@ static void a_broken_pipe_does_not_end_the_process(void **state) {
 
 static int write_too_much(void) {
     const struct rlimit none = {0, 0};
-    char path[] = "/tmp/bigdata-too-much-XXXXXX";
+    char path[TEMPORARY_BYTES];
+    temporary_name("too-much", path);
     int fd = mkstemp(path);
     unlink(path);
     return setrlimit(RLIMIT_FSIZE, &none) == 0 && write(fd, "x", 1) < 0 && errno == EFBIG ? 0
