@@ -3,6 +3,7 @@
  */
 #include "bind/state.h"
 #include "core/interrupt.h"
+#include "core/launcher.h"
 
 #include <fcntl.h>
 #include <stdbool.h>
@@ -35,6 +36,7 @@ static void fill_standard_descriptors(void) {
 }
 
 int main(int argc, char **argv) {
+    bd_launcher_main(argv);
     fill_standard_descriptors();
     struct lua_State *lua = NULL;
     BdErr err = BD_ERR_INIT;

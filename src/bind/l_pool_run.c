@@ -307,7 +307,7 @@ static void push_result(lua_State *lua, const BdStepResult *result) {
     bd_result_seconds(lua, "cpu_user_seconds", result->usage.user_ns);
     bd_result_seconds(lua, "cpu_system_seconds", result->usage.system_ns);
     bd_result_seconds(lua, "feeder_cpu_seconds", result->feeder_cpu_ns);
-    bd_result_integer(lua, "peak_bytes", result->usage.peak_bytes);
+    bd_result_integer(lua, "peak_bytes", result->peak_bytes);
     if (result->arrival.manifest != NULL) {
         bd_lua_push_arrival(lua, &result->arrival);
         lua_setfield(lua, -2, "arrived");

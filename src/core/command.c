@@ -2,6 +2,7 @@
 
 #include "core/clock.h"
 #include "core/interrupt.h"
+#include "core/launcher.h"
 #include "core/mem.h"
 #include "core/orphans.h"
 
@@ -23,8 +24,10 @@ extern char **environ;
 
 /* A program that runs. */
 typedef struct Running {
-    pid_t pid;
+    pid_t pid;    /* its launcher's, and its group's */
     int out, err; /* ends of pipes to read from; -1 when they are at their end */
+    int report;   /* likewise, for the launcher's word on how it ended */
+    int code;     /* why it could not be started, an errno value; or 0 */
     bool ended;
     int64_t began_ns;
     int64_t kill_ns; /* when to kill what was asked to end; 0 while nothing was */
@@ -95,68 +98,78 @@ static void close_end(int *fd) {
     }
 }
 
-/* Signals as every program expects them at its start, and a group of its own. */
+/* A group of its own, in which no signal is blocked. */
 static int set_up_attributes(posix_spawnattr_t *attr) {
-    sigset_t all;
     sigset_t none;
-    sigfillset(&all);
     sigemptyset(&none);
-    posix_spawnattr_setsigdefault(attr, &all);
     posix_spawnattr_setsigmask(attr, &none);
     posix_spawnattr_setpgroup(attr, 0);
-    return posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK |
-                                              POSIX_SPAWN_SETPGROUP);
+    return posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
 }
 
-/* Start the program with these ends of pipes as its outputs. Returns an errno value. */
-static int spawn_program(pid_t *pid, const BdCommand *command, const char *const *env, int out,
-                         int err_fd) {
+/* Start the launcher with these ends of pipes as its outputs. Returns an errno value. */
+static int spawn_launcher(pid_t *pid, const char *const *argv, const char *const *env,
+                          const int ends[3]) {
+    static const int numbers[] = {STDOUT_FILENO, STDERR_FILENO, BD_LAUNCHER_FD};
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attr;
     posix_spawn_file_actions_init(&files);
     posix_spawnattr_init(&attr);
     int code = set_up_attributes(&attr);
     if (code == 0) {
-        code = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+        code = posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     }
-    if (code == 0) {
-        code = posix_spawn_file_actions_adddup2(&files, out, 1);
-    }
-    if (code == 0) {
-        code = posix_spawn_file_actions_adddup2(&files, err_fd, 2);
+    for (size_t i = 0; code == 0 && i < 3; i++) {
+        code = posix_spawn_file_actions_adddup2(&files, ends[i], numbers[i]);
     }
     if (code == 0) {
         /* The interface lacks the const that it keeps to. */
         union {
             const char *const *given;
             char *const *taken;
-        } argv = {command->argv}, envp = {env};
-        code = posix_spawnp(pid, command->argv[0], &files, &attr, argv.taken, envp.taken);
+        } words = {argv}, variables = {env};
+        code = posix_spawn(pid, "/proc/self/exe", &files, &attr, words.taken, variables.taken);
     }
     posix_spawnattr_destroy(&attr);
     posix_spawn_file_actions_destroy(&files);
     return code;
 }
 
+/* The launcher's words: its name, and then the program's. */
+static const char **make_words(const char *const *argv) {
+    size_t count = count_of(argv);
+    const char **words = bd_alloc_array(count + 2, sizeof(*words));
+    if (words != NULL) {
+        words[0] = BD_LAUNCHER_NAME;
+        memcpy(words + 1, argv, (count + 1) * sizeof(*words));
+    }
+    return words;
+}
+
 static int start(Running *run, const BdCommand *command, BdErr *err) {
-    int out[2] = {-1, -1};
-    int err_fd[2] = {-1, -1};
+    int pipes[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
     int status = -1;
     const char **env = make_environment(command->env);
-    if (env == NULL) {
+    const char **words = make_words(command->argv);
+    if (env == NULL || words == NULL) {
         bd_err_set(err, BD_E_NOMEM, 0, "no memory for an environment");
-    } else if (make_pipe(out, err) == 0 && make_pipe(err_fd, err) == 0) {
+    } else if (make_pipe(pipes[0], err) == 0 && make_pipe(pipes[1], err) == 0 &&
+               make_pipe(pipes[2], err) == 0) {
+        const int ends[] = {pipes[0][1], pipes[1][1], pipes[2][1]};
         run->began_ns = bd_now_ns();
-        int code = spawn_program(&run->pid, command, env, out[1], err_fd[1]);
-        status = code == 0
-                     ? 0
-                     : bd_err_set_sys(err, BD_E_CONFIG, code, "cannot run %s", command->argv[0]);
+        int code = spawn_launcher(&run->pid, words, env, ends);
+        status = code == 0 ? 0
+                           : bd_err_set_sys(err, BD_E_IO, code, "cannot start a process for %s",
+                                            command->argv[0]);
     }
     bd_free(env);
-    close_end(&out[1]);
-    close_end(&err_fd[1]);
-    run->out = out[0];
-    run->err = err_fd[0];
+    bd_free(words);
+    for (size_t i = 0; i < 3; i++) {
+        close_end(&pipes[i][1]);
+    }
+    run->out = pipes[0][0];
+    run->err = pipes[1][0];
+    run->report = pipes[2][0];
     return status;
 }
 
@@ -220,21 +233,26 @@ static int64_t time_ns(struct timeval time) {
     return (int64_t)time.tv_sec * BD_NS_PER_S + (int64_t)time.tv_usec * 1000;
 }
 
-/* Has it ended? Then note how, and what it took. */
+/* Has it ended? Then note how, and what it took. A launcher that was killed with the program has
+ * reported nothing: its own end is the program's. */
 static void look(Running *run, int64_t now_ns) {
-    int status = 0;
-    struct rusage usage;
-    if (run->ended || wait4(run->pid, &status, WNOHANG, &usage) != run->pid) {
+    BdLaunch launch = {0};
+    if (run->ended || wait4(run->pid, &launch.status, WNOHANG, &launch.usage) != run->pid) {
         return;
+    }
+    BdLaunch report;
+    if (read(run->report, &report, sizeof(report)) == sizeof(report)) {
+        launch = report;
     }
     BdCommandResult *result = run->result;
     run->ended = true;
+    run->code = launch.code;
     result->wall_ns = now_ns - run->began_ns;
-    result->status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    result->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    result->user_ns = time_ns(usage.ru_utime);
-    result->system_ns = time_ns(usage.ru_stime);
-    result->peak_bytes = (int64_t)usage.ru_maxrss * 1024;
+    result->status = WIFEXITED(launch.status) ? WEXITSTATUS(launch.status) : -1;
+    result->signal = WIFSIGNALED(launch.status) ? WTERMSIG(launch.status) : 0;
+    result->user_ns = time_ns(launch.usage.ru_utime);
+    result->system_ns = time_ns(launch.usage.ru_stime);
+    result->peak_bytes = (int64_t)launch.usage.ru_maxrss * 1024;
     result->left_behind = kill_rest(run) && !result->timed_out;
 }
 
@@ -281,7 +299,7 @@ static int attend_to_end(Running *run, int64_t timeout_ns, BdErr *err) {
 
 int bd_command_run(const BdCommand *command, BdCommandResult *result, BdErr *err) {
     *result = (BdCommandResult){.status = -1};
-    Running run = {.result = result, .out = -1, .err = -1};
+    Running run = {.result = result, .out = -1, .err = -1, .report = -1};
     int status = bd_orphans_begin(&run.orphans, err);
     if (status == 0) {
         status = start(&run, command, err);
@@ -291,11 +309,14 @@ int bd_command_run(const BdCommand *command, BdCommandResult *result, BdErr *err
         bury(&run);
         if (status == 0 && bd_interrupted()) {
             status = bd_err_set(err, BD_E_STOPPED, 0, "interrupted");
+        } else if (status == 0 && run.code != 0) {
+            status = bd_err_set_sys(err, BD_E_CONFIG, run.code, "cannot run %s", command->argv[0]);
         }
     }
     bd_orphans_end(&run.orphans);
     close_end(&run.out);
     close_end(&run.err);
+    close_end(&run.report);
     if (status == 0 && (bd_buf_end(&result->out) != 0 || bd_buf_end(&result->err) != 0)) {
         status = bd_err_set(err, BD_E_NOMEM, 0, "no memory for what a program prints");
     }

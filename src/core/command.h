@@ -1,9 +1,10 @@
 /*
  * command.h - runs another program to its end: what it printed, and what it took.
  *
- * The program gets a process group of its own. What is left of the group, and of processes that it
- * has started in groups of their own (orphans.h), when the program has ended, when its time is up,
- * or when the user interrupts, is killed. Its standard input is empty.
+ * A launcher (launcher.h) starts it. The program gets a process group of its own. What is left of
+ * the group, and of processes that it has started in groups of their own (orphans.h), when the
+ * program has ended, when its time is up, or when the user interrupts, is killed. Its standard
+ * input is empty.
  *
  * Ownership: bd_command_deinit() frees what a result holds; a zeroed one is fine.
  * Threads:   the calling thread waits; one at a time in a process, which starts nothing else then.

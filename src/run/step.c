@@ -39,6 +39,7 @@ typedef struct Run {
     bool aborted; /* the queue: nobody takes another record */
     BdAccounts accounts;
     BdUsage usage;
+    int64_t peak_bytes;
     bool carried; /* the traffic is known */
     BdTraffic traffic;
 } Run;
@@ -262,6 +263,7 @@ static void note_traffic(Run *run, bool known, const BdTraffic *before) {
 static int64_t drive(Run *run) {
     BdTraffic carried = {.sent_bytes = 0};
     bool known = sum_traffic(run, &carried);
+    bd_peak_restart();
     BdUsage before = bd_usage_now();
     int64_t begin_ns = bd_now_ns();
     int64_t next_progress_ns = begin_ns + run->opts->progress_ns;
@@ -283,9 +285,9 @@ static int64_t drive(Run *run) {
     BdUsage after = bd_usage_now();
     run->usage = (BdUsage){.user_ns = after.user_ns - before.user_ns,
                            .system_ns = after.system_ns - before.system_ns,
-                           .peak_bytes = after.peak_bytes,
                            .voluntary = after.voluntary - before.voluntary,
                            .involuntary = after.involuntary - before.involuntary};
+    run->peak_bytes = bd_peak_bytes();
     note_traffic(run, known, &carried);
     if (wants_progress(run)) {
         report_progress(run, begin_ns + elapsed_ns, true);
@@ -323,6 +325,7 @@ static void fill_result(Run *run, int64_t elapsed_ns, BdStepResult *result) {
                              .queue_full_ns = queue.full_wait_ns,
                              .queue_empty_ns = queue.empty_wait_ns,
                              .usage = run->usage,
+                             .peak_bytes = run->peak_bytes,
                              .traffic = run->traffic,
                              .rejects = run->control.rejects.count,
                              .samples = run->control.rejects.kept,

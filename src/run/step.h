@@ -97,7 +97,8 @@ typedef struct BdStepResult {
     BdAccounts accounts;    /* where the workers' time went, and how long what they did took */
     bool carried;           /* traffic is known: see there, and no session was lost */
     BdTraffic traffic;      /* of all sessions */
-    BdUsage usage;          /* of the process between gate and end; peak_bytes since its start */
+    BdUsage usage;          /* of the process between gate and end */
+    int64_t peak_bytes;     /* likewise, the most memory that it held */
     BdArrival arrival;      /* of all workers; owned */
     int64_t rejects;
     int samples;                        /* in use */

@@ -4,6 +4,7 @@
 #include "core/clock.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <sys/resource.h>
 
@@ -17,7 +18,6 @@ static BdUsage usage_of(int who) {
     return (BdUsage){
         .user_ns = to_ns(usage.ru_utime),
         .system_ns = to_ns(usage.ru_stime),
-        .peak_bytes = usage.ru_maxrss * INT64_C(1024), /* Linux counts in KiB */
         .voluntary = usage.ru_nvcsw,
         .involuntary = usage.ru_nivcsw,
     };
@@ -29,6 +29,30 @@ BdUsage bd_usage_now(void) {
 
 BdUsage bd_usage_of_thread(void) {
     return usage_of(RUSAGE_THREAD);
+}
+
+int64_t bd_peak_bytes(void) {
+    char line[128];
+    int64_t kib = 0;
+    FILE *file = fopen("/proc/self/status", "re");
+    if (file != NULL) {
+        while (fgets(line, sizeof(line), file) != NULL &&
+               sscanf(line, "VmHWM: %" SCNd64 " kB", &kib) != 1) {
+        }
+        fclose(file);
+    }
+    return kib * 1024;
+}
+
+void bd_peak_restart(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+    FILE *file = fopen("/proc/self/clear_refs", "we");
+    if (file != NULL) {
+        fputs("5", file);
+        fclose(file);
+    }
 }
 
 /* The second number is the time spent on a run queue. */

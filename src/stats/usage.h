@@ -9,7 +9,6 @@
 typedef struct BdUsage {
     int64_t user_ns;     /* CPU time in our code and libraries, all threads */
     int64_t system_ns;   /* CPU time in the kernel on our behalf */
-    int64_t peak_bytes;  /* largest resident size so far */
     int64_t voluntary;   /* context switches: waited for something */
     int64_t involuntary; /* context switches: the processor was taken away */
 } BdUsage;
@@ -17,8 +16,17 @@ typedef struct BdUsage {
 /* From getrusage(2). */
 BdUsage bd_usage_now(void);
 
-/* The same of the calling thread, but for peak_bytes, which is the process's. */
+/* The same of the calling thread. */
 BdUsage bd_usage_of_thread(void);
+
+/* The process's largest resident size since bd_peak_restart(), to about a megabyte, or since its
+ * start where the kernel does not let it be restarted; 0 where it does not say. From
+ * /proc/self/status, see proc(5); getrusage(2) would count the program that started us, too. */
+int64_t bd_peak_bytes(void);
+
+/* Begin again with the present size, when what is free has been given back to the system: the steps
+ * of a long sweep begin alike. */
+void bd_peak_restart(void);
 
 /* What one thread has used, and how long it has waited. */
 typedef struct BdThreadUse {

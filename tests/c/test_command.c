@@ -4,6 +4,7 @@
 #include "core/command.h"
 
 #include "core/clock.h"
+#include "core/launcher.h"
 #include "support/memory.h"
 
 #include <setjmp.h>
@@ -13,6 +14,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,6 +51,23 @@ static void outputs_can_be_read_as_strings(void **state) {
     assert_string_equal(result.out.p, "a\n");
     assert_string_equal(result.err.p, "b\n");
     assert_int_equal(result.status, 0);
+    bd_command_deinit(&result);
+}
+
+static void memory_is_that_of_the_program_and_not_ours(void **state) {
+    (void)state;
+    size_t size = (size_t)64 * 1024 * 1024;
+    void *ours = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(ours, MAP_FAILED);
+    memset(ours, 1, size);
+    BdCommandResult result;
+    assert_int_equal(run("true", &result, NULL), 0);
+    assert_in_range(result.peak_bytes, 100 * 1024, size / 4 * 3);
+    bd_command_deinit(&result);
+    munmap(ours, size);
+    /* tail keeps what it may have to print: a line without end */
+    assert_int_equal(run("head -c 67108864 /dev/zero | tail -n 1 >/dev/null", &result, NULL), 0);
+    assert_in_range(result.peak_bytes, size, 3 * size);
     bd_command_deinit(&result);
 }
 
@@ -128,10 +147,13 @@ static void what_was_there_before_and_what_has_ended_is_left_alone(void **state)
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    (void)argc;
+    bd_launcher_main(argv);
     const struct CMUnitTest tests[] = {
         CASE(each_allocation_may_fail),
         CASE(outputs_can_be_read_as_strings),
+        CASE(memory_is_that_of_the_program_and_not_ours),
         CASE(no_descriptor_is_left),
         CASE(what_is_left_in_other_sessions_is_killed),
         CASE(what_is_left_when_time_is_up_is_killed),

@@ -218,8 +218,9 @@ describe("a function that", function()
           assert(not pcall(db.all, db, "select repeat('x', 12000000) as x"))
         end]]):format(times), "-c 1 --lua-memory 10", { count = 1 }).peak_bytes
     end
-    local once = peak_bytes(1)
-    assert.is_true(peak_bytes(20) < once + 100e6)
+    -- AddressSanitizer keeps the first 256 MB of what was freed.
+    local after_forty = peak_bytes(40)
+    assert.is_true(peak_bytes(80) < after_forty + 100e6)
   end)
 
   it("makes statements without end is told so", function()
