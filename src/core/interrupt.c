@@ -10,12 +10,18 @@
 static atomic_int signals;       /* how many came */
 static BdWake wake = {{-1, -1}}; /* never cleared while a signal is noted */
 
+/* A terminal that is closed may say so twice, and that is no wish to end at once. */
 static void on_signal(int number) {
-    (void)number;
-    if (atomic_fetch_add(&signals, 1) > 0) {
+    if (atomic_fetch_add(&signals, 1) > 0 && number != SIGHUP) {
         _exit(130);
     }
     bd_wake_signal(&wake);
+}
+
+/* Whether whoever has started us, such as nohup, wants us to outlive its terminal. */
+static bool is_hangup_ignored(void) {
+    struct sigaction was;
+    return sigaction(SIGHUP, NULL, &was) == 0 && was.sa_handler == SIG_IGN;
 }
 
 int bd_interrupt_install(BdErr *err) {
@@ -29,6 +35,7 @@ int bd_interrupt_install(BdErr *err) {
     sigemptyset(&ignore.sa_mask);
     sigemptyset(&usual.sa_mask);
     if (sigaction(SIGINT, &action, NULL) != 0 || sigaction(SIGTERM, &action, NULL) != 0 ||
+        (!is_hangup_ignored() && sigaction(SIGHUP, &action, NULL) != 0) ||
         sigaction(SIGPIPE, &ignore, NULL) != 0 || sigaction(SIGXFSZ, &ignore, NULL) != 0 ||
         sigaction(SIGCHLD, &usual, NULL) != 0) {
         return bd_err_set_sys(err, BD_E_BUG, errno, "cannot install signal handlers");

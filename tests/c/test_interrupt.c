@@ -66,6 +66,31 @@ static void a_second_signal_ends_the_process(void **state) {
     assert_int_equal(status_of(send_two), 130);
 }
 
+static int close_the_terminal(void) {
+    raise(SIGHUP);
+    raise(SIGHUP);
+    return bd_interrupted() && is_readable() ? 0 : WRONG;
+}
+
+static void a_closed_terminal_is_noted_however_often_it_says_so(void **state) {
+    (void)state;
+    assert_int_equal(status_of(close_the_terminal), 0);
+}
+
+static int install_again_where_the_terminal_does_not_matter(void) {
+    signal(SIGHUP, SIG_IGN);
+    if (bd_interrupt_install(NULL) != 0) {
+        return WRONG;
+    }
+    raise(SIGHUP);
+    return bd_interrupted() ? WRONG : 0;
+}
+
+static void a_closed_terminal_is_ignored_where_it_was(void **state) {
+    (void)state;
+    assert_int_equal(status_of(install_again_where_the_terminal_does_not_matter), 0);
+}
+
 static int write_to_nobody(void) {
     int fd[2];
     return pipe(fd) == 0 && close(fd[0]) == 0 && write(fd[1], "x", 1) < 0 ? 0 : WRONG;
@@ -114,6 +139,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_signal_is_noted),
         cmocka_unit_test(a_second_signal_ends_the_process),
+        cmocka_unit_test(a_closed_terminal_is_noted_however_often_it_says_so),
+        cmocka_unit_test(a_closed_terminal_is_ignored_where_it_was),
         cmocka_unit_test(a_broken_pipe_does_not_end_the_process),
         cmocka_unit_test(a_file_that_may_not_grow_does_not_end_the_process),
         cmocka_unit_test(children_can_be_waited_for_though_the_parent_ignored_them),

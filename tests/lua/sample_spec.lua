@@ -12,7 +12,7 @@ local remove_folder = dofile("tests/support/spec_kit.lua").remove_folder
 local folder
 
 local function generate(options)
-  local all = { records = 400, seed = 1, output = folder }
+  local all = { records = 400, seed = 1, output = folder, overwrite = true }
   for key, value in pairs(options or {}) do all[key] = value end
   return sample.generate(all)
 end

@@ -43,8 +43,12 @@ end
 local File = {}
 File.__index = File
 
+local function path_of(folder, stem)
+  return ("%s/%s_uf1.zip"):format(folder, stem)
+end
+
 local function open_file(folder, stem)
-  local path = ("%s/%s_uf1.zip"):format(folder, stem)
+  local path = path_of(folder, stem)
   local writer = failure.check(core.zip_writer(path, stem .. ".uf1"))
   return setmetatable({ path = path, writer = writer, lines = {}, count = 0 }, File)
 end
@@ -87,8 +91,26 @@ local function segment_ids(numbers)
   return ids
 end
 
-local function open_segment(folder, state, id)
-  local file = open_file(folder, ("%s000%s"):format(state.codes.stusab:lower(), id))
+-- The names of the header file and of the segments' files.
+local function stems_of(state, ids)
+  local prefix = state.codes.stusab:lower()
+  local stems = { prefix .. "geo" }
+  for i, id in ipairs(ids) do stems[i + 1] = ("%s000%s"):format(prefix, id) end
+  return stems
+end
+
+local function check_free(folder, stems)
+  for _, stem in ipairs(stems) do
+    local path = path_of(folder, stem)
+    if lfs.symlinkattributes(path) then
+      failure.raise(("%s is there already"):format(path),
+        "--overwrite replaces it, --output names another folder")
+    end
+  end
+end
+
+local function open_segment(folder, state, id, stem)
+  local file = open_file(folder, stem)
   file.link = ("uSF1,%s,000,%s,%%07d,"):format(state.codes.stusab, id)
   file.is_first = id == "01"
   file.id = id
@@ -145,10 +167,11 @@ end
 -- Open the header file and the segments, add the records, and close all. `files` gets every file
 -- that was begun.
 local function write_files(options, state, ids, files)
-  local segments = {}
-  files[1] = open_file(options.output, state.codes.stusab:lower() .. "geo")
+  local segments, stems = {}, stems_of(state, ids)
+  if not options.overwrite then check_free(options.output, stems) end
+  files[1] = open_file(options.output, stems[1])
   for i, id in ipairs(ids) do
-    segments[i] = open_segment(options.output, state, id)
+    segments[i] = open_segment(options.output, state, id, stems[i + 1])
     files[i + 1] = segments[i]
   end
   write_records(options, state, files[1], segments)
@@ -180,7 +203,7 @@ end
 
 --- Make sample files: the geographic headers of a state, and segments of data.
 -- @param options records, output (a folder, made if missing), seed = 1, state = "ny",
---   segments = { 1 }
+--   segments = { 1 }, overwrite = whether to replace files that are there (false)
 -- @return list of the files' paths; or nil, message, info
 function sample.generate(options)
   return failure.protect(generate, options)

@@ -35,6 +35,7 @@ local COMMAND = command.new {
         name = "segments", argument = "LIST", read = options.any, default = "1",
         help = "numbers of the segments to write, as in 1,2,5",
       },
+      { name = "overwrite", help = "replace files that are there already" },
       options.SILENT,
     },
     { title = "Other options", options.VERBOSE, options.HELP },
@@ -62,6 +63,7 @@ local function generate(values, words, out)
   local files = failure.check(sample.generate {
     records = values.records, seed = values.seed, output = values.output,
     state = values.state:lower(), segments = segment_numbers(values.segments),
+    overwrite = values.overwrite,
   })
   for _, file in ipairs(values.quiet and {} or files) do
     out:result(("%s\n"):format(type(file) == "table" and file.path or file))

@@ -69,6 +69,12 @@ local function explain(name, out)
   return 0
 end
 
+-- Is the second word one of those that the command offers, as in `data generate`?
+local function belongs(word, name)
+  local words = (commands.find(name) or {}).words or ""
+  return ("|%s|"):format(words):find(("|%s|"):format(word), 1, true)
+end
+
 local OPTIONS = { { title = "Options", { name = "man", help = "the manual page" },
   options.VERBOSE, options.HELP } }
 
@@ -76,6 +82,7 @@ function help.run(args, out)
   local values, words, info = arguments.parse(args, OPTIONS)
   if not values then return out:problem(words, info) end
   local extra = words[values.man and 1 or 2]
+  if extra and belongs(extra, words[1]) then extra = words[3] end
   if extra then
     return out:problem(("help: unexpected word %s"):format(extra),
       { hint = "bigdata help, of one SCENARIO or COMMAND" })

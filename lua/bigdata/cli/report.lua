@@ -9,6 +9,7 @@ local page = require "bigdata.page"
 local report = require "bigdata.report"
 local result_file = require "bigdata.result.file"
 local result_set = require "bigdata.result.set"
+local search_report = require "bigdata.report.search"
 local sweep_file = require "bigdata.sweep.file"
 local sweep_report = require "bigdata.report.sweep"
 
@@ -28,7 +29,11 @@ local COMMAND = command.new {
 
 local function result_text(results, document, values, out)
   local sweep = sweep_file.read(document)
-  if sweep then return values.quiet and sweep_report.lines(sweep) or sweep_report.text(sweep) end
+  if sweep and sweep.over then
+    return (values.quiet and search_report.line or search_report.text)(sweep)
+  elseif sweep then
+    return (values.quiet and sweep_report.lines or sweep_report.text)(sweep)
+  end
   local texts = {}
   for i, result in ipairs(results) do
     texts[i] = values.quiet and report.line(result) or report.text(result, out:style(values))

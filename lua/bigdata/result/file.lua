@@ -17,8 +17,8 @@ function result_file.text(result)
   }, result))
 end
 
--- What a sweep has to write: what it is, its trials, and the result of every run, in the order of
--- the trials.
+-- What a sweep or a search has to write: what it is, its trials, and the result of every run, in
+-- the order of the trials.
 function result_file.of_sweep(sweep)
   local results, trials = json.array {}, json.array {}
   for i, item in ipairs(sweep.trials) do
@@ -33,6 +33,8 @@ function result_file.of_sweep(sweep)
     varied = json.array(sweep.names or {}), step_names = json.array(sweep.steps or {}),
     repeats = sweep.repeats, seed = sweep.seed, trials = trials,
     left_out = json.array(sweep.missing or {}), results = results,
+    search = sweep.over and { over = sweep.over, within = sweep.within, limit = sweep.limit }
+      or nil,
   }
 end
 

@@ -1,10 +1,12 @@
--- sweep/file.lua - sweeps from the documents that result/file.lua writes: to report them again, and
--- to go on with them.
+-- sweep/file.lua - sweeps and searches from the documents that result/file.lua writes: to report
+-- them again, and to go on with sweeps.
 
 local failure = require "bigdata.failure"
+local figures = require "bigdata.result.figures"
 local options = require "bigdata.cli.options"
 local result_file = require "bigdata.result.file"
 local settings = require "bigdata.scenario.settings"
+local size_search = require "bigdata.sweep.size_search"
 local tables = require "bigdata.tables"
 
 local sweep_file = {}
@@ -17,8 +19,20 @@ local function by_label(trials)
   return found
 end
 
--- The sweep in a document, in the form that sweep_run.run gives but for what only running needs;
--- nil if the document is that of a single run.
+-- Make the sweep the search that it was: what it has found comes from its rates again.
+local function search_again(result, terms)
+  local rates = {}
+  for _, item in ipairs(result.trials) do
+    item.size = item.shown[terms.over]
+    rates[item.size] = figures.list(item, result.steps[#result.steps], figures.RATE)
+  end
+  result.over, result.within, result.limit = terms.over, terms.within, terms.limit
+  if result.ended ~= "done" then return end
+  result.found = size_search.judge(rates, { within = terms.within, seed = result.seed })
+end
+
+-- The sweep in a document, in the form that sweep_run.run gives but for what only running needs, or
+-- the search, as search_run.run gives it; nil if the document is that of a single run.
 function sweep_file.read(document)
   if not document.trials then return nil end
   local trials = {}
@@ -32,12 +46,14 @@ function sweep_file.read(document)
     if item then item.runs[#item.runs + 1] = run end
     server = server or run.server
   end
-  return {
+  local result = {
     name = document.sweep, summary = document.summary, scenario = document.scenario,
     names = document.varied, steps = document.step_names, repeats = document.repeats,
     seed = document.seed, trials = trials, missing = document.left_out or {}, server = server,
     ended = document.ended,
   }
+  if document.search then search_again(result, document.search) end
+  return result
 end
 
 local function same_list(one, other)
@@ -106,7 +122,7 @@ end
 function sweep_file.earlier(path)
   local _, document = failure.check(result_file.load(path))
   local stored = sweep_file.read(document)
-  if not stored then failure.raise(("%s is no sweep"):format(path), HINT) end
+  if not stored or stored.over then failure.raise(("%s is no sweep"):format(path), HINT) end
   return function(result) adopt(stored, result, path) end
 end
 

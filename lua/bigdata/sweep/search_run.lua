@@ -132,16 +132,17 @@ local SILENT = {
 }
 
 -- Search: { found= as of size_search.find, nil if nothing had a rate, or the user interrupted;
--- over=, limit= the connections that the server has left, or for event loops those of the pool, if
--- that was the limit; count=, and what a sweep's result has, a trial for each size }; or nil,
--- message, info.
+-- over=, within=, limit= the connections that the server has left, or for event loops those of the
+-- pool, if that was the limit; count=, and what a sweep's result has, a trial for each size }; or
+-- nil, message, info.
 -- terms: { over=, from=, to=, within=, repeats= }; hooks: as SILENT.
 function search_run.run(scenario, terms, run_settings, flags, hooks)
   hooks = setmetatable(hooks or {}, { __index = SILENT })
   local result = {
-    name = scenario.name, summary = scenario.summary, scenario = scenario.name, over = terms.over,
-    names = { terms.over }, steps = tables.names(scenario.steps), repeats = 1,
-    seed = run_settings.seed or 1, trials = {}, missing = {}, count = 0, ended = "done",
+    name = scenario.name, summary = scenario.summary, scenario = scenario.name,
+    over = terms.over, within = terms.within, names = { terms.over },
+    steps = tables.names(scenario.steps), repeats = 1, seed = run_settings.seed or 1, trials = {},
+    missing = {}, count = 0, ended = "done",
   }
   local good, message, why = failure.protect(run, {
     result = result, scenario = scenario, settings = run_settings, flags = flags, hooks = hooks,

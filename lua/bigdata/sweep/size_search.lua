@@ -18,6 +18,12 @@ local ROUNDS = 4 -- of measuring candidates again
 local Search = {}
 Search.__index = Search
 
+local function new(options)
+  return setmetatable({
+    within = options.within or 0.05, sizes = {}, rates = {}, tries = {}, count = 0,
+  }, Search)
+end
+
 function Search:measure(size)
   local rates = self.rates[size]
   if not rates then
@@ -140,31 +146,40 @@ local function points_of(search)
   return points
 end
 
--- Find it. run: function(size) -> a rate, or nil where there was none; options: least, most, the
--- sizes to look at; within, how near the best it is to be, as a share (0.05); repeats of the
--- candidates (3); seed.
--- Returns { sizes=, rates= a list for each size, best=, answer=, share= the answer's rate as a
--- share of the best's, comparison= of the answer's rates with the best's, below=, above= the
--- measured sizes beside the answer, fit= as of usl.fit or nil, no_fit= why not, count= of
--- measurements }; nil where nothing had a rate.
-function size_search.find(run, options)
-  local search = setmetatable({
-    run = run, within = options.within or 0.05, sizes = {}, rates = {}, tries = {},
-    count = 0,
-  }, Search)
-  double(search, options.least, options.most)
-  refine(search)
-  measure_again(search, options.repeats or 3)
-  local best, answer = search:best(), search:answer()
-  if not answer or search:rate(best) == 0 then return nil end
+-- What the rates of sizes say. rates: lists of them, by size; options: within, how near the best
+-- the answer is to be, as a share (0.05); seed.
+-- Returns { sizes=, rates=, best=, answer=, share= the answer's rate as a share of the best's,
+-- comparison= of the answer's rates with the best's, below=, above= the measured sizes beside the
+-- answer, fit= as of usl.fit or nil, no_fit= why not }; nil where nothing had a rate.
+function size_search.judge(rates, options)
+  local search = new(options)
+  search.rates = rates
+  for size in pairs(rates) do search.sizes[#search.sizes + 1] = size end
+  table.sort(search.sizes)
+  local best = search:best()
+  if not best or search:rate(best) == 0 then return nil end
+  local answer = search:answer()
   local below, above = search:neighbours(answer)
   local fit, no_fit = usl.fit(points_of(search))
   return {
     sizes = search.sizes, rates = search.rates, best = best, answer = answer, below = below,
     above = above, share = search:rate(answer) / search:rate(best), fit = fit, no_fit = no_fit,
     comparison = comparison.of(search.rates[best], search.rates[answer], { seed = options.seed }),
-    count = search.count,
   }
+end
+
+-- Find it. run: function(size) -> a rate, or nil where there was none; options: least, most, the
+-- sizes to look at; repeats of the candidates (3); and those of judge.
+-- Returns what judge says of all that was measured, with count=, how many measurements that took.
+function size_search.find(run, options)
+  local search = new(options)
+  search.run = run
+  double(search, options.least, options.most)
+  refine(search)
+  measure_again(search, options.repeats or 3)
+  local found = size_search.judge(search.rates, options)
+  if found then found.count = search.count end
+  return found
 end
 
 return size_search
