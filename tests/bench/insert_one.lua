@@ -5,7 +5,8 @@ local bigdata = require "bigdata"
 
 local INSERT = [[
   insert into data_element (geo_record_id, dictionary_item_id, value)
-  values ($1::bigint % 400, $2::integer % 400 + 1, $3)]]
+  values ($1::bigint * 0 + pg_backend_pid() % 400,
+    $2::integer * 0 + pg_backend_pid() % 400 + 1, $3)]]
 
 local scenario = bigdata.scenario {
   summary = "insert one row at a time",

@@ -102,6 +102,16 @@ describe("a result as JSON", function()
     assert.equal("interrupted", loaded[2].ended)
   end)
 
+  it("of a search says what was searched for", function()
+    local document = result_file.of_sweep {
+      name = "search", summary = "one", ended = "done", over = "jobs", within = 0.1, limit = 3,
+      trials = { { label = "jobs 1", runs = { result() } } },
+    }
+    assert.same({ over = "jobs", within = 0.1, limit = 3 }, document.search)
+    local text = result_file.text(document)
+    assert.same({}, schema.problems(load_schema(), assert(json.decode(text))))
+  end)
+
   it("is refused where it is of another version, and the version is named", function()
     local hint = refused(result_file.text(result { format_version = 99 }),
       "has format version 99; this program reads version 1")
