@@ -3,6 +3,7 @@
 local html = require "bigdata.page.html"
 local options = require "bigdata.cli.options"
 local settings = require "bigdata.scenario.settings"
+local tables = require "bigdata.tables"
 local text = require "bigdata.text"
 
 local circumstances = {}
@@ -57,7 +58,8 @@ end
 -- The section.
 function circumstances.section(result)
   local run = first_run(result)
-  local server = run.server or {}
+  local server = tables.copy(run.server or {})
+  if server.private then server.description = nil end -- where it was: it is gone
   return element("section", {}, html.text("h2", {}, "settings and environment")
     .. html.text("p", { class = "soft" }, sentence(result, run))
     .. element("details", {}, html.text("summary", {}, "all that is known of the first run, the "
