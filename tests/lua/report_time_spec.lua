@@ -80,7 +80,8 @@ end)
 describe("CPU time", function()
   local step = { rows = 40000, records = 20000, cpu_user_seconds = 0.1, cpu_system_seconds = 0.02,
     feeder_cpu_seconds = 0.01, round_trips = 50000, threads = {
-      { wall_seconds = 10, waited_seconds = 9 }, { wall_seconds = 10, waited_seconds = 2 } } }
+      { wall_seconds = 10, waited_seconds = 9 }, { wall_seconds = 10, waited_seconds = 2 },
+      { wall_seconds = 1e-6, waited_seconds = 0 } } }
   local HEAD =
     "CPU, us/row     total     user   system   feeder  busiest thread round trips/row"
 

@@ -33,6 +33,14 @@ local function judge(changes) return verdict.judge(case(changes)) end
 local UNUSED = { cores = 2, busy = 0.3 }
 
 describe("the verdict is", function()
+  it("too few records where no more were left, and not the source", function()
+    local judged = judge { shares = shares { source = 0.8, server = 0.2 }, finished = 0.7,
+      machine = UNUSED }
+    assert.equal("few_records", names(judged))
+    assert.same({}, judged.causes[1].try)
+    assert.is_truthy(judged.causes[1].evidence[1]:find("no record left to begin for 70 %", 1, true))
+  end)
+
   it("client CPU where an event loop has no time left", function()
     local judged = judge {
       shares = shares { client = 0.1, turn = 0.85, server = 0.05 },
@@ -276,7 +284,8 @@ describe("measurements", function()
   it("are made of a step's result", function()
     local result = { settings = { poolsize = 4 }, server = { round_trip_seconds = 0.001 } }
     local step = {
-      seconds = 2, statements = 100, round_trips = 40,
+      seconds = 2, statements = 100, round_trips = 40, queue_empty_seconds = 0.3,
+      schedule = { waited_seconds = 0.1 },
       cpu_user_seconds = 0.5, cpu_system_seconds = 0.3,
       worker_seconds = { source = 0.8, client = 1.6, send = 0, server = 4, turn = 1.6, lua = 0.8,
         lock = 0.4 },
@@ -300,6 +309,7 @@ describe("measurements", function()
     assert.same({ source = 0.1, client = 0.2, send = 0, server = 0.5, turn = 0.2 }, m.shares)
     assert.equal(0.1, m.lua)
     assert.equal(0.05, m.lock)
+    assert.is_true(math.abs(m.finished - 0.05) < 1e-9)
     assert.same({ count = 1, busiest = 0.75 }, m.loops)
     assert.same({ cores = 2, busy = 1.5 }, m.machine)
     assert.equal(0.4, m.client_cores)

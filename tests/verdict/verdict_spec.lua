@@ -127,6 +127,8 @@ for _, engine in ipairs { "threads", "poll" } do
     "-c 4 --rate 100 " .. with)
   plant("few_connections", "one that waits, " .. engine, [[db:exec("select pg_sleep(0.005)")]],
     "-c 1 " .. with)
+  plant("few_records", "two long ones for eight, " .. engine, [[db:exec("select pg_sleep(1.2)")]],
+    "-c 8 --limit 2 " .. with)
 end
 
 plant("interpreter_lock", "thirty threads in one interpreter", COMPUTE,

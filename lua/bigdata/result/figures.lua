@@ -45,15 +45,14 @@ local function round_trips(step)
   if step.round_trips and amount(step) > 0 then return step.round_trips / amount(step) end
 end
 
--- The part of its time that the busiest of the engine's threads worked.
+-- The part of the step's time that the busiest of the engine's threads worked; one that has ended
+-- earlier does not work.
 function figures.busiest(step)
   local most = 0
   for _, thread in ipairs(step.threads or {}) do
-    if thread.wall_seconds > 0 then
-      most = math.max(most, 1 - thread.waited_seconds / thread.wall_seconds)
-    end
+    most = math.max(most, thread.wall_seconds - thread.waited_seconds)
   end
-  return most
+  return step.seconds > 0 and math.min(most / step.seconds, 1) or 0
 end
 
 -- A phase of a step that took less, in seconds, says nothing about a rate.

@@ -5,7 +5,8 @@
 --   seconds, workers
 --   shares    { source=, client=, send=, server=, turn= }, which add up to 1
 --   lua       the part of client that is the interpreter; lock, the part of turn that is its lock;
---             paced, the part of source that is waiting for the schedule of --rate
+--             paced, the part of source that is waiting for the schedule of --rate, and finished,
+--             that in which there were no more records
 --   loops     event loops: { count=, busiest= the part of its time that the busiest one worked };
 --             nil where each worker has a thread
 --   client_cores, server_cores    CPU time of this program and of the server, per second
@@ -40,7 +41,8 @@ Case.__index = Case
 
 local function new_case(m)
   local case = setmetatable({ m = m, shares = m.shares }, Case)
-  case.lua, case.lock, case.paced = m.lua or 0, m.lock or 0, m.paced or 0
+  case.lua, case.lock = m.lua or 0, m.lock or 0
+  case.paced, case.finished = m.paced or 0, m.finished or 0
   case.machine_use = m.machine and m.machine.busy / m.machine.cores
   case.machine_full = (case.machine_use or 0) >= SATURATED
   -- What we and the server use; all that is used where the server's part is not known.
@@ -206,7 +208,7 @@ function CAUSES.server(case)
 end
 
 function CAUSES.source(case)
-  local share = case.shares.source - case.paced
+  local share = case.shares.source - case.paced - case.finished
   return {
     share = share,
     evidence = {
@@ -214,6 +216,18 @@ function CAUSES.source(case)
       case:machine_line(),
     },
     try = { "--preload" },
+  }
+end
+
+function CAUSES.few_records(case)
+  return {
+    share = case.finished,
+    evidence = {
+      ("there was no record left to begin for %s of the workers' time"):format(
+        percent(case.finished)),
+      "others were still at work on theirs",
+    },
+    try = {},
   }
 end
 
@@ -249,8 +263,8 @@ end
 -- Of two that weigh the same, the one first in this list goes first: what names a resource before
 -- what does not.
 local ORDER = {
-  "rate_limit", "source", "interpreter_lock", "client_cpu", "locks", "commit", "server_reads",
-  "internal_locks", "server_cpu", "network", "few_connections", "server",
+  "rate_limit", "few_records", "source", "interpreter_lock", "client_cpu", "locks", "commit",
+  "server_reads", "internal_locks", "server_cpu", "network", "few_connections", "server",
 }
 
 local NAMES = {
@@ -258,6 +272,7 @@ local NAMES = {
   commit = "commits (flushing the write-ahead log)", server_reads = "the server's reads",
   locks = "locks (of rows, tables, or advisory)", internal_locks = "locks inside the server",
   network = "network round trips", source = "the source (reading or parsing)",
+  few_records = "too few records for the connections",
   few_connections = "too few connections", rate_limit = "the rate that was asked for",
   server = "the server",
 }

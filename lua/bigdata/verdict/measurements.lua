@@ -58,6 +58,12 @@ local function loops_of(step, workers)
   return { count = #step.threads, busiest = figures.busiest(step) }
 end
 
+-- The part of source in which there were no more records: who waits for the reader is counted.
+local function finished(step, source_seconds)
+  local paced = step.schedule and step.schedule.waited_seconds or 0
+  return math.max(0, source_seconds - paced - (step.queue_empty_seconds or 0))
+end
+
 local function sum(numbers)
   local total = 0
   for _, number in pairs(numbers) do total = total + number end
@@ -76,6 +82,7 @@ function measurements.of(result, step)
     shares = shares_of(step.worker_seconds, all),
     lua = step.worker_seconds.lua / all, lock = step.worker_seconds.lock / all,
     paced = step.schedule and step.schedule.waited_seconds / all,
+    finished = finished(step, step.worker_seconds.source) / all,
     loops = loops_of(step, workers),
     client_cores = (step.cpu_user_seconds + step.cpu_system_seconds) / seconds,
     server_cores = server.cpu_seconds and sum(server.cpu_seconds) / seconds,
