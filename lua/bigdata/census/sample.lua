@@ -31,6 +31,7 @@ local function make_folder(path)
     made = made .. name
     if lfs.attributes(made, "mode") ~= "directory" then
       local ok, problem = lfs.mkdir(made)
+      if lfs.symlinkattributes(made) and not ok then problem = "it is there, and no folder" end
       if not ok then
         failure.raise(("cannot make folder %s: %s"):format(made, problem), nil, "IO")
       end
@@ -39,7 +40,8 @@ local function make_folder(path)
   end
 end
 
--- A file under way: lines are collected and written many at a time.
+-- A file under way: lines are collected and written many at a time, beside what may be there until
+-- all files are whole.
 local File = {}
 File.__index = File
 
@@ -49,8 +51,9 @@ end
 
 local function open_file(folder, stem)
   local path = path_of(folder, stem)
-  local writer = failure.check(core.zip_writer(path, stem .. ".uf1"))
-  return setmetatable({ path = path, writer = writer, lines = {}, count = 0 }, File)
+  local part = path .. ".part"
+  local writer = failure.check(core.zip_writer(part, stem .. ".uf1"))
+  return setmetatable({ path = path, part = part, writer = writer, lines = {}, count = 0 }, File)
 end
 
 function File:flush()
@@ -72,6 +75,11 @@ end
 function File:close()
   self:flush()
   failure.check(self.writer:close())
+end
+
+function File:put()
+  local good, problem = os.rename(self.part, self.path)
+  if not good then failure.raise("cannot write " .. problem, nil, "IO") end
 end
 
 -- "01" from 1, for all the segments asked for.
@@ -99,10 +107,13 @@ local function stems_of(state, ids)
   return stems
 end
 
-local function check_free(folder, stems)
+local function check_places(folder, stems, overwrite)
   for _, stem in ipairs(stems) do
     local path = path_of(folder, stem)
-    if lfs.symlinkattributes(path) then
+    local mode = lfs.symlinkattributes(path, "mode")
+    if mode == "directory" then
+      failure.raise(("cannot write %s: it is a folder"):format(path), nil, "IO")
+    elseif mode and not overwrite then
       failure.raise(("%s is there already"):format(path),
         "--overwrite replaces it, --output names another folder")
     end
@@ -162,22 +173,22 @@ local function check_options(options)
   if math.type(options.seed or 1) ~= "integer" then
     failure.raise("seed must be a whole number")
   end
+  if options.output == "" then failure.raise("output must be the name of a folder") end
 end
 
 -- Open the header file and the segments, add the records, and close all. `files` gets every file
 -- that was begun.
 local function write_files(options, state, ids, files)
   local segments, stems = {}, stems_of(state, ids)
-  if not options.overwrite then check_free(options.output, stems) end
+  check_places(options.output, stems, options.overwrite)
   files[1] = open_file(options.output, stems[1])
   for i, id in ipairs(ids) do
     segments[i] = open_segment(options.output, state, id, stems[i + 1])
     files[i + 1] = segments[i]
   end
   write_records(options, state, files[1], segments)
-  for _, file in ipairs(files) do
-    file:close()
-  end
+  for _, file in ipairs(files) do file:close() end
+  for _, file in ipairs(files) do file:put() end
 end
 
 local function generate(options)
@@ -192,7 +203,7 @@ local function generate(options)
     paths[i] = file.path
     if message then
       file.writer:close()
-      os.remove(file.path)
+      os.remove(file.part)
     end
   end
   if message then
