@@ -34,7 +34,7 @@ end
 -- A file for the latencies of each step: true, or nil, message.
 local function open_histograms(self, path, scenario)
   if not scenario then
-    return nil, "--histogram: a sweep has many runs; --json has the quantiles of each"
+    return nil, "--histogram: a sweep or a search has many runs; --json has the quantiles of each"
   end
   for i, step in ipairs(scenario.steps) do
     local name = hdr.path(path, step.name, #scenario.steps == 1)

@@ -90,6 +90,7 @@ end
 local function in_common(result)
   local differs, parts = {}, {}
   for _, name in ipairs(varied(result)) do differs[name] = true end
+  if result.over then differs[result.over] = true end
   for _, name in ipairs(SHOWN) do
     local value = common_value(result, name)
     if value ~= nil and not UNSAID[value] and not differs[name] then

@@ -24,6 +24,9 @@ local function search_again(result, terms)
   local rates = {}
   for _, item in ipairs(result.trials) do
     item.size = item.shown[terms.over]
+    if math.type(item.size) ~= "integer" then
+      error(("the trial %s has no %s to search for"):format(item.label, tostring(terms.over)), 0)
+    end
     rates[item.size] = figures.list(item, result.steps[#result.steps], figures.RATE)
   end
   result.over, result.within, result.limit = terms.over, terms.within, terms.limit
