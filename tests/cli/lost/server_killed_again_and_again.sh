@@ -1,7 +1,7 @@
 # The server is killed twenty times during one load, whole or in one of its processes, after which
 # it starts anew by itself; with --resume and --reconnect the tables are at the end what an
 # undisturbed load leaves.
-sample 500
+sample 800
 mkdir server
 chmod 711 . server
 server=$PWD/server/socket
