@@ -31,8 +31,8 @@ local function make_folder(path)
     made = made .. name
     if lfs.attributes(made, "mode") ~= "directory" then
       local ok, problem = lfs.mkdir(made)
-      if lfs.symlinkattributes(made) and not ok then problem = "it is there, and no folder" end
       if not ok then
+        if lfs.symlinkattributes(made) then problem = "it is there, and no folder" end
         failure.raise(("cannot make folder %s: %s"):format(made, problem), nil, "IO")
       end
     end
@@ -77,6 +77,7 @@ function File:close()
   failure.check(self.writer:close())
 end
 
+-- Put the whole file in its place.
 function File:put()
   local good, problem = os.rename(self.part, self.path)
   if not good then failure.raise("cannot write " .. problem, nil, "IO") end
@@ -107,6 +108,7 @@ local function stems_of(state, ids)
   return stems
 end
 
+-- Raises where a file cannot or must not be replaced: before any is written.
 local function check_places(folder, stems, overwrite)
   for _, stem in ipairs(stems) do
     local path = path_of(folder, stem)
@@ -176,8 +178,8 @@ local function check_options(options)
   if options.output == "" then failure.raise("output must be the name of a folder") end
 end
 
--- Open the header file and the segments, add the records, and close all. `files` gets every file
--- that was begun.
+-- Open the header file and the segments, add the records, close all and put them in their places.
+-- `files` gets every file that was begun.
 local function write_files(options, state, ids, files)
   local segments, stems = {}, stems_of(state, ids)
   check_places(options.output, stems, options.overwrite)

@@ -1,4 +1,5 @@
--- cli/report.lua - `bigdata report FILE.json`: the report of a run, from the result it has saved.
+-- cli/report.lua - `bigdata report FILE.json`: the report of a run, a sweep or a search, from the
+-- result it has saved.
 
 local command = require "bigdata.cli.command"
 local failure = require "bigdata.failure"
@@ -16,8 +17,8 @@ local sweep_report = require "bigdata.report.sweep"
 local COMMAND = command.new {
   name = "report",
   usage = "Usage: bigdata report FILE.json... [--html FILE] [--quiet]",
-  description = "Prints the reports of runs and of sweeps again, from the results that --json has "
-    .. "written: files, or folders of them.",
+  description = "Prints the reports of runs, sweeps and searches again, from the results that "
+    .. "--json has written: files, or folders of them.",
   words = 1000,
   options = {
     {
