@@ -256,12 +256,13 @@ static void look(Running *run, int64_t now_ns) {
     result->left_behind = kill_rest(run) && !result->timed_out;
 }
 
-/* Wait for something to read, or a moment. */
+/* Wait for something to read, for the launcher's word, or for a moment. */
 static int attend(Running *run, BdErr *err) {
     struct pollfd polled[] = {{.fd = run->out, .events = POLLIN},
                               {.fd = run->err, .events = POLLIN},
+                              {.fd = run->ended ? -1 : run->report, .events = POLLIN},
                               {.fd = bd_interrupted() ? -1 : bd_interrupt_fd(), .events = POLLIN}};
-    if (poll(polled, 3, TICK_MS) <= 0) {
+    if (poll(polled, sizeof(polled) / sizeof(*polled), TICK_MS) <= 0) {
         return 0;
     }
     if (polled[0].revents != 0 && drain(&run->out, &run->result->out, err) != 0) {

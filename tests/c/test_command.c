@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -73,7 +74,11 @@ static void memory_is_that_of_the_program_and_not_ours(void **state) {
 
 static void no_descriptor_is_left(void **state) {
     (void)state;
-    for (int i = 0; i < 2000; i++) { /* more than a process may have */
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    const struct rlimit few = {64, limit.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    for (int i = 0; i < 100; i++) { /* more than this process may have now */
         const char *const argv[] = {"/no/such/program", NULL};
         const BdCommand command = {.argv = argv, .env = no_variables};
         BdCommandResult result;
@@ -82,6 +87,7 @@ static void no_descriptor_is_left(void **state) {
         assert_int_equal(err.code, BD_E_CONFIG);
         bd_command_deinit(&result);
     }
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 
 /* Read a process's number from what a program has printed: does that process live? */
