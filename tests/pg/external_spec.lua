@@ -102,7 +102,8 @@ describe("another program", function()
     local text = sweep_report.text(result)
     assert.is_truthy(text:find("\n  theirs  1 +%- +14 +%- +%- +[%d,.]+\n"), text)
     assert.is_truthy(text:find("Compared with ours, poolsize 1:", 1, true), text)
-    assert.is_truthy(text:find("\n  slower\n    theirs, poolsize %d +0%.0%d+ [^\n]+\n"
+    -- With two connections our own may be slower than with one, or faster.
+    assert.is_truthy(text:find("\n  slower\n.-    theirs, poolsize %d +0%.0%d+ [^\n]+\n"
       .. "    theirs, poolsize %d "), text)
   end)
 
