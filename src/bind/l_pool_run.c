@@ -54,9 +54,9 @@ static void release_run(void *data) {
 /* The table of how many units took about so many seconds, on the top of the stack. */
 static void push_units_by_seconds(lua_State *lua, const int64_t *units_by_time) {
     lua_newtable(lua);
-    for (uint32_t cell = 0; cell < BD_COUNTERS_CELLS; cell++) {
+    for (uint32_t cell = 0; cell < BD_SPREAD_CELLS; cell++) {
         if (units_by_time[cell] > 0) {
-            lua_pushnumber(lua, (double)bd_counters_cell_ns(cell) / (double)BD_NS_PER_S);
+            lua_pushnumber(lua, (double)bd_spread_cell_ns(cell) / (double)BD_NS_PER_S);
             lua_pushinteger(lua, units_by_time[cell]);
             lua_rawset(lua, -3);
         }

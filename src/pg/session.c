@@ -72,7 +72,7 @@ int bd_session_new(BdSession **out, const char *conninfo, BdProtocol protocol, B
     if (bd_conninfo_check(conninfo, err) != 0) {
         return -1;
     }
-    BdSession *session = bd_alloc(sizeof(*session));
+    BdSession *session = bd_alloc_lines(1, sizeof(*session));
     if (session == NULL) {
         return bd_err_set(err, BD_E_NOMEM, 0, "no memory for a session");
     }

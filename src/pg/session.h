@@ -120,6 +120,10 @@ BD_MUSTCHECK int bd_session_send_sql(BdSession *session, const char *sql, const 
  */
 BD_MUSTCHECK BdIo bd_session_step(BdSession *session, BdAnswer **answer, BdErr *err);
 
+/* After BD_IO_READ: has everything been read that came before the request was sent? The answer is
+ * still to come then. */
+bool bd_session_drained(const BdSession *session);
+
 /* How it sends statements. */
 BdProtocol bd_session_protocol(const BdSession *session);
 

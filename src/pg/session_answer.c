@@ -243,11 +243,13 @@ BdIo bd_session_step(BdSession *session, BdAnswer **answer, BdErr *err) {
     }
     if (!session->waited) {
         session->waited = true; /* nothing more can have come yet */
+        session->drained = !session->pipeline;
         return session->unsent ? BD_IO_WRITE : BD_IO_READ;
     }
     if (session->copy.under_way) {
         return go_on_copying(session, answer, err);
     }
+    session->drained = false; /* the answer may have come in part */
     session->unsent = session->unsent && PQflush(conn) > 0;
     if (PQconsumeInput(conn) == 0) {
         return lose(session, err);
@@ -263,6 +265,10 @@ BdIo bd_session_step(BdSession *session, BdAnswer **answer, BdErr *err) {
 
 bool bd_session_busy(const BdSession *session) {
     return session->open ? session->full : session->busy;
+}
+
+bool bd_session_drained(const BdSession *session) {
+    return session->drained;
 }
 
 bool bd_session_in_pipeline(const BdSession *session) {

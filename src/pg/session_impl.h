@@ -28,37 +28,36 @@ typedef struct BdCopy {
     bool under_way;     /* the server takes it, and the end was not sent */
     bool needs_header;  /* still to be sent: of binary data */
     bool needs_trailer; /* likewise */
-    BdSpan left;        /* still to be given to libpq; the caller's */
     int grace;          /* pieces until it is given up; 0: there is no need to */
+    BdSpan left;        /* still to be given to libpq; the caller's */
 } BdCopy;
 
 struct BdSession {
+    /* What every exchange needs: one cache line. */
     PGconn *conn;
-    PGcancel *cancel;     /* NULL until connected */
-    _Atomic int abort_fd; /* for bd_session_abort(): the socket, or -1 where it is not connected */
     BdProtocol protocol;
-
-    /* The exchange under way. */
-    bool busy;             /* there is one */
+    bool busy;             /* an exchange is under way */
     bool waited;           /* the caller was told to wait, so that its next call comes after that */
+    bool drained;          /* all that came before the request under way was sent has been read */
     bool unsent;           /* a part of the request is still to be sent */
     bool several;          /* more than one result is all right */
     bool copying_out;      /* in the data of a COPY TO STDOUT, which is thrown away */
+    bool pipeline;         /* libpq is in pipeline mode */
+    bool open;             /* further requests may be added to the pipeline */
+    bool full;             /* but not now: answers are to be taken first */
+    uint32_t expected;     /* answers of the pipeline that have not come whole */
     PGresult *result;      /* the first error, or else the last result; NULL before the first */
-    ExecStatusType status; /* its own */
     const char *complaint; /* what we found wrong with the exchange; NULL if nothing */
-
+    ExecStatusType status; /* the result's */
     PGTransactionStatusType transaction; /* after the last exchange: asked for once */
 
-    BdCopy copy;      /* its data */
-    uint64_t notices; /* that have come, ever */
-
-    bool pipeline;      /* libpq is in pipeline mode */
-    bool open;          /* further requests may be added to the pipeline */
-    bool full;          /* but not now: answers are to be taken first */
-    uint32_t expected;  /* answers of the pipeline that have not come whole */
+    BdCopy copy;        /* its data */
     uint32_t burst;     /* requests sent since answers were last asked for */
     size_t burst_bytes; /* of them */
+    uint64_t notices;   /* that have come, ever */
+
+    PGcancel *cancel;     /* NULL until connected */
+    _Atomic int abort_fd; /* for bd_session_abort(): the socket, or -1 where it is not connected */
 
     BdErr farewell; /* why the server closes the connection; BD_E_NONE if it has not said */
 

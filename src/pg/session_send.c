@@ -65,7 +65,8 @@ static int begin_exchange(BdSession *session, int sent, bool several, BdErr *err
     session->expected++;
     session->several = several;
     session->complaint = NULL;
-    session->copy = (BdCopy){0};
+    session->copy.wanted = false;
+    session->copy.under_way = false;
     return 0;
 }
 

@@ -52,13 +52,16 @@ static void settle_crew(const BdThreadUse *use, bool alone, int64_t *ns) {
     }
 }
 
-static void merge_timing(BdAccounts *accounts, BdTiming *timing) {
-    bd_timing_settle(timing);
-    bd_histogram_merge(accounts->units, timing->units);
-    bd_latencies_merge(&accounts->statements, &timing->statements);
-    if (timing->services != NULL) {
-        bd_histogram_merge(accounts->services, timing->services);
+static void merge_times(BdAccounts *accounts, BdTimes *times) {
+    bd_times_settle(times);
+    bd_histogram_merge(accounts->units, times->units);
+    bd_latencies_merge(&accounts->statements, &times->statements);
+    if (times->services != NULL) {
+        bd_histogram_merge(accounts->services, times->services);
     }
+}
+
+static void add_timing(BdAccounts *accounts, const BdTiming *timing) {
     accounts->paced_ns += timing->paced_ns;
     accounts->lag_ns += timing->lag_ns;
     if (timing->most_lag_ns > accounts->most_lag_ns) {
@@ -66,19 +69,20 @@ static void merge_timing(BdAccounts *accounts, BdTiming *timing) {
     }
 }
 
-void bd_accounts_fill(BdAccounts *accounts, BdWorker *workers, uint32_t count, BdCrewing crewing,
-                      int64_t elapsed_ns) {
+void bd_accounts_fill(BdAccounts *accounts, const BdWorker *workers, uint32_t count,
+                      BdCrewing crewing, BdTimes *times, int64_t elapsed_ns) {
     uint32_t at = 0;
     for (uint32_t crew = 0; crew < accounts->thread_count; crew++) {
         int64_t ns[BD_SHARES] = {0};
         uint32_t first = at;
         for (; at < count && bd_engine_crew(crewing.kind, count, crewing.jobs, at) == crew; at++) {
-            BdWorker *worker = &workers[at];
+            const BdWorker *worker = &workers[at];
             add_worker(worker, elapsed_ns, ns);
             accounts->lua_ns += worker->task->lua_ns;
             accounts->lock_ns += worker->task->turn_ns;
-            merge_timing(accounts, &worker->timing);
+            add_timing(accounts, &worker->timing);
         }
+        merge_times(accounts, &times[crew]);
         settle_crew(&accounts->threads[crew], at - first == 1, ns);
         for (int share = 0; share < BD_SHARES; share++) {
             accounts->shares_ns[share] += ns[share];

@@ -41,8 +41,8 @@ typedef struct BdCrewing {
     uint32_t jobs;
 } BdCrewing;
 
-/* Add everything up; threads is filled already. elapsed_ns: of the step. */
-void bd_accounts_fill(BdAccounts *accounts, BdWorker *workers, uint32_t count, BdCrewing crewing,
-                      int64_t elapsed_ns);
+/* Add everything up; threads is filled already. times: of each crew. elapsed_ns: of the step. */
+void bd_accounts_fill(BdAccounts *accounts, const BdWorker *workers, uint32_t count,
+                      BdCrewing crewing, BdTimes *times, int64_t elapsed_ns);
 
 #endif

@@ -43,7 +43,7 @@ static int loop_init(Loop *loop, BdWorker *workers, uint32_t count, BdErr *err) 
         bd_pollset_new(&loop->set, count + 1, err) != 0) {
         return -1;
     }
-    return bd_pollset_set(loop->set, count, bd_wake_fd(&loop->waiter.wake), BD_INTEREST_READ, err);
+    return bd_pollset_set(loop->set, count, bd_wake_fd(&loop->waiter.wake), BD_INTEREST_NEWS, err);
 }
 
 static void loop_deinit(Loop *loop) {
@@ -55,6 +55,10 @@ static void loop_deinit(Loop *loop) {
 
 static int set_interest(Loop *loop, uint32_t slot, BdInterest interest, BdErr *err) {
     return bd_pollset_set(loop->set, slot, bd_worker_fd(&loop->workers[slot]), interest, err);
+}
+
+static BdInterest reading(const Loop *loop, uint32_t slot) {
+    return bd_worker_drained(&loop->workers[slot]) ? BD_INTEREST_NEWS : BD_INTEREST_READ;
 }
 
 static void read_clock(Loop *loop) {
@@ -106,7 +110,7 @@ static int advance(Loop *loop, uint32_t slot, BdErr *err) {
             break;
         case BD_WANT_READ:
             wait_for(loop, slot, BD_SHARE_SERVER);
-            return set_interest(loop, slot, BD_INTEREST_READ, err);
+            return set_interest(loop, slot, reading(loop, slot), err);
         case BD_WANT_WRITE:
             wait_for(loop, slot, BD_SHARE_SEND);
             return set_interest(loop, slot, BD_INTEREST_WRITE, err);

@@ -226,7 +226,7 @@ static int allocate(BdPlanTask *run, BdErr *err) {
 
 int bd_plan_task_new(BdTask **out, const BdPlan *plan, const BdPlanTaskOpts *opts, BdErr *err) {
     *out = NULL;
-    BdPlanTask *run = bd_alloc(sizeof(*run));
+    BdPlanTask *run = bd_alloc_lines(1, sizeof(*run));
     if (run == NULL) {
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory while making a task");
     }

@@ -14,29 +14,27 @@
 typedef struct BdPlanTask {
     BdTask task; /* first: a BdTask * is a BdPlanTask * */
     const BdPlan *plan;
-    BdPlanTaskOpts opts;
     const BdRecord *record;
-    uint32_t next;       /* operation to execute */
-    uint32_t asked;      /* the one of the last request; for BD_REQUEST_SYNC, one without answer */
-    BdSent sent;         /* those that are answered before it: requests with `more` */
-    BdAnswer **slots;    /* what ONE, ALL and CACHED have left; the latter's may be the cache's */
-    bool *borrowed;      /* per slot: it is the cache's */
-    uint32_t *positions; /* of each loop */
-    uint32_t *lengths;   /* of each loop */
-    const char **values; /* of the last request */
-    BdSeries *columns;   /* of the last INSERT's rows */
-    BdBuf spans;         /* a BdSpan for each of their values */
-    BdBuf marks;         /* a BdMark for each of these rows, where they are sent one by one, */
-    bool marked;         /* if they can be verified */
-    BdCache *cache;
-
-    uint32_t pipelines;    /* that are open, one in the other */
+    BdPlanTaskOpts opts;
+    uint32_t next;      /* operation to execute */
+    uint32_t asked;     /* the one of the last request; for BD_REQUEST_SYNC, one without answer */
+    uint32_t pipelines; /* that are open, one in the other */
+    uint32_t transactions; /* that are open, one in the other, with the worker's if it has one */
+    bool started;          /* the record, but nothing was asked for yet */
     bool open;             /* a part of a pipeline was begun and not ended */
     bool inserting;        /* in the rows of an INSERT, which is the next operation */
-    uint32_t transactions; /* that are open, one in the other, with the worker's if it has one */
-
-    BdCargo *cargo; /* rows of INSERT; NULL where they are sent one by one */
-    bool started;   /* the record, but nothing was asked for yet */
+    bool marked;           /* its rows can be verified */
+    BdCargo *cargo;        /* rows of INSERT; NULL where they are sent one by one */
+    const char **values;   /* of the last request */
+    BdSent sent;           /* the operations answered before `asked`: requests with `more` */
+    BdAnswer **slots;      /* what ONE, ALL and CACHED have left; the latter's may be the cache's */
+    bool *borrowed;        /* per slot: it is the cache's */
+    BdCache *cache;
+    uint32_t *positions; /* of each loop */
+    uint32_t *lengths;   /* of each loop */
+    BdSeries *columns;   /* of the last INSERT's rows */
+    BdBuf spans;         /* a BdSpan for each of their values */
+    BdBuf marks;         /* a BdMark for each of these rows, where they are sent one by one */
 } BdPlanTask;
 
 /* What an operation comes to. */

@@ -1,7 +1,9 @@
 /*
  * pollset.h - descriptors to wait for, many at a time: epoll where there is one, poll(2) elsewhere.
  *
- * Readiness is level-triggered. A descriptor is known by the slot number it was set with.
+ * A descriptor is known by the slot number it was set with. It is told of once when it is ready;
+ * to be told of again, whatever is still there, it has to be set again. That is a system call, but
+ * for BD_INTEREST_NEWS, which is for those who have read everything.
  *
  * Ownership: new/free. The descriptors stay the caller's; forget one before closing it, or
  *            at least before its number is used again.
@@ -18,14 +20,15 @@ typedef struct BdPollset BdPollset;
 
 typedef enum BdInterest {
     BD_INTEREST_NONE, /* not in the set */
-    BD_INTEREST_READ,
+    BD_INTEREST_NEWS, /* something to read, or the end, has come since it was told of last */
+    BD_INTEREST_READ, /* readable */
     BD_INTEREST_WRITE /* writable or readable */
 } BdInterest;
 
 /* For slots 0 .. slots-1. */
 BD_MUSTCHECK int bd_pollset_new(BdPollset **out, uint32_t slots, BdErr *err);
 
-/* Say what slot waits for; costs nothing where that is what it did before. */
+/* Say what slot waits for. NEWS costs nothing where it has waited to read before. */
 BD_MUSTCHECK int bd_pollset_set(BdPollset *set, uint32_t slot, int fd, BdInterest interest,
                                 BdErr *err);
 

@@ -14,16 +14,27 @@
 
 #define AT_ONCE 64 /* events taken from the kernel in one call */
 
+/*
+ * Edge-triggered: an answer that was read costs no further look at its descriptor, as it does where
+ * the kernel has to find out by itself that nothing is left. But what is left unread is not told of
+ * again, unless the kernel is asked once more. That goes for the end of a connection, too, which
+ * comes together with the last answer.
+ */
+typedef struct Slot {
+    uint8_t interest; /* a BdInterest: what the kernel was told */
+    bool ended;       /* the other side has closed it */
+} Slot;
+
 struct BdPollset {
     int epoll;
-    uint8_t *interests; /* a BdInterest per slot: what the kernel was told */
-    bool coarse;        /* the kernel knows no epoll_pwait2() */
+    Slot *slots;
+    bool coarse; /* the kernel knows no epoll_pwait2() */
 };
 
 int bd_pollset_new(BdPollset **out, uint32_t slots, BdErr *err) {
     *out = NULL;
     BdPollset *set = bd_alloc(sizeof(*set));
-    if (set == NULL || (set->interests = bd_alloc_array(slots, 1)) == NULL) {
+    if (set == NULL || (set->slots = bd_alloc_array(slots, sizeof(*set->slots))) == NULL) {
         bd_free(set);
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for an event loop");
     }
@@ -37,15 +48,23 @@ int bd_pollset_new(BdPollset **out, uint32_t slots, BdErr *err) {
     return 0;
 }
 
+/* Does the kernel know, and is not to be asked once more? */
+static bool is_known(const Slot *slot, BdInterest interest) {
+    bool reads = slot->interest == BD_INTEREST_NEWS || slot->interest == BD_INTEREST_READ;
+    return interest == BD_INTEREST_NONE   ? slot->interest == BD_INTEREST_NONE
+           : interest == BD_INTEREST_NEWS ? reads && !slot->ended
+                                          : false;
+}
+
 int bd_pollset_set(BdPollset *set, uint32_t slot, int fd, BdInterest interest, BdErr *err) {
-    BdInterest before = (BdInterest)set->interests[slot];
-    if (before == interest) {
+    BdInterest before = (BdInterest)set->slots[slot].interest;
+    if (is_known(&set->slots[slot], interest)) {
         return 0;
     }
     int operation = before == BD_INTEREST_NONE     ? EPOLL_CTL_ADD
                     : interest == BD_INTEREST_NONE ? EPOLL_CTL_DEL
                                                    : EPOLL_CTL_MOD;
-    struct epoll_event event = {.events = EPOLLIN, .data.u32 = slot};
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data.u32 = slot};
     if (interest == BD_INTEREST_WRITE) {
         event.events |= EPOLLOUT;
     }
@@ -53,7 +72,7 @@ int bd_pollset_set(BdPollset *set, uint32_t slot, int fd, BdInterest interest, B
     if (epoll_ctl(set->epoll, operation, fd, &event) != 0 && interest != BD_INTEREST_NONE) {
         return bd_err_set_sys(err, BD_E_IO, errno, "cannot wait for descriptor %d", fd);
     }
-    set->interests[slot] = (uint8_t)interest;
+    set->slots[slot] = (Slot){.interest = (uint8_t)interest};
     return 0;
 }
 
@@ -82,6 +101,9 @@ int bd_pollset_wait(BdPollset *set, uint32_t *ready, uint32_t room, int64_t time
     }
     for (int i = 0; i < count; i++) {
         ready[i] = events[i].data.u32;
+        if ((events[i].events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
+            set->slots[ready[i]].ended = true;
+        }
     }
     return count;
 }
@@ -93,7 +115,7 @@ void bd_pollset_free(BdPollset *set) {
     if (set->epoll >= 0) {
         close(set->epoll);
     }
-    bd_free(set->interests);
+    bd_free(set->slots);
     bd_free(set);
 }
 

@@ -27,6 +27,8 @@ typedef struct Run {
     BdSchedule schedule;
     BdWorkerOpts worker_opts;
     BdArrival arrival; /* of all workers, in the end */
+    BdTimes *times;    /* of each crew */
+    uint32_t crews;    /* the engine's threads */
     BdWorker *workers;
     uint32_t count;        /* of workers that are made */
     int64_t begin_ns;      /* when the gate was opened */
@@ -65,8 +67,8 @@ static int on_reject(void *context, const char *file, int64_t line, const char *
 
 /* ---- setting up and taking down ---- */
 
-/* The task of the worker that is made next. */
-static int new_task(Run *run, BdTask **out, BdErr *err) {
+/* The task of the worker that is made next, for a crew. */
+static int new_task(Run *run, uint32_t crew, BdTask **out, BdErr *err) {
     const BdStepOpts *opts = run->opts;
     if (opts->new_task == NULL) {
         const BdPlanTaskOpts plan_opts = {.session = bd_pool_session(run->pool, run->count),
@@ -75,11 +77,40 @@ static int new_task(Run *run, BdTask **out, BdErr *err) {
         return bd_plan_task_new(out, run->plan, &plan_opts, err);
     }
     const BdTaskPlace place = {
-        .crew = bd_engine_crew(opts->engine, bd_pool_size(run->pool), opts->jobs, run->count),
+        .crew = crew,
         .session = bd_pool_session(run->pool, run->count),
         .control = &run->control,
     };
     return opts->new_task(opts->task_context, &place, out, err);
+}
+
+static int make_times(Run *run, BdErr *err) {
+    const BdStepOpts *opts = run->opts;
+    run->crews = bd_engine_crews(opts->engine, bd_pool_size(run->pool), opts->jobs);
+    run->times = bd_alloc_lines(run->crews, sizeof(BdTimes));
+    if (run->times == NULL) {
+        return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for %u threads", run->crews);
+    }
+    for (uint32_t crew = 0; crew < run->crews; crew++) {
+        if (bd_times_init(&run->times[crew], opts->interval_ns > 0, err) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int make_worker(Run *run, BdErr *err) {
+    uint32_t number = run->count;
+    uint32_t size = bd_pool_size(run->pool);
+    uint32_t crew = bd_engine_crew(run->opts->engine, size, run->opts->jobs, number);
+    BdTask *task = NULL;
+    if (new_task(run, crew, &task, err) != 0 ||
+        bd_worker_init(&run->workers[number], number, task, &run->times[crew], &run->worker_opts,
+                       err) != 0) {
+        return -1;
+    }
+    run->count++;
+    return 0;
 }
 
 static int make_workers(Run *run, BdErr *err) {
@@ -100,10 +131,8 @@ static int make_workers(Run *run, BdErr *err) {
                        .max_tries = run->opts->max_tries,
                        .manifest = run->opts->manifest,
                        .schedule = run->opts->interval_ns > 0 ? &run->schedule : NULL};
-    for (; run->count < size; run->count++) {
-        BdTask *task = NULL;
-        if (new_task(run, &task, err) != 0 || bd_worker_init(&run->workers[run->count], run->count,
-                                                             task, &run->worker_opts, err) != 0) {
+    while (run->count < size) {
+        if (make_worker(run, err) != 0) {
             return -1;
         }
     }
@@ -117,9 +146,9 @@ static int set_up(Run *run, BdErr *err) {
                                   .fed = on_fed,
                                   .context = run};
     if (bd_arrival_init(&run->arrival, opts->manifest, err) != 0 ||
-        bd_queue_new(&run->queue, opts->queue, err) != 0 || make_workers(run, err) != 0 ||
-        bd_accounts_init(&run->accounts, bd_engine_crews(opts->engine, run->count, opts->jobs),
-                         opts->interval_ns > 0, err) != 0 ||
+        bd_queue_new(&run->queue, opts->queue, err) != 0 || make_times(run, err) != 0 ||
+        make_workers(run, err) != 0 ||
+        bd_accounts_init(&run->accounts, run->crews, opts->interval_ns > 0, err) != 0 ||
         bd_engine_open(&run->engine, opts->engine, run->workers, run->count, opts->jobs,
                        run->accounts.threads, err) != 0) {
         return -1;
@@ -132,6 +161,10 @@ static void take_down(Run *run) {
         bd_worker_deinit(&run->workers[i]);
     }
     bd_free(run->workers);
+    for (uint32_t crew = 0; run->times != NULL && crew < run->crews; crew++) {
+        bd_times_deinit(&run->times[crew]);
+    }
+    bd_free(run->times);
     bd_arrival_deinit(&run->arrival);
     bd_accounts_deinit(&run->accounts);
     bd_queue_free(run->queue);
@@ -155,8 +188,9 @@ static void report_progress(Run *run, int64_t now_ns, bool ended) {
                            .ended = ended,
                            .bytes = bd_source_bytes(run->source),
                            .total_bytes = bd_source_total_bytes(run->source)};
-    bd_counters_sum_times(&run->workers->counters, run->count, sizeof(BdWorker),
-                          progress.units_by_time);
+    for (uint32_t crew = 0; crew < run->crews; crew++) {
+        bd_spread_sum(&run->times[crew].units_so_far, progress.units_by_time);
+    }
     if (run->opts->progress(run->opts->context, &progress) != 0) {
         bd_control_stop(&run->control, BD_STOP_DRAIN);
     }
@@ -345,7 +379,7 @@ static void fill_result(Run *run, int64_t elapsed_ns, BdStepResult *result) {
     }
     result->carried = run->carried && result->reconnects == 0;
     const BdCrewing crewing = {.kind = run->opts->engine, .jobs = run->opts->jobs};
-    bd_accounts_fill(&run->accounts, run->workers, run->count, crewing, elapsed_ns);
+    bd_accounts_fill(&run->accounts, run->workers, run->count, crewing, run->times, elapsed_ns);
     result->accounts = run->accounts; /* as are the samples */
     run->accounts = (BdAccounts){.thread_count = 0};
     memcpy(result->sample, run->control.rejects.samples, sizeof(result->sample));

@@ -19,6 +19,7 @@
 #include "run/pool.h"
 #include "stats/arrival.h"
 #include "stats/counters.h"
+#include "stats/spread.h"
 #include "stats/traffic.h"
 #include "stats/usage.h"
 
@@ -29,11 +30,11 @@
 typedef struct BdProgress {
     int64_t elapsed_ns;
     BdTotals totals;
-    int64_t units_by_time[BD_COUNTERS_CELLS];
-    int64_t rejects;     /* bad lines and failed records */
-    int64_t queued;      /* records in the queue now */
-    int64_t capacity;    /* of the queue; 0: unbounded */
-    int64_t pushed;      /* records read so far */
+    int64_t units_by_time[BD_SPREAD_CELLS]; /* how many took how long */
+    int64_t rejects;                        /* bad lines and failed records */
+    int64_t queued;                         /* records in the queue now */
+    int64_t capacity;                       /* of the queue; 0: unbounded */
+    int64_t pushed;                         /* records read so far */
     bool fed;            /* the feeder has finished: pushed is all there will be */
     bool ended;          /* the step has, so that this is the last call */
     int64_t bytes;       /* text read so far */

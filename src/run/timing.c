@@ -2,20 +2,8 @@
 
 #include "core/clock.h"
 
-int bd_timing_init(BdTiming *timing, bool scheduled, BdErr *err) {
-    *timing = (BdTiming){.shares = {.now = BD_SHARE_SOURCE}};
-    if (scheduled && bd_histogram_new(&timing->services, err) != 0) {
-        return -1;
-    }
-    return bd_histogram_new(&timing->units, err);
-}
-
-void bd_timing_deinit(BdTiming *timing) {
-    bd_histogram_free(timing->units);
-    bd_histogram_free(timing->services);
-    bd_latencies_deinit(&timing->statements);
-    timing->units = NULL;
-    timing->services = NULL;
+void bd_timing_init(BdTiming *timing, BdTimes *times) {
+    *timing = (BdTiming){.shares = {.now = BD_SHARE_SOURCE}, .times = times};
 }
 
 void bd_timing_begin(BdTiming *timing, int64_t now_ns) {
@@ -70,9 +58,10 @@ void bd_timing_answered(BdTiming *timing, const BdRequest *request) {
     if (timing->single && timing->sent_ns != 0 && runs_statement(request)) {
         const char *sql = request->statement != NULL ? request->statement->sql : request->text;
         const void *key = request->statement != NULL ? (const void *)request->statement : sql;
-        BdHistogram *times = bd_latencies_times(&timing->statements, key, sql);
-        if (times != NULL) {
-            bd_histogram_note(&timing->notes, times, timing->shares.since_ns - timing->sent_ns);
+        BdTimes *times = timing->times;
+        BdHistogram *histogram = bd_latencies_times(&times->statements, key, sql);
+        if (histogram != NULL) {
+            bd_histogram_note(&times->notes, histogram, timing->shares.since_ns - timing->sent_ns);
         }
     }
 }
@@ -84,14 +73,17 @@ static void note_schedule(BdTiming *timing, int64_t now_ns) {
     if (lag_ns > timing->most_lag_ns) {
         timing->most_lag_ns = lag_ns;
     }
-    bd_histogram_note(&timing->notes, timing->services, now_ns - timing->begun_ns);
+    BdTimes *times = timing->times;
+    bd_histogram_note(&times->notes, times->services, now_ns - timing->begun_ns);
 }
 
 int64_t bd_timing_stored(BdTiming *timing) {
     int64_t now_ns = bd_now_ns();
     int64_t took_ns = now_ns - timing->unit_ns;
-    bd_histogram_note(&timing->notes, timing->units, took_ns);
-    if (timing->services != NULL) {
+    BdTimes *times = timing->times;
+    bd_spread_add(&times->units_so_far, took_ns);
+    bd_histogram_note(&times->notes, times->units, took_ns);
+    if (times->services != NULL) {
         note_schedule(timing, now_ns);
     }
     bd_shares_enter(&timing->shares, BD_SHARE_CLIENT, now_ns);
@@ -101,8 +93,4 @@ int64_t bd_timing_stored(BdTiming *timing) {
 
 void bd_timing_given_up(BdTiming *timing) {
     timing->unit_ns = 0;
-}
-
-void bd_timing_settle(BdTiming *timing) {
-    bd_histogram_settle(&timing->notes);
 }

@@ -11,14 +11,14 @@
  * statement takes from when it had been sent until the worker could look at its answer; of
  * pipelines only the whole is in the unit's time. What fails is not counted.
  *
- * Ownership: embedded in the worker.
+ * Ownership: embedded in the worker; the times it counts are its crew's.
  * Threads:   one at a time.
  */
 #ifndef BD_TIMING_H
 #define BD_TIMING_H
 
 #include "pg/session.h"
-#include "stats/latencies.h"
+#include "run/times.h"
 #include "stats/shares.h"
 
 #include <stdbool.h>
@@ -28,24 +28,18 @@ typedef struct BdTiming {
     int64_t unit_ns;     /* from when the unit under way counts; 0: there is none */
     int64_t begun_ns;    /* when it began */
     int64_t due_ns;      /* the moment of the record to come; 0: it has none, or has begun */
-    int64_t paced_ns;    /* how long the worker has waited for such moments */
-    int64_t lag_ns;      /* how long after their moments the stored units began, in all */
-    int64_t most_lag_ns; /* and the longest */
+    BdTimes *times;      /* where units and statements are counted */
     int64_t sent_ns;     /* when the request under way had been sent; 0: not yet waited for */
     bool single;         /* it is not part of a pipeline */
     int64_t round_trips; /* how often an answer was waited for; twice for a COPY, which may send its
                             data after the first */
-    BdHistogram *units;
-    BdHistogram *services; /* NULL where there is no schedule */
-    BdLatencies statements;
-    BdHistogramNotes notes; /* for all of these */
+    int64_t paced_ns;    /* how long the worker has waited for such moments */
+    int64_t lag_ns;      /* how long after their moments the stored units began, in all */
+    int64_t most_lag_ns; /* and the longest */
 } BdTiming;
 
-/* scheduled: records have their moments. */
-BD_MUSTCHECK int bd_timing_init(BdTiming *timing, bool scheduled, BdErr *err);
-
-/* May be called on a zeroed struct. */
-void bd_timing_deinit(BdTiming *timing);
+/* times: of the worker's crew. */
+void bd_timing_init(BdTiming *timing, BdTimes *times);
 
 /* ---- the engine ---- */
 
@@ -79,10 +73,5 @@ void bd_timing_answered(BdTiming *timing, const BdRequest *request);
 /* The unit is stored: returns how long it took; or it is over without. */
 int64_t bd_timing_stored(BdTiming *timing);
 void bd_timing_given_up(BdTiming *timing);
-
-/* ---- whoever looks at the histograms ---- */
-
-/* Have all times in them. */
-void bd_timing_settle(BdTiming *timing);
 
 #endif

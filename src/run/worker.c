@@ -8,16 +8,16 @@
 
 #define SLICE_NS (100 * BD_NS_PER_MS) /* of waiting for a moment */
 
-int bd_worker_init(BdWorker *worker, uint32_t number, BdTask *task, const BdWorkerOpts *opts,
-                   BdErr *err) {
+int bd_worker_init(BdWorker *worker, uint32_t number, BdTask *task, BdTimes *times,
+                   const BdWorkerOpts *opts, BdErr *err) {
     *worker = (BdWorker){.state = BD_WORKER_RECORD,
                          .opts = opts,
                          .number = number,
                          .session = bd_pool_session(opts->pool, number),
                          .task = task};
+    bd_timing_init(&worker->timing, times);
     if (bd_unit_init(&worker->unit, opts->queue, err) != 0 ||
-        bd_arrival_init(&worker->arrival, opts->manifest, err) != 0 ||
-        bd_timing_init(&worker->timing, opts->schedule != NULL, err) != 0) {
+        bd_arrival_init(&worker->arrival, opts->manifest, err) != 0) {
         bd_worker_deinit(worker);
         return -1;
     }
@@ -32,7 +32,6 @@ void bd_worker_deinit(BdWorker *worker) {
     }
     bd_unit_deinit(&worker->unit);
     bd_arrival_deinit(&worker->arrival);
-    bd_timing_deinit(&worker->timing);
     bd_session_free(worker->reopen.session);
     bd_buf_deinit(&worker->text);
     bd_buf_deinit(&worker->saved_rows);
@@ -95,6 +94,10 @@ void bd_worker_quit(BdWorker *worker) {
 
 int bd_worker_fd(const BdWorker *worker) {
     return bd_session_fd(worker->session);
+}
+
+bool bd_worker_drained(const BdWorker *worker) {
+    return bd_session_drained(worker->session);
 }
 
 /* ---- talking to the server ---- */

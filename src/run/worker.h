@@ -42,6 +42,7 @@
 #ifndef BD_WORKER_H
 #define BD_WORKER_H
 
+#include "core/attr.h"
 #include "flow/queue.h"
 #include "pg/session.h"
 #include "run/control.h"
@@ -49,6 +50,7 @@
 #include "run/pool.h"
 #include "run/schedule.h"
 #include "run/task.h"
+#include "run/times.h"
 #include "run/timing.h"
 #include "run/unit.h"
 #include "stats/arrival.h"
@@ -115,48 +117,51 @@ typedef struct BdReopen {
     int64_t claim;      /* the number of its wish for the load's claim; 0: not asked for */
 } BdReopen;
 
+/* What every record needs comes first, and so lies on few cache lines: when it is a worker's turn,
+ * others have had the processor meanwhile, and its cache. */
 typedef struct BdWorker {
-    BdCounters counters; /* first, so that it stands on lines of its own */
-    BdWorkerState state;
+    _Alignas(BD_CACHE_LINE) BdCounters counters; /* first, for bd_counters_sum() */
+    BdTiming timing;                             /* where the time goes */
     const BdWorkerOpts *opts;
-    uint32_t number; /* of its session in the pool */
     BdSession *session;
     BdTask *task;
-    BdUnit unit;
-    BdItem coming; /* a record that waits for its moment */
-    bool has_coming;
-    bool no_more;      /* records */
-    bool under_way;    /* the unit's current record is: the task is to be reset */
-    bool marked;       /* the marker is written in it */
-    bool in_doubt;     /* the unit's COMMIT was not answered */
-    bool begun;        /* the unit's transaction is open */
     BdRequest request; /* the last one that was sent for the task */
-    bool pipelined;   /* the requests under way are a pipeline, outside of the unit's transaction */
-    bool refused;     /* one of them was refused, or rolls back: none of them counts */
-    bool in_block;    /* they were sent inside of a transaction that the task has opened, */
-    bool committed;   /* and its COMMIT with them */
-    bool kept;        /* something of the record is committed, or may be, before the unit is over */
-    int64_t again_ns; /* when to try what has failed again; 0: at once */
-    uint32_t tries;   /* that have failed of the unit's part, */
-    uint32_t excuses; /* so many of which do not count, */
+    int64_t rows;      /* written, but not yet committed and counted */
+    int64_t again_ns;  /* when to try what has failed again; 0: at once */
+    BdWorkerState state;
+    uint32_t tries;           /* that have failed of the unit's part, */
+    uint32_t excuses;         /* so many of which do not count, */
     uint32_t statement_tries; /* and of the statement under way */
-    BdArrival arrival;        /* the rows that were sent, and those of them that are acknowledged */
-    int64_t rows;             /* written, but not yet committed and counted */
+    bool has_coming;          /* a record waits for its moment */
+    bool no_more;             /* records */
+    bool under_way;           /* the unit's current record is: the task is to be reset */
+    bool marked;              /* the marker is written in it */
+    bool in_doubt;            /* the unit's COMMIT was not answered */
+    bool begun;               /* the unit's transaction is open */
+    bool pipelined;  /* the requests under way are a pipeline, outside of the unit's transaction */
+    bool refused;    /* one of them was refused, or rolls back: none of them counts */
+    bool in_block;   /* they were sent inside of a transaction that the task has opened, */
+    bool committed;  /* and its COMMIT with them */
+    bool kept;       /* something of the record is committed, or may be, before the unit is over */
+    uint32_t number; /* of its session in the pool */
+    BdArrival arrival; /* the rows that were sent, and those of them that are acknowledged */
+    BdUnit unit;
+    BdItem coming;       /* it */
+    int64_t until_ns;    /* for BD_WANT_TIME, */
+    BdShare until_share; /* and what that wait is */
     BdBuf saved_rows;    /* an int64_t for each savepoint: rows before it, the last at the end */
     int64_t retries;     /* units and statements that were done again */
     int64_t reconnects;  /* sessions that were opened again */
     int64_t skipped;     /* records that were stored before */
-    int64_t until_ns;    /* for BD_WANT_TIME, */
-    BdShare until_share; /* and what that wait is */
+    int64_t idle_ns;     /* kept by an engine that waits for records outside of bd_queue_pop() */
     BdReopen reopen;
-    BdBuf text;      /* of the marker */
-    BdTiming timing; /* where the time goes */
-    int64_t idle_ns; /* kept by an engine that waits for records outside of bd_queue_pop() */
-    BdErr err;       /* of the last call that failed: clearing one for each call takes time */
+    BdBuf text; /* of the marker */
+    BdErr err;  /* of the last call that failed: clearing one for each call takes time */
 } BdWorker;
 
-/* For the session of that number in the pool. task is taken over, also on failure. */
-BD_MUSTCHECK int bd_worker_init(BdWorker *worker, uint32_t number, BdTask *task,
+/* For the session of that number in the pool. task is taken over, also on failure. times: of its
+ * crew. */
+BD_MUSTCHECK int bd_worker_init(BdWorker *worker, uint32_t number, BdTask *task, BdTimes *times,
                                 const BdWorkerOpts *opts, BdErr *err);
 
 /* May be called on a zeroed struct. */
@@ -174,7 +179,9 @@ void bd_worker_end(BdWorker *worker);
 /* End at once: the unit under way is given up. */
 void bd_worker_quit(BdWorker *worker);
 
-/* The descriptor to wait for. */
+/* The descriptor to wait for; and whether what can be read now has been, so that only what is still
+ * to come is waited for. */
 int bd_worker_fd(const BdWorker *worker);
+bool bd_worker_drained(const BdWorker *worker);
 
 #endif

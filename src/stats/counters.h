@@ -1,34 +1,27 @@
 /*
  * counters.h - what a worker has done so far.
  *
- * Each worker has a row of counters on cache lines of its own and is the only one to write it;
- * anybody may read it at any time, for progress and, after the run, for the result.
+ * Each worker has a row of counters and is the only one to write it; anybody may read it at any
+ * time, for progress and, after the run, for the result.
  *
  * The arithmetic: records = those done whole. failed = those refused by the server or by the plan
  * (their statements that did succeed in autocommit mode are in rows all the same, since the server
  * holds them). A record under way when a run is cut short is in neither. rows = rows the server has
  * acknowledged as written and will keep: in a transaction they are added at COMMIT. units = those
- * stored, and the times of them: what they took in all and how many took how long, and where the
- * worker's time had gone when the last one of them was stored.
+ * stored, what they took in all, and where the worker's time had gone when the last one of them was
+ * stored.
  */
 #ifndef BD_COUNTERS_H
 #define BD_COUNTERS_H
 
-#include "core/attr.h"
-#include "stats/histogram.h"
 #include "stats/shares.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Units by how long they took. Coarser than a histogram, so that the few cells in use stay in the
- * processor's cache: a cell is no wider than a 32nd of the times it holds. */
-#define BD_COUNTERS_COARSE 5 /* cells of a histogram in one of these, as a power of two */
-#define BD_COUNTERS_CELLS  (BD_HISTOGRAM_CELLS >> BD_COUNTERS_COARSE)
-
 typedef struct BdCounters {
-    _Alignas(BD_CACHE_LINE) _Atomic int64_t records;
+    _Atomic int64_t records;
     _Atomic int64_t failed;
     _Atomic int64_t rows;
     _Atomic int64_t statements; /* answers; BEGIN and COMMIT included, not those to PREPARE */
@@ -36,7 +29,6 @@ typedef struct BdCounters {
     _Atomic int64_t unit_ns; /* in all */
     _Atomic int64_t shares_ns[BD_SHARES];
     _Atomic int64_t lag_ns; /* how long after their moments those began, in all */
-    _Atomic int64_t units_by_time[BD_COUNTERS_CELLS];
 } BdCounters;
 
 /* The same as plain numbers, for one worker or summed over several. */
@@ -62,23 +54,10 @@ static inline void bd_counter_set(_Atomic int64_t *counter, int64_t n) {
     atomic_store_explicit(counter, n, memory_order_relaxed);
 }
 
-/* The cell of a time. */
-static inline uint32_t bd_counters_cell(int64_t ns) {
-    int64_t within = ns < 0 ? 0 : ns < BD_HISTOGRAM_MOST_NS ? ns : BD_HISTOGRAM_MOST_NS;
-    return bd_histogram_cell(within) >> BD_COUNTERS_COARSE;
-}
-
-/* The middle of the times of a cell. */
-int64_t bd_counters_cell_ns(uint32_t cell);
-
 /* Count a unit that took so long. shares: the worker's, as they stand. */
 void bd_counters_stored(BdCounters *counters, int64_t ns, const BdShares *shares);
 
 /* Sum over count rows of counters, `stride` bytes apart (they stand inside larger structs). */
 BdTotals bd_counters_sum(const BdCounters *first, size_t count, size_t stride);
-
-/* Sum their units_by_time likewise. */
-void bd_counters_sum_times(const BdCounters *first, size_t count, size_t stride,
-                           int64_t sums[BD_COUNTERS_CELLS]);
 
 #endif

@@ -68,11 +68,11 @@ static inline void bd_histogram_add(BdHistogram *histogram, int64_t ns) {
 #define BD_HISTOGRAM_NOTES 32
 
 typedef struct BdHistogramNotes {
-    uint32_t count;
     struct {
         BdHistogram *histogram;
         int64_t ns;
     } list[BD_HISTOGRAM_NOTES];
+    uint32_t count;
 } BdHistogramNotes;
 
 /* Add what is noted. To be called before a histogram is looked at. */

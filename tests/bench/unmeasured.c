@@ -24,15 +24,8 @@ void bd_counters_stored(BdCounters *counters, int64_t ns, const BdShares *shares
     (void)shares;
 }
 
-int bd_timing_init(BdTiming *timing, bool scheduled, BdErr *err) {
-    (void)scheduled;
-    *timing = (BdTiming){.shares = {.now = BD_SHARE_SOURCE}};
-    return bd_histogram_new(&timing->units, err);
-}
-
-void bd_timing_deinit(BdTiming *timing) {
-    bd_histogram_free(timing->units);
-    timing->units = NULL;
+void bd_timing_init(BdTiming *timing, BdTimes *times) {
+    *timing = (BdTiming){.shares = {.now = BD_SHARE_SOURCE}, .times = times};
 }
 
 void bd_timing_begin(BdTiming *timing, int64_t now_ns) {
@@ -80,9 +73,5 @@ int64_t bd_timing_stored(BdTiming *timing) {
 }
 
 void bd_timing_given_up(BdTiming *timing) {
-    (void)timing;
-}
-
-void bd_timing_settle(BdTiming *timing) {
     (void)timing;
 }

@@ -47,31 +47,6 @@ static void the_sum_steps_over_what_stands_between(void **state) {
     assert_true(totals.statements == ROWS * (INT64_C(1) << 40));
 }
 
-/* Every cell holds times around its middle, and none is wider than a 32nd of them. */
-static void cells_hold_the_times_around_their_middles(void **state) {
-    (void)state;
-    for (int64_t ns = 1; ns <= BD_HISTOGRAM_MOST_NS; ns += 1 + ns / 50) {
-        int64_t off = bd_counters_cell_ns(bd_counters_cell(ns)) - ns;
-        assert_true(off <= 16 + ns / 64 && -off <= 16 + ns / 64);
-    }
-    assert_int_equal(bd_counters_cell(-1), 0);
-    assert_int_equal(bd_counters_cell(INT64_MAX), BD_COUNTERS_CELLS - 1);
-}
-
-static void units_are_counted_by_their_times(void **state) {
-    (void)state;
-    static Holder holders[2];
-    BdShares shares = {0};
-    bd_counters_stored(&holders[0].counters, 1000000, &shares);
-    bd_counters_stored(&holders[1].counters, 1000000, &shares);
-    bd_counters_stored(&holders[1].counters, 2000000, &shares);
-    int64_t sums[BD_COUNTERS_CELLS];
-    bd_counters_sum_times(&holders[0].counters, 2, sizeof(Holder), sums);
-    assert_int_equal(sums[bd_counters_cell(1000000)], 2);
-    assert_int_equal(sums[bd_counters_cell(2000000)], 1);
-    assert_int_equal(sums[bd_counters_cell(3000000)], 0);
-}
-
 static void units_are_counted_with_their_times(void **state) {
     (void)state;
     Holder holders[2] = {{.more = ""}};
@@ -112,13 +87,6 @@ static void the_sum_of_none_is_zero(void **state) {
     assert_int_equal(totals.records + totals.failed + totals.rows + totals.statements, 0);
 }
 
-static void workers_do_not_share_cache_lines(void **state) {
-    (void)state;
-    assert_int_equal(sizeof(Holder) % BD_CACHE_LINE, 0);
-    assert_true(_Alignof(Holder) >= BD_CACHE_LINE);
-    assert_int_equal(sizeof(BdCounters) % BD_CACHE_LINE, 0);
-}
-
 static void *count_up(void *arg) {
     BdCounters *counters = arg;
     for (int i = 0; i < 20000; i++) {
@@ -155,11 +123,8 @@ int main(void) {
         cmocka_unit_test(adding_accumulates),
         cmocka_unit_test(the_sum_steps_over_what_stands_between),
         cmocka_unit_test(units_are_counted_with_their_times),
-        cmocka_unit_test(cells_hold_the_times_around_their_middles),
-        cmocka_unit_test(units_are_counted_by_their_times),
         cmocka_unit_test(the_sums_of_parts_make_the_whole),
         cmocka_unit_test(the_sum_of_none_is_zero),
-        cmocka_unit_test(workers_do_not_share_cache_lines),
         cmocka_unit_test(sums_may_be_taken_while_workers_count),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

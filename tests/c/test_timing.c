@@ -30,12 +30,20 @@ int bd_timeout_ms(int64_t deadline_ns, int64_t now_ns) {
 static const BdStatement insert = {.sql = (char[]){"insert"}};
 static const BdRequest request = {.kind = BD_REQUEST_EXECUTE, .statement = &insert};
 
-static BdTiming begun(int64_t now_ns) {
+static BdTimes times;
+
+/* A worker that begins; records have their moments where that is said. */
+static BdTiming begun_with(bool scheduled, int64_t now_ns) {
     BdErr err = BD_ERR_INIT;
     BdTiming timing;
-    assert_int_equal(bd_timing_init(&timing, false, &err), 0);
+    assert_int_equal(bd_times_init(&times, scheduled, &err), 0);
+    bd_timing_init(&timing, &times);
     bd_timing_begin(&timing, now_ns);
     return timing;
+}
+
+static BdTiming begun(int64_t now_ns) {
+    return begun_with(false, now_ns);
 }
 
 static void expect_shares(const int64_t *ns, int64_t source, int64_t client, int64_t send,
@@ -60,7 +68,7 @@ static void all_time_goes_to_what_went_on(void **state) {
     bd_timing_wait(&timing, BD_SHARE_SOURCE, 205);
     expect_shares(timing.shares.ns, 40, 10 + 3 + 2 + 5, 7, 28, 10);
     assert_int_equal(bd_timing_waited_ns(&timing), 40 + 7 + 28);
-    bd_timing_deinit(&timing);
+    bd_times_deinit(&times);
 }
 
 static void an_answer_cannot_have_been_there_before_the_wait(void **state) {
@@ -69,7 +77,7 @@ static void an_answer_cannot_have_been_there_before_the_wait(void **state) {
     bd_timing_wait(&timing, BD_SHARE_SERVER, 50);
     bd_timing_go_on(&timing, 20, 60);
     expect_shares(timing.shares.ns, 0, 50, 0, 0, 10);
-    bd_timing_deinit(&timing);
+    bd_times_deinit(&times);
 }
 
 static void a_unit_takes_from_its_record_to_the_store(void **state) {
@@ -86,19 +94,17 @@ static void a_unit_takes_from_its_record_to_the_store(void **state) {
     bd_timing_started(&timing); /* begins when the one before was stored */
     clock_ns = 73;
     bd_timing_stored(&timing);
-    bd_timing_settle(&timing);
-    assert_int_equal(timing.units->count, 2);
-    assert_int_equal(timing.units->most_ns, 50);
-    assert_int_equal(timing.units->least_ns, 3);
-    bd_timing_deinit(&timing);
+    bd_times_settle(&times);
+    assert_int_equal(times.units->count, 2);
+    assert_int_equal(times.units_so_far.cells[bd_spread_cell(50)], 1);
+    assert_int_equal(times.units->most_ns, 50);
+    assert_int_equal(times.units->least_ns, 3);
+    bd_times_deinit(&times);
 }
 
 static void a_unit_with_a_moment_takes_from_there(void **state) {
     (void)state;
-    BdErr err = BD_ERR_INIT;
-    BdTiming timing;
-    assert_int_equal(bd_timing_init(&timing, true, &err), 0);
-    bd_timing_begin(&timing, 100);
+    BdTiming timing = begun_with(true, 100);
     timing.due_ns = 60; /* 40 late */
     bd_timing_started(&timing);
     clock_ns = 130;
@@ -109,20 +115,17 @@ static void a_unit_with_a_moment_takes_from_there(void **state) {
     bd_timing_started(&timing);
     clock_ns = 160;
     bd_timing_stored(&timing);
-    bd_timing_settle(&timing);
-    assert_int_equal(timing.units->sum_ns, 70 + 10);
-    assert_int_equal(timing.services->sum_ns, 30 + 5);
+    bd_times_settle(&times);
+    assert_int_equal(times.units->sum_ns, 70 + 10);
+    assert_int_equal(times.services->sum_ns, 30 + 5);
     assert_int_equal(timing.lag_ns, 45);
     assert_int_equal(timing.most_lag_ns, 40);
-    bd_timing_deinit(&timing);
+    bd_times_deinit(&times);
 }
 
 static void how_late_a_unit_began_counts_when_it_is_stored(void **state) {
     (void)state;
-    BdErr err = BD_ERR_INIT;
-    BdTiming timing;
-    assert_int_equal(bd_timing_init(&timing, true, &err), 0);
-    bd_timing_begin(&timing, 100);
+    BdTiming timing = begun_with(true, 100);
     timing.due_ns = 30;
     bd_timing_started(&timing);
     bd_timing_given_up(&timing);
@@ -133,7 +136,7 @@ static void how_late_a_unit_began_counts_when_it_is_stored(void **state) {
     bd_timing_stored(&timing);
     assert_int_equal(timing.lag_ns, 40);
     assert_int_equal(timing.most_lag_ns, 40);
-    bd_timing_deinit(&timing);
+    bd_times_deinit(&times);
 }
 
 static void records_that_are_passed_over_take_no_time_of_a_unit(void **state) {
@@ -144,10 +147,10 @@ static void records_that_are_passed_over_take_no_time_of_a_unit(void **state) {
     bd_timing_started(&timing);
     clock_ns = 53;
     bd_timing_stored(&timing);
-    bd_timing_settle(&timing);
-    assert_int_equal(timing.units->sum_ns, 3);
+    bd_times_settle(&times);
+    assert_int_equal(times.units->sum_ns, 3);
     expect_shares(timing.shares.ns, 0, 53, 0, 0, 0);
-    bd_timing_deinit(&timing);
+    bd_times_deinit(&times);
 }
 
 static void a_unit_that_is_given_up_is_not_counted(void **state) {
@@ -160,10 +163,10 @@ static void a_unit_that_is_given_up_is_not_counted(void **state) {
     bd_timing_started(&timing);
     clock_ns = 40;
     bd_timing_stored(&timing);
-    bd_timing_settle(&timing);
-    assert_int_equal(timing.units->count, 1);
-    assert_int_equal(timing.units->sum_ns, 10);
-    bd_timing_deinit(&timing);
+    bd_times_settle(&times);
+    assert_int_equal(times.units->count, 1);
+    assert_int_equal(times.units->sum_ns, 10);
+    bd_times_deinit(&times);
 }
 
 static void a_statement_takes_until_its_answer_can_be_looked_at(void **state) {
@@ -175,11 +178,11 @@ static void a_statement_takes_until_its_answer_can_be_looked_at(void **state) {
     bd_timing_wait(&timing, BD_SHARE_SERVER, 31); /* a part of it only */
     bd_timing_go_on(&timing, 45, 45);
     bd_timing_answered(&timing, &request);
-    bd_timing_settle(&timing);
-    assert_int_equal(timing.statements.count, 1);
-    assert_string_equal(timing.statements.list[0].name, "insert");
-    assert_int_equal(timing.statements.list[0].times->sum_ns, 35);
-    bd_timing_deinit(&timing);
+    bd_times_settle(&times);
+    assert_int_equal(times.statements.count, 1);
+    assert_string_equal(times.statements.list[0].name, "insert");
+    assert_int_equal(times.statements.list[0].times->sum_ns, 35);
+    bd_times_deinit(&times);
 }
 
 static void making_a_statement_ready_does_not_count_as_running_it(void **state) {
@@ -193,9 +196,9 @@ static void making_a_statement_ready_does_not_count_as_running_it(void **state) 
         bd_timing_go_on(&timing, 20, 20);
         bd_timing_answered(&timing, &kinds[i]);
     }
-    assert_int_equal(timing.statements.count, 0);
+    assert_int_equal(times.statements.count, 0);
     assert_int_equal(timing.round_trips, 2);
-    bd_timing_deinit(&timing);
+    bd_times_deinit(&times);
 }
 
 static void statements_of_a_pipeline_have_no_time_of_their_own(void **state) {
@@ -207,8 +210,8 @@ static void statements_of_a_pipeline_have_no_time_of_their_own(void **state) {
     bd_timing_go_on(&timing, 25, 30);
     bd_timing_answered(&timing, &request);
     bd_timing_answered(&timing, &request);
-    assert_int_equal(timing.statements.count, 0);
-    bd_timing_deinit(&timing);
+    assert_int_equal(times.statements.count, 0);
+    bd_times_deinit(&times);
 }
 
 static void round_trips_are_waits_for_the_server(void **state) {
@@ -232,7 +235,7 @@ static void round_trips_are_waits_for_the_server(void **state) {
     bd_timing_go_on(&timing, 70, 70);
     bd_timing_answered(&timing, &copy);
     assert_int_equal(timing.round_trips, 3);
-    bd_timing_deinit(&timing);
+    bd_times_deinit(&times);
 }
 
 /* ---- the sums ---- */
@@ -240,7 +243,8 @@ static void round_trips_are_waits_for_the_server(void **state) {
 static BdTask task;
 
 static BdWorker worker_with(int64_t source, int64_t client, int64_t server, int64_t turn) {
-    BdWorker worker = {.task = &task, .timing = begun(0)};
+    BdWorker worker = {.task = &task};
+    bd_timing_init(&worker.timing, NULL);
     int64_t *ns = worker.timing.shares.ns;
     ns[BD_SHARE_SOURCE] = source;
     ns[BD_SHARE_CLIENT] = client;
@@ -256,9 +260,14 @@ static BdAccounts accounts_of(BdWorker *workers, uint32_t count, BdCrewing crewi
     uint32_t crews = bd_engine_crews(crewing.kind, count, crewing.jobs);
     assert_int_equal(bd_accounts_init(&accounts, crews, false, &err), 0);
     memcpy(accounts.threads, uses, crews * sizeof(*uses));
-    bd_accounts_fill(&accounts, workers, count, crewing, 1000);
-    for (uint32_t i = 0; i < count; i++) {
-        bd_timing_deinit(&workers[i].timing);
+    BdTimes crew_times[2];
+    for (uint32_t i = 0; i < crews; i++) {
+        assert_int_equal(bd_times_init(&crew_times[i], false, &err), 0);
+        bd_histogram_note(&crew_times[i].notes, crew_times[i].units, 10 + i);
+    }
+    bd_accounts_fill(&accounts, workers, count, crewing, crew_times, 1000);
+    for (uint32_t i = 0; i < crews; i++) {
+        bd_times_deinit(&crew_times[i]);
     }
     return accounts;
 }
@@ -273,6 +282,7 @@ static void shares_add_up_to_all_the_workers_time(void **state) {
     const BdThreadUse uses[] = {{.user_ns = 300, .delay_ns = -1}, {.user_ns = 200, .delay_ns = -1}};
     BdAccounts accounts = accounts_of(workers, 2, threads, uses);
     expect_shares(accounts.shares_ns, 400, 500, 0, 1100, 0); /* one has ended 300 before the end */
+    assert_int_equal(accounts.units->sum_ns, 10 + 11);
     bd_accounts_deinit(&accounts);
 }
 
@@ -316,17 +326,17 @@ static void a_loops_delay_is_not_taken_from_the_server(void **state) {
     const BdThreadUse uses[] = {{.user_ns = 250, .delay_ns = 400}};
     BdAccounts accounts = accounts_of(workers, 2, one_loop, uses);
     expect_shares(accounts.shares_ns, 0, 250, 0, 1500, 250);
+    assert_int_equal(accounts.units->count, 1); /* those of the crew, once */
     bd_accounts_deinit(&accounts);
 }
 
 static int init_both(void *context, BdErr *err) {
     (void)context;
     BdAccounts accounts;
-    BdTiming timing;
     int status = bd_accounts_init(&accounts, 3, true, err);
     if (status == 0) {
-        status = bd_timing_init(&timing, true, err);
-        bd_timing_deinit(&timing);
+        status = bd_times_init(&times, true, err);
+        bd_times_deinit(&times);
     }
     bd_accounts_deinit(&accounts);
     return status;
