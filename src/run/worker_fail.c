@@ -3,6 +3,7 @@
 
 #include "core/clock.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* Before another try: the first time, and at most. */
@@ -84,6 +85,18 @@ void bd_worker_fail_records(BdWorker *worker, const BdErr *err) {
     bd_worker_forget_tries(worker);
 }
 
+/* Fail what is not tried again; and say so where that is all that is wrong with it. */
+static void fail_at_last(BdWorker *worker, const BdErr *err) {
+    bool tried = worker->tries > 0 || worker->statement_tries > 0;
+    BdErr last = *err;
+    if (tried && may_succeed_now(err)) {
+        bd_err_set(&last, err->code, err->sys, "%s (the last of its tries, %" PRIu32 ")", err->msg,
+                   worker->opts->max_tries);
+        memcpy(last.sqlstate, err->sqlstate, sizeof(last.sqlstate));
+    }
+    bd_worker_fail_records(worker, &last);
+}
+
 void bd_worker_redo(BdWorker *worker, bool again, bool known, const BdErr *err) {
     BdUnit *unit = &worker->unit;
     BdTask *task = worker->task;
@@ -97,7 +110,7 @@ void bd_worker_redo(BdWorker *worker, bool again, bool known, const BdErr *err) 
         task->careful = true;
         bd_unit_again(unit);
     } else {
-        bd_worker_fail_records(worker, err);
+        fail_at_last(worker, err);
     }
     task->vague = false;
 }

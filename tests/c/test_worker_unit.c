@@ -239,7 +239,7 @@ static void a_serialization_failure_may_come_with_commit(void **state) {
     expect_log(FIRST " commit undone " FIRST " commit undone " FIRST " commit undone");
     expect_totals(&stage, 0, 1, 0, 6);
     assert_int_equal(stage.worker.retries, 2);
-    expect_reject(&stage, "40001", "no");
+    expect_reject(&stage, "40001", "no (the last of its tries, 3)");
     take_down(&stage);
 }
 
@@ -270,7 +270,7 @@ static void the_last_try_is_the_one_that_fails(void **state) {
     expect_pause(&stage);
     expect_want(&stage, BD_WANT_RECORD);
     expect_log("start:1 request request request refused reset");
-    expect_reject(&stage, "40001", "x.lua:1: no");
+    expect_reject(&stage, "40001", "x.lua:1: no (the last of its tries, 3)");
     take_down(&stage);
 }
 
@@ -373,7 +373,7 @@ static void reading_before_its_transaction_gives_a_record_no_more_tries(void **s
     expect_log("start:1 prepare answer begin answer request reset rollback "
                "start:1 prepare answer begin answer request reset rollback "
                "start:1 prepare answer begin answer request refused reset rollback");
-    expect_reject(&stage, "40001", "x.lua:1: no");
+    expect_reject(&stage, "40001", "x.lua:1: no (the last of its tries, 3)");
     assert_int_equal(stage.worker.retries, 2);
     take_down(&stage);
 }

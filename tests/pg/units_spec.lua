@@ -83,6 +83,7 @@ for _, ways in ipairs { "--engine threads --loop c", "--engine poll --loop c --j
           ways .. " -c 1 --max-errors 1 --max-tries 8 " .. how, 1)
         assert.same({ 0, 1, 7 }, { step.records, step.failed, step.retries })
         assert.equal("40001", step.samples[1].sqlstate)
+        assert.is_truthy(step.samples[1].reason:find("the last of its tries, 8", 1, true))
       end
     end)
 
