@@ -144,19 +144,29 @@ The runs differ in:
     has(said, "holds one trial")
   end)
 
-  it("compares the trials of sweeps by what they set", function()
-    local function sweep(name, factor)
-      local trials = {}
-      for i, size in ipairs { 1, 2 } do
-        local item = { label = "poolsize " .. size, shown = { poolsize = size }, runs = {} }
-        for round = 1, 5 do item.runs[round] = run(1000 * size * factor, { round = round }) end
-        trials[i] = item
+  -- A sweep over two pool sizes, the second of which was run so often.
+  local function sweep(name, factor, times)
+    local trials = {}
+    for size = 1, 2 do
+      local item = { label = "poolsize " .. size, shown = { poolsize = size }, runs = {} }
+      for round = 1, size == 2 and times or 5 do
+        item.runs[round] = run(1000 * size * factor, { round = round })
       end
-      return write(name, result_file.of_sweep {
-        name = "mine", scenario = "row_by_row", names = { "poolsize" }, steps = { "data" },
-        repeats = 5, seed = 1, trials = trials, ended = "done",
-      })
+      trials[size] = item
     end
+    return write(name, result_file.of_sweep {
+      name = "mine", scenario = "row_by_row", names = { "poolsize" }, steps = { "data" },
+      repeats = 5, seed = 1, trials = trials, ended = "done",
+    })
+  end
+
+  it("says how often trials were run that were not run equally often", function()
+    local text = compare(sweep("one.json", 1), sweep("two.json", 2, 3))
+    has(text, "two.json (3 to 5 runs) compared with")
+    has(text, "one.json (5 runs)")
+  end)
+
+  it("compares the trials of sweeps by what they set", function()
     local one = sweep("one.json", 1)
     local text = compare(one, sweep("two.json", 2))
     assert.is_truthy(text:find(

@@ -45,11 +45,13 @@ local COMMAND = command.new {
 }
 
 local function runs_of(set)
-  local most = 0
+  local least, most = math.huge, 0
   for _, item in ipairs(set.trials) do
-    most = math.max(most, #figures.list(item, figures.main_step(set), figures.RATE))
+    local runs = #figures.list(item, figures.main_step(set), figures.RATE)
+    least, most = math.min(least, runs), math.max(most, runs)
   end
-  return ("%s (%s)"):format(set.path, text.plural(most, "run"))
+  local range = least < most and ("%d to "):format(least) or ""
+  return ("%s (%s%s)"):format(set.path, range, text.plural(most, "run"))
 end
 
 local function indented(lines)
