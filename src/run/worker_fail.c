@@ -4,6 +4,7 @@
 #include "core/clock.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Before another try: the first time, and at most. */
@@ -38,6 +39,16 @@ static bool may_try_again(const BdWorker *worker, const BdErr *err, bool alone) 
     bool left =
         alone ? worker->statement_tries + 1 < worker->opts->max_tries : bd_worker_has_tries(worker);
     return safe && left && may_succeed_now(err);
+}
+
+/* It is not done again, though it might succeed: say so. */
+static void note_last_try(const BdWorker *worker, BdErr *err) {
+    bool tried = worker->tries > 0 || worker->statement_tries > 0;
+    size_t n = strlen(err->msg);
+    if (tried && may_succeed_now(err)) {
+        snprintf(err->msg + n, sizeof(err->msg) - n, " (the last of its tries, %" PRIu32 ")",
+                 worker->opts->max_tries);
+    }
 }
 
 /* What has failed so often before is done again, after a while. */
@@ -85,18 +96,6 @@ void bd_worker_fail_records(BdWorker *worker, const BdErr *err) {
     bd_worker_forget_tries(worker);
 }
 
-/* Fail what is not tried again; and say so where that is all that is wrong with it. */
-static void fail_at_last(BdWorker *worker, const BdErr *err) {
-    bool tried = worker->tries > 0 || worker->statement_tries > 0;
-    BdErr last = *err;
-    if (tried && may_succeed_now(err)) {
-        bd_err_set(&last, err->code, err->sys, "%s (the last of its tries, %" PRIu32 ")", err->msg,
-                   worker->opts->max_tries);
-        memcpy(last.sqlstate, err->sqlstate, sizeof(last.sqlstate));
-    }
-    bd_worker_fail_records(worker, &last);
-}
-
 void bd_worker_redo(BdWorker *worker, bool again, bool known, const BdErr *err) {
     BdUnit *unit = &worker->unit;
     BdTask *task = worker->task;
@@ -110,7 +109,11 @@ void bd_worker_redo(BdWorker *worker, bool again, bool known, const BdErr *err) 
         task->careful = true;
         bd_unit_again(unit);
     } else {
-        fail_at_last(worker, err);
+        BdErr last = *err;
+        if (worker->state == BD_WORKER_COMMIT) {
+            note_last_try(worker, &last);
+        }
+        bd_worker_fail_records(worker, &last);
     }
     task->vague = false;
 }
@@ -164,6 +167,7 @@ bool bd_worker_refuse_request(BdWorker *worker, BdErr *err, BdMove *move) {
         worker->task->ops->passed(worker->task, false);
         return true;
     }
+    note_last_try(worker, err);
     if (worker->task->ops->refused(worker->task, err) != 0) {
         *move = bd_worker_fail_unit(worker, err);
         return true;
