@@ -120,8 +120,8 @@ BD_MUSTCHECK int bd_session_send_sql(BdSession *session, const char *sql, const 
  */
 BD_MUSTCHECK BdIo bd_session_step(BdSession *session, BdAnswer **answer, BdErr *err);
 
-/* After BD_IO_READ: has everything been read that came before the request was sent? The answer is
- * still to come then. */
+/* After BD_IO_READ: is there nothing to be read before the answer comes? False where a part of it
+ * may be there already, or answers to requests before it in a pipeline. */
 bool bd_session_drained(const BdSession *session);
 
 /* How it sends statements. */

@@ -19,7 +19,7 @@
 
 typedef struct BdTimes {
     BdSpread units_so_far;
-    BdHistogramNotes notes; /* for all that follow: it ends where they begin, on one cache line */
+    BdHistogramNotes notes; /* for what follows, which begins on the cache line of its count */
     BdHistogram *units;
     BdHistogram *services; /* what they took from their begin on; NULL where there is no schedule */
     BdLatencies statements;

@@ -33,7 +33,7 @@ typedef struct BdTiming {
     bool single;         /* it is not part of a pipeline */
     int64_t round_trips; /* how often an answer was waited for; twice for a COPY, which may send its
                             data after the first */
-    int64_t paced_ns;    /* how long the worker has waited for such moments */
+    int64_t paced_ns;    /* how long the worker has waited for the moments of records */
     int64_t lag_ns;      /* how long after their moments the stored units began, in all */
     int64_t most_lag_ns; /* and the longest */
 } BdTiming;

@@ -132,7 +132,7 @@ typedef struct BdWorker {
     uint32_t tries;           /* that have failed of the unit's part, */
     uint32_t excuses;         /* so many of which do not count, */
     uint32_t statement_tries; /* and of the statement under way */
-    bool has_coming;          /* a record waits for its moment */
+    bool has_coming;          /* see `coming` */
     bool no_more;             /* records */
     bool under_way;           /* the unit's current record is: the task is to be reset */
     bool marked;              /* the marker is written in it */
@@ -146,7 +146,7 @@ typedef struct BdWorker {
     uint32_t number; /* of its session in the pool */
     BdArrival arrival; /* the rows that were sent, and those of them that are acknowledged */
     BdUnit unit;
-    BdItem coming;       /* it */
+    BdItem coming;       /* the record that waits for its moment */
     int64_t until_ns;    /* for BD_WANT_TIME, */
     BdShare until_share; /* and what that wait is */
     BdBuf saved_rows;    /* an int64_t for each savepoint: rows before it, the last at the end */
@@ -179,9 +179,10 @@ void bd_worker_end(BdWorker *worker);
 /* End at once: the unit under way is given up. */
 void bd_worker_quit(BdWorker *worker);
 
-/* The descriptor to wait for; and whether what can be read now has been, so that only what is still
- * to come is waited for. */
+/* The descriptor to wait for. */
 int bd_worker_fd(const BdWorker *worker);
+
+/* After BD_WANT_READ: is there nothing to be read from it before something comes? */
 bool bd_worker_drained(const BdWorker *worker);
 
 #endif

@@ -111,6 +111,7 @@ void bd_worker_redo(BdWorker *worker, bool again, bool known, const BdErr *err) 
     } else {
         BdErr last = *err;
         if (worker->state == BD_WORKER_COMMIT) {
+            /* The task's own requests have this said of them when they are refused. */
             note_last_try(worker, &last);
         }
         bd_worker_fail_records(worker, &last);
