@@ -52,6 +52,7 @@ describe("options of a run", function()
       assert.equal(tonumber(given), parse("--monitor=" .. given).monitor)
     end
     assert.equal(0.0001, parse("--delay .0001").delay)
+    assert.equal(2000, parse("--rate 2k").rate)
   end)
 
   it("can be taken back where a scenario has set them", function()
@@ -62,6 +63,8 @@ describe("options of a run", function()
     assert.equal(4500, parse("--limit 4500").limit)
     assert.equal(10000, parse("-t 10k").limit)
     assert.equal(2000000, parse("--queue 2M").queue)
+    assert.equal("1000", tostring(parse("--limit 1e3").limit))
+    assert.equal("1500", tostring(parse("--limit 1.5k").limit))
     for given, seconds in pairs { ["30"] = 30, ["30s"] = 30, ["2m"] = 120, ["1h"] = 3600 } do
       assert.equal(seconds, parse("--time " .. given).time)
     end
@@ -88,7 +91,8 @@ describe("options of a run", function()
   end)
 
   it("are refused with the range or the choice", function()
-    for _, given in ipairs { "0", "-1", "5001", "100000", "1.5", "many", "99999999999999999999" } do
+    for _, given in ipairs { "0", "-1", "5001", "100000", "1.5", "many", "99999999999999999999",
+      "0x10", "k", "1e-1", "1kk", "1e99k" } do
       refused("--poolsize " .. given,
         ("--poolsize must be a whole number from 1 to 5000, not %s"):format(given))
     end
@@ -203,9 +207,19 @@ describe("flags of a scenario", function()
     assert.equal("data/census", flags("--directory data/census").directory)
   end)
 
+  it("understand what numbers of options may be", function()
+    assert.equal("5000", tostring(flags("--up-to 5k").up_to))
+    assert.equal("-1000", tostring(flags("--up-to=-1e3").up_to))
+    assert.equal(2500, flags("--share 2.5k").share)
+  end)
+
   it("are checked", function()
     refused("--up-to many", "--up-to must be a whole number, not many", FLAGS)
-    refused("--up-to 2.5", "--up-to must be a whole number, not 2.5", FLAGS)
+    for _, given in ipairs { "2.5", "0x10", "1e99", "nan", "" } do
+      refused("--up-to=" .. given, ("--up-to must be a whole number, not %s"):format(
+        given == "" and "empty" or given), FLAGS)
+    end
+    refused("--share inf", "--share must be a number, not inf", FLAGS)
     refused("--kind c", "--kind must be a or b, not c", FLAGS)
     refused("--deep=yes", "--deep takes no value", FLAGS)
   end)

@@ -45,7 +45,7 @@ local COMMAND = command.new {
 local function segment_numbers(list)
   local numbers = {}
   for word in (list .. ","):gmatch("([^,]*),") do
-    local number = math.tointeger(tonumber(word))
+    local number = options.integer(word)
     if not number then
       failure.raise(("--segments must be numbers between commas, as in 1,2,5, not %s"):format(list))
     end

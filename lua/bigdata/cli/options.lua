@@ -19,15 +19,26 @@ local options = {}
 
 --- Reading values.
 
-local MULTIPLES = { [""] = 1, k = 1000, m = 1000000 }
+local MULTIPLES = { k = 1e3, m = 1e6 }
+
+-- 500, -1.5, 1e6, and 10k and 2M for thousands and millions; nil for anything else.
+local function number(given)
+  local digits, suffix = given:match("^([%d.eE+-]+)([kmKM]?)$")
+  local value = tonumber(digits)
+  if suffix == "" or not value then return value end
+  return value * MULTIPLES[suffix:lower()]
+end
+
+local function integer(given)
+  return math.tointeger(number(given))
+end
 
 local function whole(least, most)
   local wanted = ("a whole number from %d to %d"):format(least, most)
   return function(given)
-    local digits, suffix = given:match("^(%d+)([kmKM]?)$")
-    local number = digits and #digits <= 15 and tonumber(digits) * MULTIPLES[suffix:lower()]
-    if not number or number < least or number > most then return nil, wanted end
-    return number
+    local value = integer(given)
+    if not value or value < least or value > most then return nil, wanted end
+    return value
   end
 end
 
@@ -35,8 +46,8 @@ local SECONDS = { [""] = 1, s = 1, m = 60, h = 3600 }
 local MOST_SECONDS = 10000000
 
 local function duration(given)
-  local number, suffix = given:match("^(%d*%.?%d*)([smh]?)$")
-  local seconds = (tonumber(number) or 0) * (SECONDS[suffix] or 0)
+  local digits, suffix = given:match("^(%d*%.?%d*)([smh]?)$")
+  local seconds = (tonumber(digits) or 0) * (SECONDS[suffix] or 0)
   if seconds <= 0 then return nil, "a time above zero, as in 30, 30s, 2m or 1h" end
   if seconds > MOST_SECONDS then return nil, ("at most %d seconds"):format(MOST_SECONDS) end
   return seconds
@@ -64,8 +75,8 @@ end
 -- 0, or a number in that range.
 local function zero_or(least, most, wanted)
   return function(given)
-    local number = given:match("^%d*%.?%d*$") and tonumber(given)
-    if number and (number == 0 or number >= least and number <= most) then return number end
+    local value = number(given)
+    if value and (value == 0 or value >= least and value <= most) then return value end
     return nil, wanted
   end
 end
@@ -81,7 +92,8 @@ local function variation(given)
   return { name = name, list = list }
 end
 
-options.whole, options.duration, options.choice, options.any = whole, duration, choice, any
+options.number, options.integer, options.whole = number, integer, whole
+options.duration, options.choice, options.any = duration, choice, any
 
 --- The options of a run.
 

@@ -18,11 +18,11 @@ local TYPES = {
   path = { argument = "PATH", lua = "string", read = any },
   integer = {
     argument = "N", lua = "integer",
-    read = function(given) return math.tointeger(tonumber(given)), "a whole number" end,
+    read = function(given) return options.integer(given), "a whole number" end,
   },
   number = {
     argument = "X", lua = "number",
-    read = function(given) return tonumber(given), "a number" end,
+    read = function(given) return options.number(given), "a number" end,
   },
   boolean = { lua = "boolean" }, -- a switch, with --no-NAME as its opposite
 }
