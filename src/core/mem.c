@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static _Atomic int64_t live;    /* blocks allocated and not freed */
 static _Atomic int64_t fail_at; /* counts down to the allocation that fails; 0: none does */
@@ -53,6 +54,20 @@ void *bd_alloc_lines(size_t count, size_t size) {
     return p;
 }
 
+void *bd_alloc_pages(size_t n) {
+    if (must_fail()) {
+        return NULL;
+    }
+    void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED) {
+        return NULL;
+    }
+#ifdef MADV_NOHUGEPAGE
+    madvise(p, n, MADV_NOHUGEPAGE); /* one byte is not to take two megabytes */
+#endif
+    return counted(p);
+}
+
 void *bd_realloc_array(void *p, size_t count, size_t size) {
     size_t n = 0;
     if (__builtin_mul_overflow(count, size, &n) || must_fail()) {
@@ -74,11 +89,22 @@ char *bd_strdup(const char *s) {
     return bd_strndup(s, strlen(s));
 }
 
-void bd_free(void *p) {
+static void uncounted(const void *p) {
     if (COUNTS && p != NULL) {
         atomic_fetch_sub_explicit(&live, 1, memory_order_relaxed);
     }
+}
+
+void bd_free(void *p) {
+    uncounted(p);
     free(p);
+}
+
+void bd_free_pages(void *p, size_t n) {
+    uncounted(p);
+    if (p != NULL) {
+        munmap(p, n);
+    }
 }
 
 void bd_mem_fail_at(int64_t n) {

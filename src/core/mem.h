@@ -1,7 +1,8 @@
 /*
  * mem.h - the only place that allocates.
  *
- * Ownership: every block is given back with bd_free(), which takes NULL.
+ * Ownership: every block is given back with bd_free(), which takes NULL, but for those of
+ *            bd_alloc_pages().
  * Threads:   all functions may be called from any thread, but for bd_mem_fail_at(), a matter of
  *            single-threaded tests.
  * Errors:    allocation returns NULL when memory runs out, or when a size would overflow.
@@ -22,6 +23,14 @@ BD_MUSTCHECK void *bd_alloc_array(size_t count, size_t size);
 
 /* As bd_alloc_array(), aligned to a cache line. */
 BD_MUSTCHECK void *bd_alloc_lines(size_t count, size_t size);
+
+/* A block of n bytes, set to zero, of which only the pages that are written to take memory; given
+ * back with bd_free_pages() and the same n. For large blocks that are mostly left untouched:
+ * whatever else hands out memory that was used before has to write it all. */
+BD_MUSTCHECK void *bd_alloc_pages(size_t n);
+
+/* p may be NULL. */
+void bd_free_pages(void *p, size_t n);
 
 /* Grow or shrink a block to count * size bytes; new bytes are not set. The old block stays valid on
  * failure. */

@@ -8,7 +8,7 @@
 #define STEPS_TO_THE_HALF 5
 
 int bd_histogram_new(BdHistogram **out, BdErr *err) {
-    BdHistogram *histogram = bd_alloc(sizeof(*histogram));
+    BdHistogram *histogram = bd_alloc_pages(sizeof(*histogram));
     if (histogram == NULL) {
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for a histogram");
     }
@@ -18,7 +18,7 @@ int bd_histogram_new(BdHistogram **out, BdErr *err) {
 }
 
 void bd_histogram_free(BdHistogram *histogram) {
-    bd_free(histogram);
+    bd_free_pages(histogram, sizeof(*histogram));
 }
 
 void bd_histogram_settle(BdHistogramNotes *notes) {

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -251,6 +253,36 @@ static void the_walk_takes_the_steps_of_hdrhistogram(void **state) {
     bd_histogram_free(histogram);
 }
 
+/* How many pages of the histogram are in memory. */
+static size_t resident_pages(const BdHistogram *histogram) {
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t begin = (uintptr_t)histogram / page * page;
+    size_t pages = ((uintptr_t)(histogram + 1) - begin + page - 1) / page;
+    unsigned char resident[1024];
+    assert_in_range(pages, 1, sizeof(resident));
+    assert_int_equal(mincore((void *)begin, pages * page, resident), 0);
+    size_t count = 0;
+    for (size_t i = 0; i < pages; i++) {
+        count += resident[i] & 1;
+    }
+    return count;
+}
+
+/* Also where malloc() has memory left from blocks that were freed. */
+static void pages_without_times_take_no_memory(void **state) {
+    (void)state;
+    bd_histogram_free(made());
+    void *used = bd_alloc(4 * sizeof(BdHistogram));
+    assert_non_null(used);
+    memset(used, 1, 4 * sizeof(BdHistogram));
+    bd_free(used);
+
+    BdHistogram *histogram = made();
+    bd_histogram_add(histogram, 1000000);
+    assert_in_range(resident_pages(histogram), 2, 3);
+    bd_histogram_free(histogram);
+}
+
 static int make_and_free(void *context, BdErr *err) {
     (void)context;
     BdHistogram *histogram = NULL;
@@ -279,6 +311,7 @@ int main(void) {
         CASE(no_quantile_is_longer_than_the_longest_time),
         CASE(the_walk_goes_up_to_the_longest_time),
         CASE(the_walk_takes_the_steps_of_hdrhistogram),
+        CASE(pages_without_times_take_no_memory),
         CASE(running_out_of_memory_is_said),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -17,9 +17,12 @@ static void blocks_are_zeroed(void **state) {
     char *p = bd_alloc(1000);
     char *q = bd_alloc_array(100, 10);
     char *r = bd_alloc_lines(10, 100);
+    char *pages = bd_alloc_pages(1000);
     assert_memory_equal(p, zeros, 1000);
     assert_memory_equal(q, zeros, 1000);
     assert_memory_equal(r, zeros, 1000);
+    assert_memory_equal(pages, zeros, 1000);
+    bd_free_pages(pages, 1000);
     bd_free(p);
     bd_free(q);
     bd_free(r);
@@ -50,6 +53,7 @@ static void sizes_that_overflow_fail(void **state) {
     assert_null(bd_alloc_array(SIZE_MAX / 2, 3));
     assert_null(bd_alloc_lines(SIZE_MAX / 2, 3));
     assert_null(bd_alloc_lines(1, SIZE_MAX - 10));
+    assert_null(bd_alloc_pages(SIZE_MAX / 2));
     char *p = bd_alloc(1);
     assert_null(bd_realloc_array(p, SIZE_MAX / 2, 3));
     bd_free(p);
@@ -85,12 +89,15 @@ static void live_blocks_are_counted(void **state) {
     int64_t live = bd_mem_live();
     void *p = bd_alloc(10);
     void *q = bd_realloc_array(NULL, 1, 10);
-    assert_int_equal(bd_mem_live(), live + 2);
+    void *pages = bd_alloc_pages(10);
+    assert_int_equal(bd_mem_live(), live + 3);
     q = bd_realloc_array(q, 2, 10);
-    assert_int_equal(bd_mem_live(), live + 2);
+    assert_int_equal(bd_mem_live(), live + 3);
     bd_free(p);
     bd_free(q);
     bd_free(NULL);
+    bd_free_pages(pages, 10);
+    bd_free_pages(NULL, 10);
     assert_int_equal(bd_mem_live(), live);
 }
 
@@ -109,6 +116,8 @@ static void only_the_chosen_allocation_fails(void **state) {
     assert_non_null(p = bd_realloc_array(p, 2, 1));
     bd_mem_fail_at(1);
     assert_null(bd_strdup("x"));
+    bd_mem_fail_at(1);
+    assert_null(bd_alloc_pages(10));
     bd_free(p);
     bd_free(r);
 }
