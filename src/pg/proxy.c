@@ -153,8 +153,11 @@ static void accept_clients(BdProxy *proxy, int64_t now_ns) {
     }
 }
 
-static int64_t earlier(int64_t one, int64_t other) {
-    return one < other ? one : other;
+/* The earlier one of a moment and of when the way's bytes will be due. Bytes that are due already
+ * wait for their socket. */
+static int64_t next_due(int64_t moment_ns, const BdDelayed *way, int64_t now_ns) {
+    int64_t due_ns = bd_delayed_due_ns(way);
+    return due_ns > now_ns && due_ns < moment_ns ? due_ns : moment_ns;
 }
 
 /* What to wait for on a descriptor that one way reads and the other one writes. */
@@ -191,10 +194,8 @@ static size_t gather(BdProxy *proxy, int64_t now_ns, int64_t *due_ns) {
     for (const Link *link = proxy->links; link != NULL; link = link->next) {
         *entry++ = wanted(&link->out, &link->back, now_ns);
         *entry++ = wanted(&link->back, &link->out, now_ns);
-        int64_t next_ns = earlier(bd_delayed_due_ns(&link->out), bd_delayed_due_ns(&link->back));
-        if (next_ns > now_ns) {
-            *due_ns = earlier(*due_ns, next_ns);
-        }
+        *due_ns = next_due(*due_ns, &link->out, now_ns);
+        *due_ns = next_due(*due_ns, &link->back, now_ns);
     }
     return count;
 }
