@@ -108,9 +108,12 @@ static int ask(lua_State *lua) {
     return bd_lua_ask(lua, check_session(lua), 2);
 }
 
+/* Returns whether there is one, and whether it has failed. */
 static int in_transaction(lua_State *lua) {
-    lua_pushboolean(lua, bd_session_in_transaction(check_session(lua)));
-    return 1;
+    const BdSession *session = check_session(lua);
+    lua_pushboolean(lua, bd_session_in_transaction(session));
+    lua_pushboolean(lua, bd_session_transaction_failed(session));
+    return 2;
 }
 
 static int execute(lua_State *lua) {

@@ -149,6 +149,28 @@ for _, loop in ipairs { "c", "lua", "lua --lua-state shared --engine poll" } do
         run_loop [[scenario:worker(function(db) db:exec("begin") end)]])
     end)
 
+    it("a transaction with a statement that failed does not end as if all were well", function()
+      for _, hook in ipairs { "setup", "worker" } do
+        refused("test.lua:3: a statement of its transaction had failed", run_loop(([[
+          scenario:%s(function(db)
+            db:transaction(function()
+              db:exec(NOTE, 1)
+              pcall(function() db:exec("select 1 / 0") end)
+            end)
+          end)]]):format(hook)))
+        assert.same({}, noted())
+        assert(run_loop(([[
+          scenario:%s(function(db)
+            db:transaction(function()
+              db:exec(NOTE, "kept")
+              pcall(function() db:transaction(function() db:exec("select 1 / 0") end) end)
+            end)
+          end)]]):format(hook), "-c 1 --limit 1"))
+        assert.same({ "kept", "1" }, noted())
+        kit.execute "truncate noted"
+      end
+    end)
+
     it("a db that is kept is of no more use", function()
       local result = assert(run_loop [[
         local kept

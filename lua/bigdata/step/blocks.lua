@@ -27,8 +27,8 @@ local function key_of(sql, ...)
 end
 
 -- Add db:cached, db:insert, db:pipeline and db:transaction to a db that has db:all. send(sql, ...)
--- runs a statement.
-function blocks.add(db, send)
+-- runs a statement; has_failed() says whether one of the transaction under way was refused.
+function blocks.add(db, send, has_failed)
   local known, depth = {}, 0
 
   function db.insert(_, name, columns, ...)
@@ -57,9 +57,13 @@ function blocks.add(db, send)
     depth = depth + 1
     local results = table.pack(pcall(f))
     depth = depth - 1
-    if not results[1] then
+    local good, problem = results[1], results[2]
+    if good and has_failed() then
+      good, problem = false, place() .. "a statement of its transaction had failed"
+    end
+    if not good then
       send(within and "rollback to " .. SAVEPOINT or ROLLBACK)
-      error(results[2], 0)
+      error(problem, 0)
     end
     send(within and "release " .. SAVEPOINT or COMMIT)
     return table.unpack(results, 2, results.n)

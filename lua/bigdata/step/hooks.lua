@@ -20,9 +20,9 @@ local function handler(name)
   end
 end
 
--- Call the function with a db over ask. in_transaction() says whether it left a transaction open.
+-- Call the function with a db over ask and in_transaction.
 local function call(name, f, ask, in_transaction, ...)
-  local db, close = plain_db.new(ask)
+  local db, close = plain_db.new(ask, in_transaction)
   local good, problem = xpcall(core.breakable, handler(name), f, db, ...)
   close()
   if not good then error(problem, 0) end

@@ -56,7 +56,7 @@ local function noting_db(sent, answers)
   function db.one(_, ...) return answers.row(noted(sent, ...)) end
   function db.all(_, ...) return answers.rows(noted(sent, ...)) end
 
-  blocks.add(db, function(...) noted(sent, ...) end)
+  blocks.add(db, function(...) noted(sent, ...) end, function() return false end)
 
   -- What bigdata.aio sends at once.
   function db.gather(_, requests)

@@ -32,9 +32,10 @@ function plain_db.is_error(value)
   return getmetatable(value) == Error
 end
 
--- A db whose statements go to ask(sql, ...) -> rows, rows touched, or nil, message, info. Also a
--- function that makes the db of no more use.
-function plain_db.new(ask)
+-- A db whose statements go to ask(sql, ...) -> rows, rows touched, or nil, message, info;
+-- in_transaction() says whether they are in a transaction, and whether it has failed. Also a function
+-- that makes the db of no more use.
+function plain_db.new(ask, in_transaction)
   local methods = {}
   local closed = false
 
@@ -72,7 +73,8 @@ function plain_db.new(ask)
 
   function methods.zip(_, ...) return lists.zip(...) end
 
-  blocks.add(methods, function(...) methods:exec(...) end)
+  blocks.add(methods, function(...) methods:exec(...) end,
+    function() return select(2, in_transaction()) end)
 
   return methods, function() closed = true end
 end
