@@ -264,10 +264,18 @@ static bool plainly_reads(const char *sql) {
     return reads;
 }
 
-static bool plainly_commits(const char *sql) {
-    const char *begin = sql + strspn(sql, " \t\r\n");
-    return strncasecmp(begin, "commit", strlen("commit")) == 0 ||
-           strncasecmp(begin, "end", strlen("end")) == 0;
+static bool begins_with(const char *sql, const char *word) {
+    return strncasecmp(sql + strspn(sql, " \t\r\n"), word, strlen(word)) == 0;
+}
+
+/* What a savepoint undoes does not count: only of those that db:transaction sets it is known. */
+static int check_savepoint(const char *sql, BdErr *err) {
+    if (!begins_with(sql, "savepoint")) {
+        return 0;
+    }
+    return bd_err_set(err, BD_E_CONFIG, 0,
+                      "a record cannot set savepoints itself: use db:transaction, which is one "
+                      "inside of a transaction");
 }
 
 int bd_statement_new(BdStatement **out, uint32_t id, const char *sql, BdErr *err) {
@@ -279,10 +287,10 @@ int bd_statement_new(BdStatement **out, uint32_t id, const char *sql, BdErr *err
     }
     statement->id = id;
     statement->reads = plainly_reads(sql) || bd_lookup_asks(sql);
-    statement->commits = plainly_commits(sql);
+    statement->commits = begins_with(sql, "commit") || begins_with(sql, "end");
     snprintf(statement->name, sizeof(statement->name), "bd_%u", id);
-    if (count_params(statement, err) != 0 || split(statement, err) != 0 ||
-        check_gaps(statement, err) != 0) {
+    if (check_savepoint(sql, err) != 0 || count_params(statement, err) != 0 ||
+        split(statement, err) != 0 || check_gaps(statement, err) != 0) {
         bd_statement_free(statement);
         return -1;
     }

@@ -499,6 +499,22 @@ describe("what pcall catches, in the Lua loop:", function()
     end
   end)
 
+  it("a savepoint that is not db:transaction's is refused", function()
+    local REFUSAL = "test.lua:7: a record cannot set savepoints itself: use db:transaction"
+    local BODY = [[
+      db:exec " Savepoint a"
+      db:exec("insert into kept values ($1)", row.n)
+      db:exec "rollback to savepoint a"]]
+    local result, message = kit.run(kit.scenario(BODY, { key = "each" }), "--no-autocommit")
+    assert.is_nil(result)
+    assert.equal(REFUSAL, message:match(REFUSAL:gsub("%p", "%%%0")), message)
+    result = assert(kit.run(kit.scenario(BODY), "--no-autocommit --loop lua"))
+    local reason = result.steps[1].samples[1].reason
+    assert.equal(REFUSAL, reason:match(REFUSAL:gsub("%p", "%%%0")), reason)
+    assert.equal(0, result.steps[1].rows)
+    assert.equal("", kept())
+  end)
+
   it("what was sent in a pipeline that fails does not count", function()
     local step = lua [[
       local good, problem = pcall(db.pipeline, db, function()
