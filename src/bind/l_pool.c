@@ -72,8 +72,20 @@ static int in_transaction(lua_State *lua) {
     return 2;
 }
 
+/* Argument: the pool. Makes its sessions forget what an earlier step has prepared: true, or nil, why.
+ */
+static int forget(lua_State *lua) {
+    BdErr err = BD_ERR_INIT;
+    if (bd_pool_forget(bd_lua_check_pool(lua, 1)->pool, &err) != 0) {
+        return bd_lua_fail(lua, &err);
+    }
+    lua_pushboolean(lua, true);
+    return 1;
+}
+
 static const luaL_Reg methods[] = {
     {"ask", ask},
+    {"forget", forget},
     {"in_transaction", in_transaction},
     {"open_seconds", open_seconds},
     {"run", bd_lua_pool_run},

@@ -315,9 +315,18 @@ static int check_plan(BdPlan *plan, BdSession *session, BdErr *err) {
     return ask(session, "commit", err);
 }
 
-int bd_pool_prepare(BdPool *pool, BdPlan *plan, BdErr *err) {
+int bd_pool_forget(BdPool *pool, BdErr *err) {
     Errand forget = {.pool = pool, .begin = begin_forget, .step = step_forget};
     if (pool->prepared && run_errand(&forget, 0, err) != 0) {
+        return -1;
+    }
+    pool->prepared = false;
+    pool->plan = NULL;
+    return 0;
+}
+
+int bd_pool_prepare(BdPool *pool, BdPlan *plan, BdErr *err) {
+    if (bd_pool_forget(pool, err) != 0) {
         return -1;
     }
     pool->prepared = pool->protocol == BD_PROTOCOL_PREPARED; /* or the tasks will, without a plan */

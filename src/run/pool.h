@@ -45,9 +45,12 @@ void bd_pool_cut_off(BdPool *pool);
 /* How long bd_pool_open() took. */
 int64_t bd_pool_open_ns(const BdPool *pool);
 
+/* Make all sessions forget what was prepared on them, if an earlier step has prepared statements. */
+BD_MUSTCHECK int bd_pool_forget(BdPool *pool, BdErr *err);
+
 /*
- * Make all sessions forget the statements of an earlier step. Then, where there is a plan, check it
- * against the server, and prepare its statements on every session if the protocol is for it.
+ * Make all sessions forget, unless they have. Then, where there is a plan, check it against the
+ * server, and prepare its statements on every session if the protocol is for it.
  */
 BD_MUSTCHECK int bd_pool_prepare(BdPool *pool, BdPlan *plan, BdErr *err);
 

@@ -69,6 +69,25 @@ for _, loop in ipairs { "c", "lua", "lua --lua-state shared --engine poll" } do
         and pid not in (select pid from noted where what = 'worker')]])
     end)
 
+    it("what the worker's function prepares is there in every step", function()
+      local path = kit.write("test.lua", [[
+        local bigdata = require "bigdata"
+        local scenario = bigdata.scenario { summary = "a test" }
+        scenario:worker(function(db)
+          local known = db:all "select 1 from pg_prepared_statements where name = 'mine'"
+          if #known == 0 then db:exec "prepare mine as insert into noted (what) values ('mine')" end
+        end)
+        for _, name in ipairs { "first", "second" } do
+          scenario:step(name) {
+            source = function() return bigdata.source.count { count = 4 } end,
+            each = function(db) db:exec "execute mine" end,
+          }
+        end
+        return scenario]])
+      assert.equal("done", assert(kit.run(path, "-c 2 --loop " .. loop)).ended)
+      assert.equal(8, #noted())
+    end)
+
     it("db has values as in the Lua loop", function()
       local CHECK = [[(function(db)
           local r = db:one("select 1 as i, 1.5::float8 as f, true as t, 2.50 as n, null as z")

@@ -87,6 +87,7 @@ local function run_step(context, compiled, pool, way, monitor)
   local step, watch = compiled.step, context.watch
   local source <close> = compile.source(step, context.flags)
   local settings = core_settings(context, compiled, source)
+  failure.check(pool:forget()) -- now: it would undo what a worker's function prepares
   if context.settings.loop ~= "lua" then
     hooks.prepare_workers(context.scenario, pool, context.settings.poolsize, context.flags)
   end
