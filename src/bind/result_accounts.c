@@ -63,6 +63,9 @@ static void set_latencies(lua_State *lua, const BdAccounts *accounts) {
         lua_rawseti(lua, -2, (lua_Integer)i + 1);
     }
     lua_setfield(lua, -2, "statement_latencies");
+    if (accounts->statements.dropped > 0) {
+        bd_result_integer(lua, "untimed_statements", accounts->statements.dropped);
+    }
 }
 
 void bd_result_shares(lua_State *lua, const int64_t shares_ns[BD_SHARES]) {

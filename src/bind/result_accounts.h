@@ -13,6 +13,7 @@
  * threads        = { { wall_seconds =, waited_seconds =, cpu_user_seconds =, ... }, ... }
  * latency        = { count =, mean_seconds =, ..., quantiles = { { share =, seconds =, ... } } }
  * statement_latencies = { { sql =, count =, mean_seconds =, ... }, ... }, in the order of their use
+ * untimed_statements = how many were executed that are in none of these; left out where it is 0
  * schedule       = { waited_seconds =, lag_mean_seconds =, lag_max_seconds =, service = { ... } }
  *
  * Latencies are left out where nothing was timed, the schedule where there is none.

@@ -135,6 +135,11 @@ describe("statements", function()
       "  insert into data values ($1, $1, $1, $1, $1, $1, $1, $1, $1, $1, $1, $1, $1...",
       "                         1,234      1.00      2.00      3.00      4.00       500",
     }, report_time.statements(result { statement_latencies = { latency } }))
+    local lines = report_time.statements(result {
+      statement_latencies = { latency }, untimed_statements = 30,
+    })
+    assert.equal("  no times were kept of 30 further executions: at most 1 statements are told apart",
+      lines[#lines])
   end)
 end)
 

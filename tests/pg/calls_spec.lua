@@ -392,6 +392,16 @@ for _, way in ipairs(WAYS) do
   end
 end
 
+describe("more statements than are told apart", function()
+  it("are counted", function()
+    local step = run([[for i = 1, 70 do db:exec(("select %d + $1::int"):format(i), row.n) end]], "",
+      { count = 5 })
+    assert.equal(64, #step.statement_latencies)
+    assert.equal(30, step.untimed_statements)
+    assert.is_nil(run([[db:exec "select 1"]], "").untimed_statements)
+  end)
+end)
+
 describe("what pcall catches, in the Lua loop:", function()
   local one = "--loop lua -c 1"
 

@@ -149,6 +149,10 @@ function report_time.statements(result)
         milliseconds(l.deviation_seconds), milliseconds(l.p50_seconds),
         milliseconds(l.p99_seconds), milliseconds(l.max_seconds))
     end
+    if step.untimed_statements then
+      lines[#lines + 1] = ("  no times were kept of %s further executions: at most %d statements "
+        .. "are told apart"):format(text.count(step.untimed_statements), #step.statement_latencies)
+    end
   end
   return lines
 end
