@@ -81,6 +81,7 @@ static int call_progress(lua_State *lua) {
     lua_createtable(lua, 0, BD_SHARES);
     bd_result_shares(lua, progress->totals.shares_ns);
     lua_setfield(lua, -2, "share_seconds");
+    bd_result_integer(lua, "skipped", progress->skipped);
     bd_result_integer(lua, "rejects", progress->rejects);
     bd_result_integer(lua, "queued", progress->queued);
     bd_result_integer(lua, "capacity", progress->capacity);

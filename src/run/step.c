@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #define GRACE_NS    (200 * BD_NS_PER_MS) /* after Ctrl-C, before statements are cancelled */
@@ -48,6 +49,14 @@ typedef struct Run {
 
 static BdTotals totals(const Run *run) {
     return bd_counters_sum(&run->workers->counters, run->count, sizeof(BdWorker));
+}
+
+static int64_t skipped(const Run *run) {
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < run->count; i++) {
+        sum += atomic_load_explicit(&run->workers[i].skipped, memory_order_relaxed);
+    }
+    return sum;
 }
 
 /* ---- in the feeder's thread ---- */
@@ -180,6 +189,7 @@ static void report_progress(Run *run, int64_t now_ns, bool ended) {
     BdQueueStats queue = bd_queue_stats(run->queue);
     BdProgress progress = {.elapsed_ns = now_ns - run->begin_ns,
                            .totals = totals(run),
+                           .skipped = skipped(run),
                            .rejects = bd_rejects_count(&run->control.rejects),
                            .queued = queue.records,
                            .capacity = queue.capacity,
@@ -356,6 +366,7 @@ static void fill_result(Run *run, int64_t elapsed_ns, BdStepResult *result) {
                              .feeder_cpu_ns = run->feeder_cpu_ns,
                              .pushed = queue.pushed,
                              .bytes = bd_source_bytes(run->source),
+                             .skipped = skipped(run),
                              .queue_full_ns = queue.full_wait_ns,
                              .queue_empty_ns = queue.empty_wait_ns,
                              .usage = run->usage,
@@ -371,7 +382,6 @@ static void fill_result(Run *run, int64_t elapsed_ns, BdStepResult *result) {
     for (uint32_t i = 0; i < run->count; i++) {
         result->queue_empty_ns += run->workers[i].idle_ns;
         result->reconnects += run->workers[i].reconnects;
-        result->skipped += run->workers[i].skipped;
         result->retries += run->workers[i].retries;
         result->round_trips += run->workers[i].timing.round_trips;
         bd_arrival_merge(&result->arrival, &run->workers[i].arrival);

@@ -31,6 +31,7 @@ typedef struct BdProgress {
     int64_t elapsed_ns;
     BdTotals totals;
     int64_t units_by_time[BD_SPREAD_CELLS]; /* how many took how long */
+    int64_t skipped;                        /* records that were stored before */
     int64_t rejects;                        /* bad lines and failed records */
     int64_t queued;                         /* records in the queue now */
     int64_t capacity;                       /* of the queue; 0: unbounded */

@@ -45,7 +45,7 @@ void bd_worker_give(BdWorker *worker, const BdItem *item) {
         BdItem known = *item;
         bd_queue_done(opts->queue, &known);
         bd_timing_skipped(&worker->timing);
-        worker->skipped++;
+        bd_counter_add(&worker->skipped, 1);
         return;
     }
     if (opts->schedule == NULL) {

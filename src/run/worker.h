@@ -152,8 +152,8 @@ typedef struct BdWorker {
     BdBuf saved_rows;    /* an int64_t for each savepoint: rows before it, the last at the end */
     int64_t retries;     /* units and statements that were done again */
     int64_t reconnects;  /* sessions that were opened again */
-    int64_t skipped;     /* records that were stored before */
-    int64_t idle_ns;     /* kept by an engine that waits for records outside of bd_queue_pop() */
+    _Atomic int64_t skipped; /* records that were stored before; anybody may read it */
+    int64_t idle_ns; /* kept by an engine that waits for records outside of bd_queue_pop() */
     BdReopen reopen;
     BdBuf text; /* of the marker */
     BdErr err;  /* of the last call that failed: clearing one for each call takes time */

@@ -8,6 +8,7 @@ local function state(values)
   local p = {
     seconds = 10, records = 100, failed = 0, rows = 22200, statements = 0, rejects = 0,
     queued = 1024, capacity = 4096, read_records = 2000, fed = false, bytes = 0,
+    skipped = 0,
   }
   for key, value in pairs(values or {}) do p[key] = value end
   return p
@@ -61,6 +62,7 @@ describe("the redrawn line", function()
     assert.equal("6:30", left { bytes = 50, total_bytes = 100 })
     assert.equal("0:40", left({ bytes = 50, total_bytes = 100 }, { limit = 500, time = 0 }))
     assert.equal("6:30", left({ bytes = 50, total_bytes = 100 }, { limit = 100000, time = 0 }))
+    assert.equal("1:30", left { fed = true, skipped = 1000 })
     assert.equal("0:05", left({}, { limit = 0, time = 15 }))
     assert.equal("0:00", left { fed = true, read_records = 100 })
   end)

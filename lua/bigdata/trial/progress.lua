@@ -42,7 +42,9 @@ end
 local function time_left(p, limit, time)
   local done = p.records + p.failed
   local total, left = expected_records(p, limit), nil
-  if total and done > 0 then left = math.max(total - done, 0) * p.seconds / done end
+  if total and done > 0 then
+    left = math.max(total - p.skipped - done, 0) * p.seconds / done
+  end
   if time > 0 then
     local until_time = math.max(time - p.seconds, 0)
     left = math.min(left or until_time, until_time)
