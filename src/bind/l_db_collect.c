@@ -108,12 +108,27 @@ static const BdSeries *take_rows(lua_State *lua, BdAsk *ask, int count, lua_Inte
     return columns;
 }
 
+/* Raise an error if one of these rows has what is no value, before any of them is collected. */
+static void check_rows(lua_State *lua, int count, lua_Integer rows) {
+    char room[BD_NUMBER_BYTES];
+    for (int index = VALUES; index < VALUES + count; index++) {
+        for (lua_Integer i = 1; lua_istable(lua, index) && i <= rows; i++) {
+            lua_rawgeti(lua, index, i);
+            bd_lua_check_value(lua, lua_gettop(lua), room);
+            lua_pop(lua, 1);
+        }
+    }
+}
+
 /* A row that is refused fails its record, whatever the scenario does about the error. */
 static int collect(lua_State *lua, BdAsk *ask, int count, uint32_t number) {
     const BdAskInsert *insert = insert_of(ask, number);
     const lua_Integer most = AT_ONCE / (count + 1) + 1;
     lua_Integer left = bd_lua_count_rows(lua, VALUES, count);
     luaL_checkstack(lua, LUA_MINSTACK, "db:insert");
+    if (left > most) {
+        check_rows(lua, count, left);
+    }
     for (lua_Integer first = 1; left > 0; first += most, left -= most) {
         uint32_t rows = (uint32_t)(left < most ? left : most);
         const BdSeries *columns = take_rows(lua, ask, count, first, rows);

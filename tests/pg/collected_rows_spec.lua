@@ -62,6 +62,19 @@ describe("tables are filled in the order in which a record comes to them", funct
   end)
 end)
 
+describe("of lists with something that is no value, no row is collected", function()
+  each_method(function(line)
+    done([[
+      local numbers = {}
+      for i = 1, 9000 do numbers[i] = i end
+      numbers[8500] = print
+      local good, problem = pcall(db.insert, db, "child", { "value" }, numbers)
+      assert(not good and tostring(problem):find("got function", 1, true), problem)]], line,
+      { count = 1 })
+    assert.equal(0, #values())
+  end)
+end)
+
 describe("lists of any length and values of every kind", function()
   each_method(function(line)
     done([[
