@@ -7,12 +7,13 @@
 #include <strings.h>
 
 /* Can a value stand without quotes, as numbers and dates can? */
-static bool is_plain(const char *value, size_t n) {
+static bool is_plain(const char *value, size_t n, char delimiter) {
     static const char others[] = "+-.:_";
     for (size_t i = 0; i < n; i++) {
         char c = value[i];
         bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (!letter && !(c >= '0' && c <= '9') && strchr(others, c) == NULL) {
+        bool other = strchr(others, c) != NULL && c != delimiter;
+        if (!letter && !(c >= '0' && c <= '9') && !other) {
             return false;
         }
     }
@@ -31,14 +32,14 @@ static char *write_quoted(char *to, const char *value) {
     return to;
 }
 
-int bd_array_text_add(BdBuf *array, const char *value) {
+int bd_array_text_add(BdBuf *array, const char *value, char delimiter) {
     size_t n = value == NULL ? strlen("NULL") : strlen(value);
     if (n > SIZE_MAX / 4 || bd_buf_reserve(array, 2 * n + 3) != 0) {
         return -1;
     }
     char *to = array->p + array->len;
-    *to++ = array->len == 0 ? '{' : ',';
-    if (value != NULL && !is_plain(value, n)) {
+    *to++ = array->len == 0 ? '{' : delimiter;
+    if (value != NULL && !is_plain(value, n, delimiter)) {
         to = write_quoted(to, value);
     } else {
         memcpy(to, value == NULL ? "NULL" : value, n);

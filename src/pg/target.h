@@ -30,6 +30,7 @@ typedef struct BdTargetColumn {
     char *sql_type;   /* as written in SQL: "numeric(10,2)", or a domain's name */
     char *array_type; /* what unnest() is given, without lengths: "numeric[]"; NULL where there are
                          no arrays of the type, as for arrays */
+    char delimiter;   /* between the elements of such an array */
     uint32_t type;    /* its OID in pg_type; for a domain, that of the type below */
     int32_t typmod;   /* of that type; -1: none */
     bool not_null;

@@ -20,7 +20,7 @@
 static const char COLUMNS_SQL[] =
     "select coalesce(quote_ident($1) || '.', '') || quote_ident($2),"
     " b.attname, quote_ident(b.attname), b.written, format_type(nullif(t.typarray, 0), -1),"
-    " b.type, b.typmod, b.required "
+    " b.type, b.typmod, b.required, t.typdelim "
     "from (with recursive base as ("
     "select a.attnum, a.attname, format_type(a.atttypid, a.atttypmod) as written,"
     " a.atttypid as type, a.atttypmod as typmod, a.attnotnull as required"
@@ -41,7 +41,8 @@ enum {
     FIELD_ARRAY_TYPE,
     FIELD_TYPE,
     FIELD_TYPMOD,
-    FIELD_NOT_NULL
+    FIELD_NOT_NULL,
+    FIELD_DELIMITER
 };
 
 /* The second value is the table's that was not found, which is of no use here but to be given. */
@@ -125,6 +126,7 @@ static int copy_field(char **to, const BdAnswer *answer, int row, int field, BdE
 static int fill_column(BdTargetColumn *column, const BdAnswer *answer, int row, BdErr *err) {
     column->type = (uint32_t)strtoul(bd_answer_value(answer, row, FIELD_TYPE), NULL, 10);
     column->typmod = (int32_t)strtol(bd_answer_value(answer, row, FIELD_TYPMOD), NULL, 10);
+    column->delimiter = bd_answer_value(answer, row, FIELD_DELIMITER)[0];
     column->not_null = bd_answer_value(answer, row, FIELD_NOT_NULL)[0] == 't';
     if (copy_field(&column->name, answer, row, FIELD_NAME, err) != 0 ||
         copy_field(&column->sql_name, answer, row, FIELD_SQL_NAME, err) != 0 ||

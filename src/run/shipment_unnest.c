@@ -9,6 +9,7 @@
 
 typedef struct UnnestPacking {
     BdPacking packing; /* first: a BdPacking * is an UnnestPacking * */
+    const BdTarget *target;
     BdStatement *statement;
     BdRows rows;
     BdBuf *arrays;       /* one for each column */
@@ -24,11 +25,12 @@ static int add(BdPacking *packing, const BdSeries *columns, uint32_t row, BdErr 
 }
 
 /* Write the array of a column. */
-static int write_array(const BdRows *rows, uint32_t column, uint32_t first, uint32_t count,
-                       BdBuf *array) {
+static int write_array(UnnestPacking *run, uint32_t column, uint32_t first, uint32_t count) {
+    BdBuf *array = &run->arrays[column];
+    char delimiter = run->target->columns[column].delimiter;
     bd_buf_reset(array);
     for (uint32_t row = first; row < first + count; row++) {
-        if (bd_array_text_add(array, bd_rows_value(rows, row, column)) != 0) {
+        if (bd_array_text_add(array, bd_rows_value(&run->rows, row, column), delimiter) != 0) {
             return -1;
         }
     }
@@ -38,7 +40,7 @@ static int write_array(const BdRows *rows, uint32_t column, uint32_t first, uint
 static int request(BdPacking *packing, uint32_t first, uint32_t rows, BdRequest *out, BdErr *err) {
     UnnestPacking *run = self(packing);
     for (uint32_t i = 0; i < run->rows.columns; i++) {
-        if (write_array(&run->rows, i, first, rows, &run->arrays[i]) != 0) {
+        if (write_array(run, i, first, rows) != 0) {
             return bd_err_set(err, BD_E_NOMEM, 0, "no memory for arrays of %u values", rows);
         }
         run->values[i] = run->arrays[i].p;
@@ -90,6 +92,7 @@ static int check_types(const BdTarget *target, BdErr *err) {
 
 static int make(UnnestPacking *run, const BdTarget *target, uint32_t first_statement, BdErr *err) {
     BdBuf sql = {0};
+    run->target = target;
     bd_rows_init(&run->rows, target->count);
     run->arrays = bd_alloc_array(target->count, sizeof(*run->arrays));
     run->values = bd_alloc_array(target->count, sizeof(*run->values));

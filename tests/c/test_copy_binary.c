@@ -181,8 +181,9 @@ static int try_encoders(void *context, BdErr *err) {
     BdBuf tuples = {0};
     BdBuf array = {0};
     int status = bd_copy_binary_row(&tuples, target, columns, 0, err);
-    if (status == 0 && (bd_copy_text_row(&lines, columns, 2, 0) != 0 ||
-                        bd_array_text_add(&array, row[1]) != 0 || bd_array_text_end(&array) != 0)) {
+    if (status == 0 &&
+        (bd_copy_text_row(&lines, columns, 2, 0) != 0 ||
+         bd_array_text_add(&array, row[1], ',') != 0 || bd_array_text_end(&array) != 0)) {
         status = bd_err_set(err, BD_E_NOMEM, 0, "no memory");
     }
     assert_true(status == 0 || (lines.len == 0 || lines.p[lines.len - 1] == '\n'));

@@ -71,8 +71,9 @@ static void add_value(Ways *ways, BdSession *session, const char *number, const 
     const BdSeries *columns = row_init(&spans, row, 2);
     BdErr err = BD_ERR_INIT;
     query(session, &ways->sql, row, 2, value);
-    assert_int_equal(bd_array_text_add(&ways->arrays[0], number), 0);
-    assert_int_equal(bd_array_text_add(&ways->arrays[1], value), 0);
+    assert_int_equal(bd_array_text_add(&ways->arrays[0], number, ','), 0);
+    assert_int_equal(bd_array_text_add(&ways->arrays[1], value, ways->binary->columns[1].delimiter),
+                     0);
     assert_int_equal(bd_copy_text_row(&ways->lines, columns, 2, 0), 0);
     if (bd_copy_binary_row(&ways->tuples, ways->binary, columns, 0, &err) != 0) {
         fail_msg("%s", err.msg);

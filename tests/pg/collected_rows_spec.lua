@@ -62,6 +62,23 @@ describe("tables are filled in the order in which a record comes to them", funct
   end)
 end)
 
+describe("rows of boxes, whose arrays have semicolons,", function()
+  for _, method in ipairs(METHODS) do
+    if method ~= "copy-binary" then
+      it("are shipped together with --insert " .. method, function()
+        kit.execute "create table if not exists boxes (n integer, b box); truncate boxes"
+        local step = done([[db:insert("boxes", { "n", "b" }, { 1, 2, 3 },
+          { "(1,1),(0,0)", "(2,2),(0,0)", "(3,3),(0,0)" })]], "--insert " .. method, { count = 2 })
+        assert.equal(6, step.rows)
+        assert.equal("2", kit.query "select count(*) as n from boxes where area(b) = 4"[1].n)
+        for _, latency in ipairs(step.statement_latencies) do
+          assert.is_truthy(latency.count <= 2, latency.sql)
+        end
+      end)
+    end
+  end
+end)
+
 describe("of lists with something that is no value, no row is collected", function()
   each_method(function(line)
     done([[
