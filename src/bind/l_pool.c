@@ -72,8 +72,8 @@ static int in_transaction(lua_State *lua) {
     return 2;
 }
 
-/* Argument: the pool. Makes its sessions forget what an earlier step has prepared: true, or nil, why.
- */
+/* Argument: the pool. Makes its sessions forget what an earlier step has prepared. Returns true, or
+ * nil and why not. */
 static int forget(lua_State *lua) {
     BdErr err = BD_ERR_INIT;
     if (bd_pool_forget(bd_lua_check_pool(lua, 1)->pool, &err) != 0) {

@@ -9,8 +9,8 @@
 
 #include "core/buf.h"
 
-/* Add an element, NULL for NULL, to an array, which is begun by an empty buffer. delimiter: what the
- * type has between elements (pg_type.typdelim), mostly a comma. */
+/* Add an element, NULL for NULL, to an array, which is begun by an empty buffer. delimiter: what
+ * the type has between elements (pg_type.typdelim), mostly a comma. */
 BD_MUSTCHECK int bd_array_text_add(BdBuf *array, const char *value, char delimiter);
 
 /* End the array, which has an element at least, and put a zero byte after it, not counted. */

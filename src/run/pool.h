@@ -45,7 +45,7 @@ void bd_pool_cut_off(BdPool *pool);
 /* How long bd_pool_open() took. */
 int64_t bd_pool_open_ns(const BdPool *pool);
 
-/* Make all sessions forget what was prepared on them, if an earlier step has prepared statements. */
+/* Make all sessions forget what was prepared on them, if an earlier step has prepared any. */
 BD_MUSTCHECK int bd_pool_forget(BdPool *pool, BdErr *err);
 
 /*

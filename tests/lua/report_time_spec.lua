@@ -138,8 +138,8 @@ describe("statements", function()
     local lines = report_time.statements(result {
       statement_latencies = { latency }, untimed_statements = 30,
     })
-    assert.equal("  no times were kept of 30 further executions: at most 1 statements are told apart",
-      lines[#lines])
+    assert.equal("  no times were kept of 30 further executions: at most 1 statements are told "
+      .. "apart", lines[#lines])
   end)
 end)
 

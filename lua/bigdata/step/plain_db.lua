@@ -33,8 +33,8 @@ function plain_db.is_error(value)
 end
 
 -- A db whose statements go to ask(sql, ...) -> rows, rows touched, or nil, message, info;
--- in_transaction() says whether they are in a transaction, and whether it has failed. Also a function
--- that makes the db of no more use.
+-- in_transaction() says whether they are in a transaction, and whether that has failed. Also a
+-- function that makes the db of no more use.
 function plain_db.new(ask, in_transaction)
   local methods = {}
   local closed = false
