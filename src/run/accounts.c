@@ -70,7 +70,7 @@ static void add_timing(BdAccounts *accounts, const BdTiming *timing) {
 }
 
 void bd_accounts_fill(BdAccounts *accounts, const BdWorker *workers, uint32_t count,
-                      BdCrewing crewing, BdTimes *times, int64_t elapsed_ns) {
+                      BdCrewing crewing, BdCrew *crews, int64_t elapsed_ns) {
     uint32_t at = 0;
     for (uint32_t crew = 0; crew < accounts->thread_count; crew++) {
         int64_t ns[BD_SHARES] = {0};
@@ -82,7 +82,7 @@ void bd_accounts_fill(BdAccounts *accounts, const BdWorker *workers, uint32_t co
             accounts->lock_ns += worker->task->turn_ns;
             add_timing(accounts, &worker->timing);
         }
-        merge_times(accounts, &times[crew]);
+        merge_times(accounts, &crews[crew].times);
         settle_crew(&accounts->threads[crew], at - first == 1, ns);
         for (int share = 0; share < BD_SHARES; share++) {
             accounts->shares_ns[share] += ns[share];

@@ -7,6 +7,7 @@
 #ifndef BD_ACCOUNTS_H
 #define BD_ACCOUNTS_H
 
+#include "run/crew.h"
 #include "run/engine.h"
 #include "stats/latencies.h"
 #include "stats/shares.h"
@@ -41,8 +42,8 @@ typedef struct BdCrewing {
     uint32_t jobs;
 } BdCrewing;
 
-/* Add everything up; threads is filled already. times: of each crew. elapsed_ns: of the step. */
+/* Add everything up; threads is filled already. crews: all of them. elapsed_ns: of the step. */
 void bd_accounts_fill(BdAccounts *accounts, const BdWorker *workers, uint32_t count,
-                      BdCrewing crewing, BdTimes *times, int64_t elapsed_ns);
+                      BdCrewing crewing, BdCrew *crews, int64_t elapsed_ns);
 
 #endif

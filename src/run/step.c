@@ -28,8 +28,8 @@ typedef struct Run {
     BdSchedule schedule;
     BdWorkerOpts worker_opts;
     BdArrival arrival; /* of all workers, in the end */
-    BdTimes *times;    /* of each crew */
-    uint32_t crews;    /* the engine's threads */
+    BdCrew *crews;
+    uint32_t crew_count; /* the engine's threads */
     BdWorker *workers;
     uint32_t count;        /* of workers that are made */
     int64_t begin_ns;      /* when the gate was opened */
@@ -93,15 +93,15 @@ static int new_task(Run *run, uint32_t crew, BdTask **out, BdErr *err) {
     return opts->new_task(opts->task_context, &place, out, err);
 }
 
-static int make_times(Run *run, BdErr *err) {
+static int make_crews(Run *run, BdErr *err) {
     const BdStepOpts *opts = run->opts;
-    run->crews = bd_engine_crews(opts->engine, bd_pool_size(run->pool), opts->jobs);
-    run->times = bd_alloc_lines(run->crews, sizeof(BdTimes));
-    if (run->times == NULL) {
-        return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for %u threads", run->crews);
+    run->crew_count = bd_engine_crews(opts->engine, bd_pool_size(run->pool), opts->jobs);
+    run->crews = bd_alloc_lines(run->crew_count, sizeof(BdCrew));
+    if (run->crews == NULL) {
+        return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for %u threads", run->crew_count);
     }
-    for (uint32_t crew = 0; crew < run->crews; crew++) {
-        if (bd_times_init(&run->times[crew], opts->interval_ns > 0, err) != 0) {
+    for (uint32_t crew = 0; crew < run->crew_count; crew++) {
+        if (bd_crew_init(&run->crews[crew], opts->interval_ns > 0, opts->manifest, err) != 0) {
             return -1;
         }
     }
@@ -114,7 +114,7 @@ static int make_worker(Run *run, BdErr *err) {
     uint32_t crew = bd_engine_crew(run->opts->engine, size, run->opts->jobs, number);
     BdTask *task = NULL;
     if (new_task(run, crew, &task, err) != 0 ||
-        bd_worker_init(&run->workers[number], number, task, &run->times[crew], &run->worker_opts,
+        bd_worker_init(&run->workers[number], number, task, &run->crews[crew], &run->worker_opts,
                        err) != 0) {
         return -1;
     }
@@ -154,10 +154,10 @@ static int set_up(Run *run, BdErr *err) {
                                   .rejects = {.reject = on_reject, .context = run},
                                   .fed = on_fed,
                                   .context = run};
-    if (bd_arrival_init(&run->arrival, opts->manifest, err) != 0 ||
-        bd_queue_new(&run->queue, opts->queue, err) != 0 || make_times(run, err) != 0 ||
+    if (bd_arrival_init(&run->arrival, opts->manifest, NULL, err) != 0 ||
+        bd_queue_new(&run->queue, opts->queue, err) != 0 || make_crews(run, err) != 0 ||
         make_workers(run, err) != 0 ||
-        bd_accounts_init(&run->accounts, run->crews, opts->interval_ns > 0, err) != 0 ||
+        bd_accounts_init(&run->accounts, run->crew_count, opts->interval_ns > 0, err) != 0 ||
         bd_engine_open(&run->engine, opts->engine, run->workers, run->count, opts->jobs,
                        run->accounts.threads, err) != 0) {
         return -1;
@@ -170,10 +170,10 @@ static void take_down(Run *run) {
         bd_worker_deinit(&run->workers[i]);
     }
     bd_free(run->workers);
-    for (uint32_t crew = 0; run->times != NULL && crew < run->crews; crew++) {
-        bd_times_deinit(&run->times[crew]);
+    for (uint32_t crew = 0; run->crews != NULL && crew < run->crew_count; crew++) {
+        bd_crew_deinit(&run->crews[crew]);
     }
-    bd_free(run->times);
+    bd_free(run->crews);
     bd_arrival_deinit(&run->arrival);
     bd_accounts_deinit(&run->accounts);
     bd_queue_free(run->queue);
@@ -198,8 +198,8 @@ static void report_progress(Run *run, int64_t now_ns, bool ended) {
                            .ended = ended,
                            .bytes = bd_source_bytes(run->source),
                            .total_bytes = bd_source_total_bytes(run->source)};
-    for (uint32_t crew = 0; crew < run->crews; crew++) {
-        bd_spread_sum(&run->times[crew].units_so_far, progress.units_by_time);
+    for (uint32_t crew = 0; crew < run->crew_count; crew++) {
+        bd_spread_sum(&run->crews[crew].times.units_so_far, progress.units_by_time);
     }
     if (run->opts->progress(run->opts->context, &progress) != 0) {
         bd_control_stop(&run->control, BD_STOP_DRAIN);
@@ -389,7 +389,7 @@ static void fill_result(Run *run, int64_t elapsed_ns, BdStepResult *result) {
     }
     result->carried = run->carried && result->reconnects == 0;
     const BdCrewing crewing = {.kind = run->opts->engine, .jobs = run->opts->jobs};
-    bd_accounts_fill(&run->accounts, run->workers, run->count, crewing, run->times, elapsed_ns);
+    bd_accounts_fill(&run->accounts, run->workers, run->count, crewing, run->crews, elapsed_ns);
     result->accounts = run->accounts; /* as are the samples */
     run->accounts = (BdAccounts){.thread_count = 0};
     memcpy(result->sample, run->control.rejects.samples, sizeof(result->sample));

@@ -8,16 +8,16 @@
 
 #define SLICE_NS (100 * BD_NS_PER_MS) /* of waiting for a moment */
 
-int bd_worker_init(BdWorker *worker, uint32_t number, BdTask *task, BdTimes *times,
+int bd_worker_init(BdWorker *worker, uint32_t number, BdTask *task, BdCrew *crew,
                    const BdWorkerOpts *opts, BdErr *err) {
     *worker = (BdWorker){.state = BD_WORKER_RECORD,
                          .opts = opts,
                          .number = number,
                          .session = bd_pool_session(opts->pool, number),
                          .task = task};
-    bd_timing_init(&worker->timing, times);
+    bd_timing_init(&worker->timing, &crew->times);
     if (bd_unit_init(&worker->unit, opts->queue, err) != 0 ||
-        bd_arrival_init(&worker->arrival, opts->manifest, err) != 0) {
+        bd_arrival_init(&worker->arrival, opts->manifest, &crew->recents, err) != 0) {
         bd_worker_deinit(worker);
         return -1;
     }

@@ -46,11 +46,11 @@
 #include "flow/queue.h"
 #include "pg/session.h"
 #include "run/control.h"
+#include "run/crew.h"
 #include "run/marker.h"
 #include "run/pool.h"
 #include "run/schedule.h"
 #include "run/task.h"
-#include "run/times.h"
 #include "run/timing.h"
 #include "run/unit.h"
 #include "stats/arrival.h"
@@ -159,9 +159,8 @@ typedef struct BdWorker {
     BdErr err;  /* of the last call that failed: clearing one for each call takes time */
 } BdWorker;
 
-/* For the session of that number in the pool. task is taken over, also on failure. times: of its
- * crew. */
-BD_MUSTCHECK int bd_worker_init(BdWorker *worker, uint32_t number, BdTask *task, BdTimes *times,
+/* For the session of that number in the pool. task is taken over, also on failure. */
+BD_MUSTCHECK int bd_worker_init(BdWorker *worker, uint32_t number, BdTask *task, BdCrew *crew,
                                 const BdWorkerOpts *opts, BdErr *err);
 
 /* May be called on a zeroed struct. */

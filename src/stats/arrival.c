@@ -1,7 +1,6 @@
 #include "stats/arrival.h"
 
 #include "core/mem.h"
-#include "core/word.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,8 +9,9 @@
 /* What a statement is, beside its place in the manifest. */
 enum { UNKNOWN = -1, NO_ROW = -2 };
 
-int bd_arrival_init(BdArrival *arrival, const BdManifest *manifest, BdErr *err) {
-    *arrival = (BdArrival){.manifest = manifest};
+int bd_arrival_init(BdArrival *arrival, const BdManifest *manifest, const BdRecents *recents,
+                    BdErr *err) {
+    *arrival = (BdArrival){.manifest = manifest, .recent = recents == NULL ? NULL : recents->list};
     if (manifest == NULL) {
         return 0;
     }
@@ -21,9 +21,8 @@ int bd_arrival_init(BdArrival *arrival, const BdManifest *manifest, BdErr *err) 
     arrival->doubtful = bd_alloc_array(cells, sizeof(BdTally));
     arrival->unread = bd_alloc_array(manifest->tables, sizeof(BdUnread));
     arrival->used = bd_alloc_array(cells, sizeof(uint32_t));
-    arrival->recent = bd_alloc_array((size_t)manifest->columns * BD_RECENT, sizeof(BdRecent));
     if (arrival->pending == NULL || arrival->acknowledged == NULL || arrival->doubtful == NULL ||
-        arrival->unread == NULL || arrival->used == NULL || arrival->recent == NULL) {
+        arrival->unread == NULL || arrival->used == NULL) {
         bd_arrival_deinit(arrival);
         return bd_err_set(err, BD_E_NOMEM, 0, "out of memory for what is to be verified");
     }
@@ -36,7 +35,6 @@ void bd_arrival_deinit(BdArrival *arrival) {
     bd_free(arrival->doubtful);
     bd_free(arrival->unread);
     bd_free(arrival->used);
-    bd_free(arrival->recent);
     bd_free(arrival->unforeseen);
     bd_buf_deinit(&arrival->known);
     bd_buf_deinit(&arrival->saved);
@@ -72,17 +70,6 @@ static Compared compared(BdArrival *arrival, const BdManifestRow *row, uint32_t 
                       .groups = number == 0 ? BD_ARRIVAL_GROUPS - 1 : 0};
 }
 
-/* A short text as one number, which tells it from every other; 0 for NULL and all others. */
-static inline uint64_t key_of(BdSpan value) {
-    return value.n <= BD_WORD_BYTES ? bd_word_get(value.p, value.n) : 0;
-}
-
-/* Where the hash of a short text is if it was sent lately. The factor is one of many that were
- * tried: it keeps numbers that follow each other apart. */
-static inline BdRecent *place_of(BdRecent *recent, uint64_t key) {
-    return recent + ((key * UINT64_C(0xdbb36cad8d5c964d)) >> (64 - BD_RECENT_BITS));
-}
-
 /* 0 for NULL, and for what has no known spelling. */
 static uint64_t hash_text(const Compared *column, BdSpan given, bool *unread) {
     char scratch[BD_SPELLING_SCRATCH];
@@ -96,18 +83,17 @@ static uint64_t hash_text(const Compared *column, BdSpan given, bool *unread) {
         return 0;
     }
     uint64_t hash = bd_checksum_text(value, column->number + 1);
-    uint64_t key = key_of(given);
+    uint64_t key = bd_recent_key(given);
     if (key != 0) {
-        *place_of(column->recent, key) = (BdRecent){.key = key, .hash = hash};
+        *bd_recent_place(column->recent, key) = (BdRecent){.key = key, .hash = hash};
     }
     return hash;
 }
 
-/* A marked row has this value, too. The same values come again and again, so that most hashes are
- * found among the recent ones. */
+/* A marked row has this value, too. Most hashes are found among the recent ones. */
 static inline void mark_value(const Compared *column, BdSpan value, BdMark *mark) {
-    uint64_t key = key_of(value);
-    const BdRecent *recent = place_of(column->recent, key);
+    uint64_t key = bd_recent_key(value);
+    const BdRecent *recent = bd_recent_place(column->recent, key);
     uint64_t hash =
         key != 0 && recent->key == key ? recent->hash : hash_text(column, value, &mark->unread);
     mark->hash ^= hash;

@@ -10,7 +10,7 @@
  * came of them: acknowledged, dropped (refused, rolled back), or in doubt (the connection was lost
  * before the answer). The memory it takes does not grow with the rows.
  *
- * Ownership: embedded in its owner; the manifest must outlive it.
+ * Ownership: embedded in its owner; the manifest and the recents must outlive it.
  * Threads:   one at a time.
  */
 #ifndef BD_ARRIVAL_H
@@ -19,6 +19,7 @@
 #include "core/buf.h"
 #include "core/series.h"
 #include "stats/manifest.h"
+#include "stats/recents.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -46,15 +47,6 @@ typedef struct BdUnread {
     char value[40];  /* cut if it is longer */
 } BdUnread;
 
-#define BD_RECENT_BITS 10
-#define BD_RECENT      (1 << BD_RECENT_BITS)
-
-/* The hash of a short value that was sent lately, to be found by its bytes. */
-typedef struct BdRecent {
-    uint64_t key;
-    uint64_t hash;
-} BdRecent;
-
 typedef struct BdArrival {
     const BdManifest *manifest; /* NULL: nothing is verified, and all calls do nothing */
     BdTally *pending;           /* of table t, group g: t * BD_ARRIVAL_GROUPS + g */
@@ -64,14 +56,16 @@ typedef struct BdArrival {
     BdUnread *unread; /* of each table */
     uint32_t *used;   /* cells of pending that are not empty, */
     uint32_t used_count;
-    BdRecent *recent; /* BD_RECENT for each column of the manifest */
+    BdRecent *recent; /* of the recents; NULL: there are none */
     BdBuf known;      /* by a statement's id: an int32_t, what it is */
     char *unforeseen; /* SQL that may write and is not in the manifest; NULL: there was none */
     bool lost;        /* memory ran out: nothing can be said */
 } BdArrival;
 
-/* manifest may be NULL. */
-BD_MUSTCHECK int bd_arrival_init(BdArrival *arrival, const BdManifest *manifest, BdErr *err);
+/* manifest may be NULL. recents: the manifest's; NULL for one that no row is sent by, but that
+ * others are added to. */
+BD_MUSTCHECK int bd_arrival_init(BdArrival *arrival, const BdManifest *manifest,
+                                 const BdRecents *recents, BdErr *err);
 
 /* The place in the manifest of what a statement inserts; less than 0: it is not there. id: a number
  * of the worker's own, always the same for the same text, counted from 0. */

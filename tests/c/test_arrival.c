@@ -29,9 +29,19 @@ static BdManifest *new_manifest(void) {
     return manifest;
 }
 
+static BdRecents recents; /* of all arrivals */
+
 static void open_arrival(BdArrival *arrival, const BdManifest *manifest) {
     BdErr err = BD_ERR_INIT;
-    assert_int_equal(bd_arrival_init(arrival, manifest, &err), 0);
+    if (recents.list == NULL) {
+        assert_int_equal(bd_recents_init(&recents, manifest, &err), 0);
+    }
+    assert_int_equal(bd_arrival_init(arrival, manifest, &recents, &err), 0);
+}
+
+static void close_arrival(BdArrival *arrival) {
+    bd_arrival_deinit(arrival);
+    bd_recents_deinit(&recents);
 }
 
 static void send(BdArrival *arrival, const char *first, const char *second) {
@@ -58,7 +68,7 @@ static uint64_t sum_of(const char *const *pairs, size_t rows) {
     }
     bd_arrival_acknowledge(&arrival);
     uint64_t sum = total(arrival.acknowledged, 1).sum;
-    bd_arrival_deinit(&arrival);
+    close_arrival(&arrival);
     bd_manifest_free(manifest);
     return sum;
 }
@@ -137,7 +147,7 @@ static BdMark mark_of(const BdManifest *manifest, BdSpan first, BdSpan second) {
     BdMark mark;
     open_arrival(&arrival, manifest);
     bd_arrival_mark(&arrival, 1, columns, 0, 1, &mark);
-    bd_arrival_deinit(&arrival);
+    close_arrival(&arrival);
     return mark;
 }
 
@@ -169,7 +179,7 @@ static void rows_of_lists_are_marked_as_they_are_one_by_one(void **state) {
             tallies[mark.cell].sum += mark.hash;
         }
         assert_memory_equal(arrival.pending, tallies, sizeof(tallies));
-        bd_arrival_deinit(&arrival);
+        close_arrival(&arrival);
     }
     bd_manifest_free(manifest);
 }
@@ -184,7 +194,7 @@ static void the_first_value_chooses_the_group(void **state) {
     bd_arrival_acknowledge(&arrival);
     uint64_t group = bd_checksum_text((BdSpan){"12", 2}, 1) % BD_ARRIVAL_GROUPS;
     assert_int_equal(arrival.acknowledged[BD_ARRIVAL_GROUPS + group].rows, 2);
-    bd_arrival_deinit(&arrival);
+    close_arrival(&arrival);
     bd_manifest_free(manifest);
 }
 
@@ -207,7 +217,7 @@ static void only_what_is_acknowledged_counts(void **state) {
     assert_int_equal(total(arrival.acknowledged, 1).sum, kept.sum);
     assert_int_equal(total(arrival.doubtful, 1).rows, 1);
     assert_int_equal(total(arrival.acknowledged, 0).rows, 0);
-    bd_arrival_deinit(&arrival);
+    close_arrival(&arrival);
     bd_manifest_free(manifest);
 }
 
@@ -233,7 +243,7 @@ static void what_was_sent_since_a_savepoint_can_be_undone(void **state) {
     assert_int_equal(total(arrival.acknowledged, 1).sum, sum_of(kept, 3));
     bd_arrival_undo(&arrival); /* the savepoints are over */
     assert_int_equal(total(arrival.acknowledged, 1).rows, 3);
-    bd_arrival_deinit(&arrival);
+    close_arrival(&arrival);
     bd_manifest_free(manifest);
 }
 
@@ -255,7 +265,7 @@ static void a_value_without_a_spelling_is_forgotten_with_its_row(void **state) {
     bd_arrival_acknowledge(&arrival);
     assert_true(arrival.unread[1].acknowledged);
     assert_string_equal(arrival.unread[1].value, "0x1f");
-    bd_arrival_deinit(&arrival);
+    close_arrival(&arrival);
     bd_manifest_free(manifest);
 }
 
@@ -273,7 +283,7 @@ static void a_value_without_a_spelling_is_noted_once_its_row_is_acknowledged(voi
     assert_int_equal(arrival.unread[1].column, 0);
     assert_string_equal(arrival.unread[1].value, "0x1f");
     assert_int_equal(total(arrival.acknowledged, 1).rows, 1);
-    bd_arrival_deinit(&arrival);
+    close_arrival(&arrival);
     bd_manifest_free(manifest);
 }
 
@@ -288,7 +298,7 @@ static void statements_that_may_write_are_noted_when_unknown(void **state) {
     bd_arrival_send(&arrival, 9, "selectively destroy", NULL);
     bd_arrival_send(&arrival, 2, "delete from t", NULL);
     assert_string_equal(arrival.unforeseen, "selectively destroy");
-    bd_arrival_deinit(&arrival);
+    close_arrival(&arrival);
     bd_manifest_free(manifest);
 }
 
@@ -308,8 +318,8 @@ static void what_workers_have_is_added_up(void **state) {
     assert_int_equal(total(one.acknowledged, 1).rows, 2);
     assert_string_equal(one.unread[1].value, "nonsense");
     assert_string_equal(one.unforeseen, "delete from t");
-    bd_arrival_deinit(&one);
-    bd_arrival_deinit(&other);
+    close_arrival(&one);
+    close_arrival(&other);
     bd_manifest_free(manifest);
 }
 
@@ -320,7 +330,7 @@ static void without_a_manifest_nothing_is_done(void **state) {
     send(&arrival, "1", "a");
     bd_arrival_acknowledge(&arrival);
     bd_arrival_merge(&arrival, &arrival);
-    bd_arrival_deinit(&arrival);
+    close_arrival(&arrival);
 }
 
 static int make_both(void *context, BdErr *err) {
@@ -332,9 +342,12 @@ static int make_both(void *context, BdErr *err) {
         status = bd_manifest_add(manifest, INSERT, 0, two_columns, 2, err);
     }
     if (status == 0) {
-        status = bd_arrival_init(&arrival, manifest, err);
+        status = bd_recents_init(&recents, manifest, err);
     }
-    bd_arrival_deinit(&arrival);
+    if (status == 0) {
+        status = bd_arrival_init(&arrival, manifest, &recents, err);
+    }
+    close_arrival(&arrival);
     bd_manifest_free(manifest);
     return status;
 }

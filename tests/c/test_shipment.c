@@ -239,9 +239,11 @@ static void requests_carry_the_marks_of_their_rows(void **state) {
     BdErr err = BD_ERR_INIT;
     BdManifest *manifest = NULL;
     BdArrival arrival;
+    BdRecents recents;
     assert_int_equal(bd_manifest_new(&manifest, 1, &err), 0);
     assert_int_equal(bd_manifest_add(manifest, "pairs", 0, compared, 1, &err), 0);
-    assert_int_equal(bd_arrival_init(&arrival, manifest, &err), 0);
+    assert_int_equal(bd_recents_init(&recents, manifest, &err), 0);
+    assert_int_equal(bd_arrival_init(&arrival, manifest, &recents, &err), 0);
     for (int method = FIRST; method <= LAST; method++) {
         Kit kit;
         BdRequest request;
@@ -262,6 +264,7 @@ static void requests_carry_the_marks_of_their_rows(void **state) {
         kit_deinit(&kit);
     }
     bd_arrival_deinit(&arrival);
+    bd_recents_deinit(&recents);
     bd_manifest_free(manifest);
 }
 
@@ -276,11 +279,13 @@ static void what_is_refused_has_no_mark(void **state) {
     BdErr err = BD_ERR_INIT;
     BdManifest *manifest = NULL;
     BdArrival arrival;
+    BdRecents recents;
     BdRequest request;
     Kit kit;
     assert_int_equal(bd_manifest_new(&manifest, 1, &err), 0);
     assert_int_equal(bd_manifest_add(manifest, "pairs", 0, compared, 1, &err), 0);
-    assert_int_equal(bd_arrival_init(&arrival, manifest, &err), 0);
+    assert_int_equal(bd_recents_init(&recents, manifest, &err), 0);
+    assert_int_equal(bd_arrival_init(&arrival, manifest, &recents, &err), 0);
     open_pairs(&kit, BD_METHOD_COPY_BINARY);
     bd_shipment_mark(kit.shipment, &arrival, 0);
     kit_begin(&kit);
@@ -292,6 +297,7 @@ static void what_is_refused_has_no_mark(void **state) {
     }
     kit_deinit(&kit);
     bd_arrival_deinit(&arrival);
+    bd_recents_deinit(&recents);
     bd_manifest_free(manifest);
 }
 

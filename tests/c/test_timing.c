@@ -257,17 +257,17 @@ static BdAccounts accounts_of(BdWorker *workers, uint32_t count, BdCrewing crewi
                               const BdThreadUse *uses) {
     BdErr err = BD_ERR_INIT;
     BdAccounts accounts;
-    uint32_t crews = bd_engine_crews(crewing.kind, count, crewing.jobs);
-    assert_int_equal(bd_accounts_init(&accounts, crews, false, &err), 0);
-    memcpy(accounts.threads, uses, crews * sizeof(*uses));
-    BdTimes crew_times[2];
-    for (uint32_t i = 0; i < crews; i++) {
-        assert_int_equal(bd_times_init(&crew_times[i], false, &err), 0);
-        bd_histogram_note(&crew_times[i].notes, crew_times[i].units, 10 + i);
+    BdCrew crews[2];
+    uint32_t crew_count = bd_engine_crews(crewing.kind, count, crewing.jobs);
+    assert_int_equal(bd_accounts_init(&accounts, crew_count, false, &err), 0);
+    memcpy(accounts.threads, uses, crew_count * sizeof(*uses));
+    for (uint32_t i = 0; i < crew_count; i++) {
+        assert_int_equal(bd_crew_init(&crews[i], false, NULL, &err), 0);
+        bd_histogram_note(&crews[i].times.notes, crews[i].times.units, 10 + i);
     }
-    bd_accounts_fill(&accounts, workers, count, crewing, crew_times, 1000);
-    for (uint32_t i = 0; i < crews; i++) {
-        bd_times_deinit(&crew_times[i]);
+    bd_accounts_fill(&accounts, workers, count, crewing, crews, 1000);
+    for (uint32_t i = 0; i < crew_count; i++) {
+        bd_crew_deinit(&crews[i]);
     }
     return accounts;
 }

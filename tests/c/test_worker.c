@@ -266,7 +266,7 @@ static void set_up_schedule(Stage *stage, BdSchedule *schedule, const Happens *h
     bd_schedule_begin(schedule, 3600 * BD_NS_PER_S, bd_now_ns());
     stage->opts.schedule = schedule;
     BdErr err = BD_ERR_INIT;
-    assert_int_equal(bd_histogram_new(&stage->times.services, &err), 0);
+    assert_int_equal(bd_histogram_new(&stage->crew.times.services, &err), 0);
     expect_want(stage, BD_WANT_RECORD);
     give(stage);
     expect_want(stage, BD_WANT_RECORD);

@@ -45,7 +45,10 @@ static void begin(RowStage *rows, bool transactions, int requests, const Happens
     rows->ops.next = next_with_row;
     rows->stage.task->task.ops = &rows->ops;
     assert_int_equal(bd_manifest_new(&rows->manifest, 1, &err), 0);
-    assert_int_equal(bd_arrival_init(&rows->stage.worker.arrival, rows->manifest, &err), 0);
+    BdRecents *recents = &rows->stage.crew.recents;
+    assert_int_equal(bd_recents_init(recents, rows->manifest, &err), 0);
+    assert_int_equal(bd_arrival_init(&rows->stage.worker.arrival, rows->manifest, recents, &err),
+                     0);
     give(&rows->stage);
 }
 

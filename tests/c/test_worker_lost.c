@@ -93,9 +93,9 @@ static void a_unit_that_is_done_again_takes_from_its_first_try(void **state) {
     bd_timing_wait(&stage.worker.timing, BD_SHARE_SERVER, lost_ns);
     bd_timing_go_on(&stage.worker.timing, lost_ns, lost_ns);
     expect_want_later(&stage, BD_WANT_RECORD);
-    bd_times_settle(&stage.times);
-    assert_int_equal(stage.times.units->count, 1);
-    assert_true(stage.times.units->most_ns >= lost_ns - 1);
+    bd_times_settle(&stage.crew.times);
+    assert_int_equal(stage.crew.times.units->count, 1);
+    assert_true(stage.crew.times.units->most_ns >= lost_ns - 1);
     take_down(&stage);
 }
 

@@ -336,7 +336,7 @@ static const BdTaskOps fake_ops = {
 typedef struct Stage {
     BdWorkerOpts opts;
     BdWorker worker;
-    BdTimes times;
+    BdCrew crew;
     BdSession session;
     BdPool pool;
     FakeTask *task;
@@ -367,15 +367,14 @@ static inline void set_up(Stage *stage, bool transactions, int requests, const H
                                  .transactions = transactions,
                                  .unit_records = 1,
                                  .max_tries = 3};
-    assert_int_equal(bd_times_init(&stage->times, false, &err), 0);
+    assert_int_equal(bd_crew_init(&stage->crew, false, NULL, &err), 0);
     assert_int_equal(
-        bd_worker_init(&stage->worker, 0, &stage->task->task, &stage->times, &stage->opts, &err),
-        0);
+        bd_worker_init(&stage->worker, 0, &stage->task->task, &stage->crew, &stage->opts, &err), 0);
 }
 
 static inline void take_down(Stage *stage) {
     bd_worker_deinit(&stage->worker);
-    bd_times_deinit(&stage->times);
+    bd_crew_deinit(&stage->crew);
     bd_queue_free(stage->queue);
     bd_control_deinit(&stage->control);
 }
