@@ -307,6 +307,48 @@ data (records)
         true), text)
     end)
 
+  it("goes by records where the trials do not write as many rows for each", function()
+    local function updating(rows, seconds)
+      local run = ran(seconds)
+      run.steps[1].rows = rows
+      return run
+    end
+    local swept = result({}, 3)
+    for n, name in ipairs { "threads", "poll" } do
+      local rows = n == 1 and 0 or 400
+      swept.trials[n] = item({ engine = name, loop = "c" }, updating(rows, 1), updating(rows, 1),
+        updating(rows, 1))
+    end
+    local text = sweep_report.text(swept)
+    assert.is_truthy(text:find([[
+  engine   records/s  min..max  CPU us/record
+data (records)
+  threads         10    10..10         10,000
+  poll            10    10..10         10,000
+]], 1, true), text)
+    assert.is_truthy(text:find(
+      "\ndata: by records, since the trials differ in the rows of a record\n", 1, true), text)
+    assert.is_truthy(text:find("data, records/s\n  no measurable difference\n", 1, true), text)
+    assert.is_truthy(text:find("data, CPU us/record\n  no measurable difference\n", 1, true),
+      text)
+    assert.equal("engine threads, loop c: data 10 records/s\nengine poll, loop c: data 10 "
+      .. "records/s\n", sweep_report.lines(swept))
+  end)
+
+  it("goes by rows where these differ by little for a record, or a program does not tell",
+    function()
+      local cut, outside = ran(1), ran(1)
+      cut.steps[1].rows, outside.steps[1].records = 1005, 0
+      local swept = result {
+        item({ engine = "threads", loop = "c" }, ran(1)),
+        item({ engine = "poll", loop = "c" }, cut),
+        item({ engine = "poll", loop = "lua" }, outside),
+      }
+      local text = sweep_report.lines(swept)
+      assert.is_truthy(text:find("poll, loop c: data 1,005 rows/s\n", 1, true), text)
+      assert.is_truthy(text:find("poll, loop lua: data 1,000 rows/s\n", 1, true), text)
+    end)
+
   -- A trial that ships rows by a method.
   local function shipped(method, seconds, round_trips)
     local run = ran(seconds)

@@ -45,9 +45,9 @@ local COMMAND = command.new {
 }
 
 local function runs_of(set)
-  local least, most = math.huge, 0
+  local step, least, most = figures.main_step(set), math.huge, 0
   for _, item in ipairs(set.trials) do
-    local runs = #figures.list(item, figures.main_step(set), figures.RATE)
+    local runs = #figures.list(item, step, figures.RATE)
     least, most = math.min(least, runs), math.max(most, runs)
   end
   local range = least < most and ("%d to "):format(least) or ""

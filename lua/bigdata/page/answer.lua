@@ -23,9 +23,9 @@ local MOST_SENTENCES = 3
 
 -- A trial's rate, and in words: "8,044 rows/s, the median of 3 runs".
 local function rate_of(result, item)
-  local step_name = figures.main_step(result)
-  local rates = figures.list(item, step_name, figures.RATE)
-  local unit = figures.unit(result.trials, step_name, figures.RATE)
+  local step = figures.main_step(result)
+  local rates = figures.list(item, step, figures.RATE)
+  local unit = figures.unit(step, figures.RATE)
   local rate = statistics.median(rates)
   return rate, ("%s %s%s"):format(text.rate(rate), unit,
     #rates > 1 and (", the median of %s"):format(text.plural(#rates, "run")) or "")
@@ -93,7 +93,7 @@ end
 local function sizes(result)
   local sentences, short = {}, {}
   if series.over(result) ~= "poolsize" then return sentences end
-  local unit = figures.unit(result.trials, figures.main_step(result), figures.RATE)
+  local unit = figures.unit(figures.main_step(result), figures.RATE)
   for _, line in ipairs(series.of(result, "poolsize", figures.RATE)) do
     local size, best, is_largest = enough(line)
     if size then
@@ -113,7 +113,7 @@ local BY = {
 }
 
 local function by(result, figure)
-  return figures.words(result.trials, figures.main_step(result), BY[figure])
+  return figures.words(figures.main_step(result), BY[figure])
 end
 
 local function pair_sentence(result, line, figure)
@@ -175,8 +175,9 @@ end
 
 -- What bound the fastest trial on which most verdicts agree.
 local function bound(result, ranked)
+  local step_name = figures.main_step(result).name
   for i, item in ipairs(ranked) do
-    local cause, count, runs = sweep_verdict.of(item, figures.main_step(result))
+    local cause, count, runs = sweep_verdict.of(item, step_name)
     if cause and count > runs / 2 then
       local name = #result.trials == 1 and "it" or i == 1 and "the fastest one"
         or series.label(result, item)

@@ -7,7 +7,8 @@ return {
   { "threads, poll", "the engines: a thread for each connection that waits for its answers, or "
     .. "event loops over many connections" },
   { "rows/s, records/s", "rows that the server acknowledged, or records, where a step writes no "
-    .. "rows, divided by wall time; the clock starts after connecting and preparing" },
+    .. "rows, or the trials not equally many for a record, divided by wall time; the clock starts "
+    .. "after connecting and preparing" },
   { "CPU us/row, us/record", "processor time of the client program for one of them, in "
     .. "microseconds" },
   { "line, bar", "the median of a trial's runs" },

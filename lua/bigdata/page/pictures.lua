@@ -21,7 +21,7 @@ end
 
 -- How many rows, and what they cost.
 function pictures.of_rates(result)
-  local cost = figures.words(result.trials, figures.main_step(result),
+  local cost = figures.words(figures.main_step(result),
     "the client's processor time for a row, lower is better")
   return those_of {
     rates.picture(result, figures.RATE, "higher is better") or false,

@@ -17,7 +17,7 @@ local rates = {}
 local shown = series.shown
 
 local function unit_of(result, figure)
-  return figures.unit(result.trials, figures.main_step(result), figure)
+  return figures.unit(figures.main_step(result), figure)
 end
 
 -- The law has three parameters: fewer sizes would always fit.
@@ -98,10 +98,10 @@ end
 
 -- A bar for each trial, the best first.
 local function by_trial(result, figure, about)
-  local unit = unit_of(result, figure)
+  local step, unit = figures.main_step(result), unit_of(result, figure)
   local list, rows = {}, { { "trial", unit, "least", "most", "95 % from", "to" } }
   for _, item in ipairs(figures.ranked(result, figure)) do
-    local found = series.summary(figures.list(item, figures.main_step(result), figure))
+    local found = series.summary(figures.list(item, step, figure))
     local label = series.label(result, item)
     list[#list + 1] = {
       label = label, low = found.low, high = found.high, shown = shown(found.y),

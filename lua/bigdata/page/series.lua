@@ -82,9 +82,9 @@ end
 
 -- The fewest and the most runs of the trials that have a rate.
 local function runs_of(result)
-  local step_name, least, most = figures.main_step(result), math.huge, 0
+  local step, least, most = figures.main_step(result), math.huge, 0
   for _, item in ipairs(result.trials) do
-    local count = #figures.list(item, step_name, figures.RATE)
+    local count = #figures.list(item, step, figures.RATE)
     if count > 0 then least, most = math.min(least, count), math.max(most, count) end
   end
   return least, most
@@ -101,7 +101,7 @@ end
 -- ranges are not in the picture.
 function series.about(result, clause, bare)
   local least, most = runs_of(result)
-  local step = ("The step %s"):format(figures.main_step(result))
+  local step = ("The step %s"):format(figures.main_step(result).name)
   if most < 2 then return ("%s, one run of each trial; %s."):format(step, clause) end
   local ranges = bare and "; their ranges are in the table"
     or most < LEAST_RUNS and ", and their range"
@@ -113,22 +113,22 @@ end
 -- The same of a picture that shows one run of each trial.
 function series.about_one(result, clause)
   local _, most = runs_of(result)
-  return ("The step %s%s: %s."):format(figures.main_step(result),
+  return ("The step %s%s: %s."):format(figures.main_step(result).name,
     most > 1 and ", of each trial the run with the middle rate" or "", clause)
 end
 
 -- The step of a trial's run whose rate is in the middle: it stands for the trial where runs cannot
 -- be merged. nil if no run has a rate.
 function series.middle_step(result, item)
-  local step_name, list = figures.main_step(result), {}
+  local main, list = figures.main_step(result), {}
   for _, run in ipairs(item.runs) do
-    local rate = figures.of(run, step_name, figures.RATE, item.shown)
+    local rate = figures.of(run, main, figures.RATE, item.shown)
     if rate then list[#list + 1] = { run = run, rate = rate } end
   end
   table.sort(list, function(a, b) return a.rate < b.rate end)
   local middle = list[(#list + 1) // 2]
   for _, step in ipairs(middle and middle.run.steps or {}) do
-    if step.name == step_name then return step end
+    if step.name == main.name then return step end
   end
 end
 
@@ -171,10 +171,10 @@ end
 -- { size=, rate= } } for a fit }. Those without a figure are left out.
 function series.of(result, over, figure)
   local known, all = empty_series(result, over)
-  local step_name = figures.main_step(result)
-  local unit = figures.unit(result.trials, step_name, figure)
+  local step = figures.main_step(result)
+  local unit = figures.unit(step, figure)
   for _, item in ipairs(result.trials) do
-    local values = figures.list(item, step_name, figure)
+    local values = figures.list(item, step, figure)
     if #values > 0 then
       local one = known[series.name_of(result, item, over)]
       one.points[#one.points + 1] = point_of(result, item, over, values, unit)

@@ -18,9 +18,9 @@ local MOST_FACTOR = 1.15
 -- How many times what is shown the true rate of a trial may be: the median over the trials; nil
 -- without enough runs.
 local function typical_factor(result)
-  local factors = {}
+  local step, factors = figures.main_step(result), {}
   for _, item in ipairs(result.trials) do
-    local rates = figures.list(item, figures.main_step(result), figures.RATE)
+    local rates = figures.list(item, step, figures.RATE)
     if #rates >= LEAST_RUNS then
       local found = series.summary(rates)
       factors[#factors + 1] = math.sqrt(found.high / found.low)

@@ -19,9 +19,13 @@ local function rate(found, size)
   return statistics.median(found.rates[size]) or 0
 end
 
+local function step_of(result)
+  return figures.step(result.trials, result.steps[#result.steps])
+end
+
 -- "rows/s", or "records/s".
 local function unit_of(result)
-  return figures.unit(result.trials, result.steps[#result.steps], figures.RATE)
+  return figures.unit(step_of(result), figures.RATE)
 end
 
 local function share(found, size)
@@ -107,9 +111,9 @@ end
 -- All that was measured: a line for each size.
 local function table_lines(result)
   local rows = { { options.dashed(result.over), unit_of(result), "of the best", "runs", "" } }
-  local middles, counts, best = {}, {}, 0
+  local step, middles, counts, best = step_of(result), {}, {}, 0
   for i, item in ipairs(result.trials) do
-    local rates = figures.list(item, result.steps[#result.steps], figures.RATE)
+    local rates = figures.list(item, step, figures.RATE)
     middles[i], counts[i] = statistics.median(rates), #rates
     best = math.max(best, middles[i] or 0)
   end

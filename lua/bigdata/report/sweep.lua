@@ -93,14 +93,15 @@ end
 
 -- The rates alone, a line for each trial.
 function sweep_report.lines(result)
-  local lines = {}
+  local lines, steps = {}, {}
+  for i, name in ipairs(result.steps) do steps[i] = figures.step(result.trials, name) end
   for n, item in ipairs(result.trials) do
     local rates = {}
-    for _, name in ipairs(result.steps) do
-      local found = figures.list(item, name, figures.RATE)
-      local unit = figures.unit(result.trials, name, figures.RATE)
+    for _, step in ipairs(steps) do
+      local found = figures.list(item, step, figures.RATE)
       if #found > 0 then
-        rates[#rates + 1] = ("%s %s %s"):format(name, trials.rate(found), unit)
+        rates[#rates + 1] = ("%s %s %s"):format(step.name, trials.rate(found),
+          figures.unit(step, figures.RATE))
       end
     end
     lines[n] = ("%s: %s\n"):format(item.label,

@@ -131,13 +131,14 @@ end
 local function step_meant(result)
   if are_named(result) then return figures.main_step(result) end
   for _, name in ipairs(result.steps) do
-    if not figures.without_rows(result.trials, name) then return name end
+    local step = figures.step(result.trials, name)
+    if not step.by_records then return step end
   end
-  return result.steps[1]
+  return figures.step(result.trials, result.steps[1])
 end
 
 local function words(result, about_rows)
-  return figures.words(result.trials, step_meant(result), about_rows)
+  return figures.words(step_meant(result), about_rows)
 end
 
 -- What is told of ways of shipping rows besides, where trials differ in that.
@@ -183,7 +184,7 @@ local function ranked_columns(result)
   local list, main = setting_columns(result, { poolsize = "pool" }), figures.main_step(result)
   for _, name in ipairs(result.steps) do
     list[#list + 1] = { title = name .. "/s", figure = figures.RATE, cell = trials.rate,
-      step = name }
+      step = figures.step(result.trials, name) }
   end
   for _, column in ipairs {
     { title = "filling", figure = figures.FILLING, cell = trials.rate },
@@ -201,19 +202,19 @@ end
 
 --- Rows.
 
-local function cells(list, item, step_name, first)
-  local row, absent = {}, #figures.list(item, step_name, figures.RATE) == 0
+local function cells(list, item, main, first)
+  local row, absent = {}, #figures.list(item, main, figures.RATE) == 0
   for n, column in ipairs(list) do
     if column.name then
       local value = item.shown[column.name]
       row[n] = value == nil and "-" or settings.shown(value)
     else
-      local step = column.step or step_name
+      local step = column.step or main
       row[n] = column.cell(figures.list(item, step, column.figure),
         figures.list(first, step, column.figure))
       if absent then
         row[n] = column.figure == figures.RATE and column.cell == trials.rate
-          and step == step_name and trials.missing(item) or "-"
+          and step.name == main.name and trials.missing(item) or "-"
       end
     end
   end
@@ -240,19 +241,20 @@ end
 -- columns, as table_text.lines wants them.
 function trials.table_of(result)
   if are_named(result) then
-    local list = ranked_columns(result)
+    local list, main = ranked_columns(result), figures.main_step(result)
     local rows = { titles_of(list) }
     for _, item in ipairs(ranked(result)) do
-      rows[#rows + 1] = cells(list, item, figures.main_step(result), result.trials[1])
+      rows[#rows + 1] = cells(list, item, main, result.trials[1])
     end
     return rows, list
   end
   local list = step_columns(result)
   local rows = { titles_of(list) }
   for _, name in ipairs(result.steps) do
-    rows[#rows + 1] = figures.without_rows(result.trials, name) and name .. " (records)" or name
+    local step = figures.step(result.trials, name)
+    rows[#rows + 1] = step.by_records and name .. " (records)" or name
     for _, item in ipairs(result.trials) do
-      rows[#rows + 1] = cells(list, item, name, result.trials[1])
+      rows[#rows + 1] = cells(list, item, step, result.trials[1])
     end
   end
   return rows, list
@@ -266,13 +268,17 @@ function trials.notes(result)
       .. (are_named(result) and "" or words(result, "; min..max: of their rows/s"))
   end
   if are_named(result) then
-    local main = figures.main_step(result)
     for _, name in ipairs(result.steps) do
       lines[#lines + 1] = ("%s/s: %s a second in the step %s"):format(name,
-        figures.words(result.trials, name, "rows"), name)
+        figures.words(figures.step(result.trials, name), "rows"), name)
     end
     lines[#lines + 1] = ("filling, after: %s/s while the queue was being filled, and after"):format(
-      main)
+      figures.main_step(result).name)
+  end
+  for _, name in ipairs(result.steps) do
+    if figures.step(result.trials, name).uneven then
+      lines[#lines + 1] = name .. ": by records, since the trials differ in the rows of a record"
+    end
   end
   lines[#lines + 1] = words(result,
     "CPU us/row: processor time of the client for a row, in microseconds")

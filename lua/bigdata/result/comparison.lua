@@ -6,6 +6,7 @@ local failure = require "bigdata.failure"
 local figures = require "bigdata.result.figures"
 local places = require "bigdata.result.places"
 local statistics = require "bigdata.statistics"
+local tables = require "bigdata.tables"
 local text = require "bigdata.text"
 
 local result_comparison = {}
@@ -101,11 +102,11 @@ end
 
 --- Comparing.
 
-local function section_of(one, pairs_of_trials, name, figure, seed)
-  local section = { title = figures.title(one.trials, name, figure), cost = figure.cost }
+local function section_of(pairs_of_trials, step, figure, seed)
+  local section = { title = figures.title(step, figure), cost = figure.cost }
   for _, pair in ipairs(pairs_of_trials) do
-    local base = figures.list(pair.item, name, figure)
-    local values = figures.list(pair.against, name, figure)
+    local base = figures.list(pair.item, step, figure)
+    local values = figures.list(pair.against, step, figure)
     if #base > 0 and #values > 0 then
       section[#section + 1] = {
         label = pair.label, base = statistics.median(base), value = statistics.median(values),
@@ -123,9 +124,11 @@ local function compare(one, other, seed)
     one = one, other = other, where = places.differences { one, other },
     how = settings_differences(common[1]), sections = {},
   }
+  local trials = tables.append(tables.append({}, one.trials), other.trials)
   for _, name in ipairs(one.steps) do
+    local step = figures.step(trials, name)
     for _, figure in ipairs(figures.COMPARED) do
-      local section = section_of(one, common, name, figure, seed)
+      local section = section_of(common, step, figure, seed)
       if #section > 0 then result.sections[#result.sections + 1] = section end
     end
   end

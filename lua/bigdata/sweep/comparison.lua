@@ -39,15 +39,15 @@ function sweep_comparison.base(result)
   return ("%s, with the same %s"):format(name, options.dashed(over))
 end
 
--- Compare all trials that have figures, by one figure of one step, with the first one; or, of
--- series over a number, with that of the first series that has the same number. A list of { label=,
--- item=, comparison= }.
-function sweep_comparison.of(result, step_name, figure)
+-- Compare all trials that have figures, by one figure of a step (as of figures.step), with the
+-- first one; or, of series over a number, with that of the first series that has the same number. A
+-- list of { label=, item=, comparison= }.
+function sweep_comparison.of(result, step, figure)
   local list, _, trials, over = {}, first_series(result)
   for _, item in ipairs(result.trials) do
     local base = over and trials[item.shown[over]] or result.trials[1]
-    local compared = comparison.of(figures.by_round(base, step_name, figure, result.repeats),
-      figures.by_round(item, step_name, figure, result.repeats),
+    local compared = comparison.of(figures.by_round(base, step, figure, result.repeats),
+      figures.by_round(item, step, figure, result.repeats),
       { paired = true, cost = figure.cost, seed = result.seed })
     if item ~= base and compared.runs > 0 then
       list[#list + 1] = { label = item.label, item = item, comparison = compared }
@@ -104,9 +104,10 @@ end
 function sweep_comparison.sections(result)
   local sections = {}
   for _, step_name in ipairs(result.steps) do
+    local step = figures.step(result.trials, step_name)
     for _, figure in ipairs(figures.COMPARED) do
-      local section = sweep_comparison.of(result, step_name, figure)
-      section.title, section.cost = figures.title(result.trials, step_name, figure), figure.cost
+      local section = sweep_comparison.of(result, step, figure)
+      section.title, section.cost = figures.title(step, figure), figure.cost
       if #section > 0 then sections[#sections + 1] = section end
     end
   end
@@ -115,11 +116,11 @@ end
 
 -- Did the rates of the main step rise or fall over the sweep? As drift.of; nil if that is not told.
 function sweep_comparison.drift(result)
-  local trials, step_name = {}, figures.main_step(result)
+  local trials, step = {}, figures.main_step(result)
   for i, item in ipairs(result.trials) do
     local one = { places = {}, figures = {} }
     for _, run in ipairs(item.runs) do
-      local rate = figures.of(run, step_name, figures.RATE, item.shown)
+      local rate = figures.of(run, step, figures.RATE, item.shown)
       if rate then
         one.places[#one.places + 1] = run.place or #one.places + 1
         one.figures[#one.figures + 1] = rate

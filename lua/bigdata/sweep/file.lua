@@ -2,7 +2,6 @@
 -- them again, and to go on with sweeps.
 
 local failure = require "bigdata.failure"
-local figures = require "bigdata.result.figures"
 local options = require "bigdata.cli.options"
 local result_file = require "bigdata.result.file"
 local settings = require "bigdata.scenario.settings"
@@ -21,17 +20,14 @@ end
 
 -- Make the sweep the search that it was: what it has found comes from its rates again.
 local function search_again(result, terms)
-  local rates = {}
   for _, item in ipairs(result.trials) do
     item.size = item.shown[terms.over]
     if math.type(item.size) ~= "integer" then
       error(("the trial %s has no %s to search for"):format(item.label, tostring(terms.over)), 0)
     end
-    rates[item.size] = figures.list(item, result.steps[#result.steps], figures.RATE)
   end
   result.over, result.within, result.limit = terms.over, terms.within, terms.limit
-  if result.ended ~= "done" then return end
-  result.found = size_search.judge(rates, { within = terms.within, seed = result.seed })
+  if result.ended == "done" then result.found = size_search.judge_runs(result) end
 end
 
 -- The sweep in a document, in the form that sweep_run.run gives but for what only running needs, or

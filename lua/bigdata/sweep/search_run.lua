@@ -66,7 +66,8 @@ local function item_of(result, size)
   return new_item(result, size)
 end
 
--- Run one trial of that size: its rate, or nil. Raises when the user interrupts.
+-- Run one trial of that size: its rate, or nil; in records, for in which it is told is known only
+-- when all trials have been run. Raises when the user interrupts.
 -- context: { result=, scenario=, settings=, flags=, hooks=, private= is the server a private one? }
 local function measure(context, size)
   local result, scenario = context.result, context.scenario
@@ -83,7 +84,8 @@ local function measure(context, size)
   result.server = result.server or outcome.server
   result.repeats = math.max(result.repeats, outcome.round)
   if core.interrupted() then failure.raise("interrupted", nil, "STOPPED") end
-  return figures.of(outcome, result.steps[#result.steps], figures.RATE, item.shown)
+  local step = { name = result.steps[#result.steps], by_records = true }
+  return figures.of(outcome, step, figures.RATE, item.shown)
 end
 
 local function check(scenario, terms, run_settings, flags)
@@ -119,10 +121,11 @@ local function run(context, terms)
   context = tables.copy(context, {
     settings = tables.copy(run_settings, { dburl = conninfo }), private = server ~= nil,
   })
-  result.found = size_search.find(function(size) return measure(context, size) end, {
+  size_search.find(function(size) return measure(context, size) end, {
     least = smallest(terms, run_settings), most = most, within = terms.within,
     repeats = terms.repeats, seed = result.seed,
   })
+  result.found = size_search.judge_runs(result)
   return true
 end
 
@@ -131,7 +134,7 @@ local SILENT = {
   watch = nil,               -- as of trial.run
 }
 
--- Search: { found= as of size_search.find, nil if nothing had a rate, or the user interrupted;
+-- Search: { found= as of size_search.judge, nil if nothing had a rate, or the user interrupted;
 -- over=, within=, limit= the connections that the server has left, or for event loops those of the
 -- pool, if that was the limit; count=, and what a sweep's result has, a trial for each size }; or
 -- nil, message, info.

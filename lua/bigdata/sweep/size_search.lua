@@ -7,6 +7,7 @@
 -- measured again, in turns with the best, and the medians decide.
 
 local comparison = require "bigdata.statistics.comparison"
+local figures = require "bigdata.result.figures"
 local statistics = require "bigdata.statistics"
 local usl = require "bigdata.statistics.usl"
 
@@ -166,6 +167,15 @@ function size_search.judge(rates, options)
     above = above, share = search:rate(answer) / search:rate(best), fit = fit, no_fit = no_fit,
     comparison = comparison.of(search.rates[best], search.rates[answer], { seed = options.seed }),
   }
+end
+
+-- What the runs of a search's trials say of its last step, as judge says it.
+function size_search.judge_runs(result)
+  local step, rates = figures.step(result.trials, result.steps[#result.steps]), {}
+  for _, item in ipairs(result.trials) do
+    rates[item.size] = figures.list(item, step, figures.RATE)
+  end
+  return size_search.judge(rates, { within = result.within, seed = result.seed })
 end
 
 -- Find it. run: function(size) -> a rate, or nil where there was none; options: least, most, the

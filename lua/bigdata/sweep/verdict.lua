@@ -33,7 +33,7 @@ end
 -- The causes in order, each with the trials that it bound: { cause=, { item=, count= how many
 -- verdicts on it say so, runs= of how many }, ... }; none where no run was judged.
 function sweep_verdict.causes(result)
-  local step_name, found, list = figures.main_step(result), {}, {}
+  local step_name, found, list = figures.main_step(result).name, {}, {}
   for _, item in ipairs(result.trials) do
     local cause, count, runs = sweep_verdict.of(item, step_name)
     if cause then
@@ -63,7 +63,7 @@ function sweep_verdict.lines(result)
   end
   if #lines > 0 then
     table.insert(lines, 1, ("What bound the step %s, by the verdicts on its runs:")
-      :format(figures.main_step(result)))
+      :format(figures.main_step(result).name))
   end
   return lines
 end
