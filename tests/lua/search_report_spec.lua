@@ -105,6 +105,16 @@ poolsize 2: it is still gone
       search_report.line(searched))
   end)
 
+  it("names what limited it only where that was reached", function()
+    local searched = fitted(1)
+    searched.limit = 94
+    local text = search_report.text(searched)
+    assert.is_nil(text:find("were not tried", 1, true), text)
+    searched.limit = 2
+    has("  the server has no more than 2 connections left: more were not tried\n",
+      search_report.text(searched))
+  end)
+
   it("names the sizes that failed beside the answer", function()
     local searched = result("done", {
       item(1, ran(500)), item(2, ran(1000)), item(4, broken("full")),

@@ -140,7 +140,7 @@ local function answer_lines(result)
     beside(found, found.above, "above it"),
   }
   tables.append(lines, confidence(found))
-  if result.limit then
+  if result.limit == found.sizes[#found.sizes] then
     lines[#lines + 1] = LIMITS[result.over]:format(text.plural(result.limit, "connection"))
   end
   return lines
