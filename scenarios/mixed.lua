@@ -11,8 +11,8 @@ local scenario = bigdata.scenario {
 
 scenario:flag "rows" { type = "integer", default = 100000, help = "rows of the table" }
 scenario:flag "count" {
-  type = "integer", default = 10000,
-  help = "transactions to run, if no --limit or --time ends them",
+  type = "integer",
+  help = "transactions to run (default: as many as --limit or --time allows, else 10000)",
 }
 scenario:flag "reads" { type = "integer", default = 10, help = "point reads in a transaction" }
 scenario:flag "ranges" { type = "integer", default = 1, help = "reads of 100 rows in a row" }
@@ -22,6 +22,7 @@ scenario:flag "skew" {
   help = "how the rows are drawn",
 }
 
+local WITHOUT_END = 1000000000000
 local MOST = 100 -- of each kind of statement in a transaction
 
 local READ = "select note from bigdata_mixed where id = $1::integer"
@@ -31,7 +32,8 @@ local UPDATE = "update bigdata_mixed set value = value + 1, note = $2 where id =
 
 local function check(opt)
   for _, name in ipairs { "rows", "count" } do
-    if opt[name] < 1 then error(("--%s must be above 0, not %d"):format(name, opt[name]), 0) end
+    local value = opt[name]
+    if value and value < 1 then error(("--%s must be above 0, not %d"):format(name, value), 0) end
   end
   for _, name in ipairs { "reads", "ranges", "updates" } do
     if opt[name] < 0 or opt[name] > MOST then
@@ -69,10 +71,17 @@ local function columns(opt)
   return list
 end
 
+-- How many transactions there are. A queue without a bound would take more and more memory.
+local function count(opt, run)
+  if opt.count then return opt.count end
+  if run.limit > 0 then return run.limit end
+  return run.time > 0 and run.queue > 0 and WITHOUT_END or 10000
+end
+
 scenario:step "transactions" {
-  source = function(opt)
+  source = function(opt, run)
     check(opt)
-    return bigdata.source.random { count = opt.count, columns = columns(opt) }
+    return bigdata.source.random { count = count(opt, run), columns = columns(opt) }
   end,
   each = function(db, row, _, opt)
     for _, name in ipairs(names("reads", opt.reads)) do db:one(READ, row[name]) end

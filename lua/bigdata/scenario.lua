@@ -134,10 +134,11 @@ end
 -- are added.
 -- @param name of the step, for messages and reports
 -- @return a function that takes the step's settings, a table: `source`, a function that is given
--- the flags and returns a source; `each`, a function that is called with `(db, row)`, or instead
--- of it `plan`, for the step compiled to a plan, and `run`, for the Lua loop, where the two must
--- differ. In the Lua loop the function's third argument is a table for what the worker is to keep
--- from record to record; the fourth, in both loops, has the values of the flags
+-- the flags, and a table of the run's settings (`limit` and `time`, 0 for none, `poolsize`, ...),
+-- and returns a source; `each`, a function that is called with `(db, row)`, or instead of it
+-- `plan`, for the step compiled to a plan, and `run`, for the Lua loop, where the two must differ.
+-- In the Lua loop the function's third argument is a table for what the worker is to keep from
+-- record to record; the fourth, in both loops, has the values of the flags
 function Scenario:step(name, ...)
   if type(name) ~= "string" or not name:find("^[%w_%-]+$") then
     error("a step's name must be letters, digits, _ and -: scenario:step \"name\" {...}", 2)

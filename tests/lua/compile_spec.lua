@@ -49,6 +49,18 @@ describe("compile.steps", function()
     assert.equal(7, seen)
   end)
 
+  it("hands the run's settings to the source, too, and of these no address", function()
+    local seen
+    assert(compile.steps(scenario {
+      source = function(_, run)
+        seen = run
+        return bigdata.source.count { count = run.limit }
+      end,
+      each = insert,
+    }, {}, { loop = "c", limit = 7, time = 1.5, dburl = "password=secret" }))
+    assert.same({ loop = "c", limit = 7, time = 1.5 }, seen)
+  end)
+
   it("refuses a step that has only run", function()
     local info = fails("step step1 has nothing but run", { source = count_to(1), run = insert })
     assert.is_truthy(info.hint:find("plan beside run"))

@@ -2,6 +2,7 @@
 
 local core = require "bigdata.core"
 local failure = require "bigdata.failure"
+local options = require "bigdata.cli.options"
 local proof = require "bigdata.step.proof"
 local trace = require "bigdata.step.trace"
 
@@ -28,8 +29,9 @@ local function handler(step)
 end
 
 -- A fresh source of the step's records. Raises.
-function compile.source(step, flags)
-  local good, source = xpcall(core.breakable, handler(step), step.source, flags)
+function compile.source(step, flags, settings)
+  local good, source = xpcall(core.breakable, handler(step), step.source, flags,
+    options.of_trial(settings))
   if not good then error(source, 0) end
   if not is_source(source) then
     failure.raise(("step %s: its source function returns %s, not a source"):format(step.name,
@@ -43,10 +45,10 @@ function compile.source(step, flags)
   return source
 end
 
-local function compile_step(step, flags, loop)
-  local source <close> = compile.source(step, flags)
+local function compile_step(step, flags, settings)
+  local source <close> = compile.source(step, flags, settings)
   failure.check(source:check())
-  if loop == "lua" then
+  if settings.loop == "lua" then
     if step.run or step.each then return { step = step } end
     failure.raise(("step %s has a plan, but no function for the Lua loop"):format(step.name),
       "use --loop c, or give the step each, or run beside plan")
@@ -83,7 +85,7 @@ end
 local function compile_all(scenario, flags, settings)
   local compiled = {}
   for i, step in ipairs(scenario.steps) do
-    compiled[i] = compile_step(step, flags, settings.loop)
+    compiled[i] = compile_step(step, flags, settings)
   end
   check_plans(compiled, scenario, settings)
   return compiled

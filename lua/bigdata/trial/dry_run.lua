@@ -103,8 +103,9 @@ local function count_line(outcome)
     rate)
 end
 
+-- All is read, however long that takes: for the source there is no --time.
 local function read_step(compiled, settings, flags, write)
-  local source <close> = compile.source(compiled.step, flags)
+  local source <close> = compile.source(compiled.step, flags, tables.copy(settings, { time = 0 }))
   write(("step %s\n"):format(compiled.step.name))
   write(compiled.spec and dry_run.plan(compiled.spec, compiled.rest)
     or function_lines(compiled.step))

@@ -85,7 +85,7 @@ end
 -- what kept it from being begun.
 local function run_step(context, compiled, pool, way, monitor)
   local step, watch = compiled.step, context.watch
-  local source <close> = compile.source(step, context.flags)
+  local source <close> = compile.source(step, context.flags, context.settings)
   local settings = core_settings(context, compiled, source)
   failure.check(pool:forget()) -- now: it would undo what a worker's function prepares
   if context.settings.loop ~= "lua" then

@@ -89,7 +89,7 @@ function Db:zip(a, b, ...) end
 ---@alias bigdata.StepFunction fun(db: bigdata.Db, row: bigdata.Row, state: table, opt: table)
 
 ---@class bigdata.StepSettings
----@field source fun(opt: table<string, any>): bigdata.Source
+---@field source fun(opt: table<string, any>, run: table<string, any>): bigdata.Source
 ---@field each? bigdata.StepFunction
 ---@field plan? bigdata.StepFunction instead of each, for the step compiled to a plan
 ---@field run? bigdata.StepFunction instead of each, for the loop in Lua
