@@ -195,6 +195,20 @@ data: 3 records were left out
     has(ended("interrupted"), "data: interrupted; the figures are those")
   end)
 
+  it("says that the source ended first", function()
+    local function ended(limits, values)
+      return report.text(result({ step(values) }, {}, limits))
+    end
+    has(ended { time = 20 }, "data: the source ended after 4,500 records, before --time\n")
+    has(ended { limit = 5000 }, "data: the source ended after 4,500 records, before --limit\n")
+    has(ended { limit = 5000, time = 20 },
+      "data: the source ended after 4,500 records, before --limit and --time\n")
+    for _, text in ipairs { ended {}, ended { limit = 4500 }, ended { limit = 4500, time = 20 },
+      ended({ time = 20 }, { ended = "time" }) } do
+      assert.is_nil(text:find("source ended", 1, true), text)
+    end
+  end)
+
   it("has something to say when there is no step", function()
     local text = report.text(result({}, { ended = "interrupted", server = false }))
     has(text, "interrupted before the first step\n")

@@ -349,6 +349,21 @@ data (records)
       assert.is_truthy(text:find("poll, loop lua: data 1,000 rows/s\n", 1, true), text)
     end)
 
+  it("says of how many runs the source ended first", function()
+    local function limited(time, ended)
+      local run = ran(1)
+      run.settings = { limit = 0, time = time }
+      run.steps[1].ended, run.steps[1].read_records = ended, 10
+      return run
+    end
+    local function text(...)
+      return sweep_report.text(result { item({ engine = "poll", loop = "c" }, ...) })
+    end
+    assert.is_truthy(text(limited(5, "done"), limited(5, "time"), limited(5, "done"))
+      :find("\ndata: the source ended before --time in 2 of 3 runs\n", 1, true))
+    assert.is_nil(text(limited(0, "done"), limited(5, "time")):find("source ended", 1, true))
+  end)
+
   -- A trial that ships rows by a method.
   local function shipped(method, seconds, round_trips)
     local run = ran(seconds)

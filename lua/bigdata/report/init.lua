@@ -204,6 +204,22 @@ function report.stopped_at(result)
     step.rejects == 1 and "a bad record" or "too many bad records, the first", where)
 end
 
+-- Which of --limit and --time a step's source ended before; nil if before none. Another program
+-- does not tell what it has read.
+function report.ended_before(settings, step)
+  if step.ended ~= "done" or not step.read_records then return nil end
+  local limited, timed = settings.limit > 0, settings.time > 0
+  if limited and step.read_records >= settings.limit then return nil end
+  return limited and timed and "--limit and --time" or limited and "--limit" or timed and "--time"
+    or nil
+end
+
+local function source_note(result, step)
+  local limits = report.ended_before(result.settings, step)
+  return limits and ("%s: the source ended after %s, before %s"):format(step.name,
+    text.plural(step.read_records, "record"), limits)
+end
+
 local ENDED = {
   time = "%s: ended when its time was up",
   errors = "%s: stopped, with more bad records than --max-errors allows",
@@ -218,6 +234,7 @@ local function notes(result, too_short)
       figures.SHORTEST_PHASE)
   end
   for _, step in ipairs(result.steps) do
+    lines[#lines + 1] = source_note(result, step)
     lines[#lines + 1] = waiting_note(result, step)
     lines[#lines + 1] = schedule_note(step)
     lines[#lines + 1] = skipped_note(step)

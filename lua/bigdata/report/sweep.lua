@@ -38,11 +38,35 @@ local function heading(result)
   return lines
 end
 
+-- The steps whose sources ended before the runs' limits: a list of lines.
+local function source_lines(result)
+  local lines, found = {}, {}
+  for _, item in ipairs(result.trials) do
+    for _, run in ipairs(item.runs) do
+      for _, step in ipairs(run.ended == "done" and run.steps or {}) do
+        local limits = report.ended_before(run.settings, step)
+        local one = found[step.name] or { count = 0, runs = 0 }
+        one.runs, one.limits = one.runs + 1, limits or one.limits
+        one.count, found[step.name] = one.count + (limits and 1 or 0), one
+      end
+    end
+  end
+  for _, name in ipairs(result.steps) do
+    local one = found[name]
+    if one and one.limits then
+      lines[#lines + 1] = ("%s: the source ended before %s in %d of %s"):format(name, one.limits,
+        one.count, text.plural(one.runs, "run"))
+    end
+  end
+  return lines
+end
+
 local function table_lines(result)
   local rows, columns = trials.table_of(result)
   local lines = table_text.lines(rows, columns, "  ")
   lines[#lines + 1] = ""
   tables.append(lines, trials.notes(result))
+  tables.append(lines, source_lines(result))
   local bad = problems.lines(result)
   if #bad > 0 then lines[#lines + 1] = "" end
   return tables.append(lines, bad)
