@@ -114,7 +114,8 @@ describe("the answer", function()
       item.runs = { { ended = "failed", steps = {}, error = { message = "gone" } } }
     end
     has(answer_of(result), "No trial came to its end")
-    has(table.concat(warnings.sentences(result), "\n"), "ours (run 1): gone.")
+    has(table.concat(warnings.sentences(result), "\n"),
+      "ours; <theirs> (2 runs of 2 trials): gone.")
     has(page.text(result), "No trial came to its end")
     assert.is_nil(page.text(result):find("<h2>compared with", 1, true))
   end)

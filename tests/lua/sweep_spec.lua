@@ -349,6 +349,34 @@ data (records)
       assert.is_truthy(text:find("poll, loop lua: data 1,000 rows/s\n", 1, true), text)
     end)
 
+  it("tells identical failures once, with how many trials they befell, and which", function()
+    local function failed(why)
+      return { ended = "failed", steps = {}, error = { message = why, hint = "do " .. why } }
+    end
+    local function pool(size, ...)
+      return { shown = { poolsize = size }, label = "poolsize " .. size, runs = { ... } }
+    end
+    local trials = {
+      pool(1, failed("once")), pool(2, ran(1)), pool(3, failed("full")), pool(4, failed("full")),
+      pool(5, failed("full")), pool(6, ran(1)), pool(7, failed("full")),
+    }
+    local text = sweep_report.text(result(trials))
+    assert.is_truthy(text:find([[
+
+poolsize 1: once
+  hint: do once
+poolsize 3 to poolsize 5; poolsize 7 (4 trials): full
+  hint: do full
+]], 1, true), text)
+    trials = { pool(1, ran(1), failed("full")), pool(2, failed("full"), failed("full")) }
+    text = sweep_report.text(result(trials, 2))
+    assert.is_truthy(text:find("\npoolsize 1; poolsize 2 (3 runs of 2 trials): full\n", 1, true),
+      text)
+    trials[2] = nil
+    text = sweep_report.text(result(trials, 2))
+    assert.is_truthy(text:find("\npoolsize 1 (run 2): full\n", 1, true), text)
+  end)
+
   it("says of how many runs the source ended first", function()
     local function limited(time, ended)
       local run = ran(1)
@@ -535,8 +563,7 @@ data, rows/s
   poll     lua       not run         -           -
 ]], 1, true), text)
     assert.is_truthy(text:find([[
-engine threads, loop c (run 2): the server is gone
-engine poll, loop c (run 1): the server is gone
+engine threads, loop c; engine poll, loop c (2 runs of 2 trials): the server is gone
 engine poll, loop c (run 2): interrupted
 ]], 1, true), text)
   end)
