@@ -2,6 +2,7 @@
 -- of its connections.
 
 local kit = dofile "tests/support/scenario_kit.lua"
+local connections = require "bigdata.trial.connections"
 local core = require "bigdata.core"
 local lfs = require "lfs"
 local sample = require "bigdata.census.sample"
@@ -101,6 +102,12 @@ describe("behind pgbouncer", function()
       end)
     end
   end
+
+  it("the server does not say how many connections there may be", function()
+    assert.is_true(connections.left(pooled) <= 40)
+    assert.is_true(select(2, connections.left(pooled)))
+    assert.is_false(select(2, connections.left(kit.server:conninfo())))
+  end)
 
   it("prepared statements work if it knows of them", function()
     if not know_prepared(100) then

@@ -57,14 +57,19 @@ describe("a sweep", function()
     assert.is_truthy(sweep_report.text(result):find("  poolsize +rows/s +min..max +CPU us/row\n"))
   end)
 
-  it("names a trial that fails, and runs the others", function()
-    local result = run('trials = { { poolsize = 60 }, { poolsize = 2 } }')
+  it("does not begin trials with more connections than the server has left", function()
+    local result, announced = run("vary = { poolsize = { 60, 61, 2, 62 } }, repeats = 2")
     assert.equal("failed", result.ended)
-    assert.equal("failed", result.trials[1].runs[1].ended)
-    assert.equal("done", result.trials[2].runs[1].ended)
+    assert.equal(2, #announced)
+    for i, ended in ipairs { "failed", "failed", "done", "failed" } do
+      local runs = result.trials[i].runs
+      assert.same({ ended, ended }, { runs[1].ended, runs[2].ended })
+      assert.same({ 1, 2 }, { runs[1].round, runs[2].round })
+    end
     local text = sweep_report.text(result)
-    assert.is_truthy(text:find("  60 +failed +%-\n"), text)
-    assert.is_truthy(text:find("poolsize 60: .*too many clients"), text)
+    assert.is_truthy(text:find("  60 +failed +%-"), text)
+    assert.is_truthy(text:find("\npoolsize 60; poolsize 61; poolsize 62 %(6 runs of 3 trials%): "
+      .. "the server has no more than %d+ connections left\n  hint: "), text)
   end)
 
   local function refuses(line, wanted)

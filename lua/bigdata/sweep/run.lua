@@ -4,6 +4,7 @@
 -- time falls on all trials alike, and none always comes after the same other one.
 
 local compile = require "bigdata.trial.compile"
+local connections = require "bigdata.trial.connections"
 local core = require "bigdata.core"
 local external = require "bigdata.external"
 local failure = require "bigdata.failure"
@@ -11,6 +12,7 @@ local random = require "bigdata.statistics.random"
 local settings = require "bigdata.scenario.settings"
 local sweep = require "bigdata.sweep"
 local tables = require "bigdata.tables"
+local text = require "bigdata.text"
 local trial = require "bigdata.trial"
 
 local sweep_run = {}
@@ -89,6 +91,14 @@ local function trouble(outcome)
   return "failed"
 end
 
+-- Give a turn's outcome its place in the result.
+local function keep(result, turn, outcome)
+  local item = turn.item
+  outcome.round, outcome.place, outcome.trial = turn.round, turn.place, item.label
+  item.runs[#item.runs + 1] = outcome
+  result.ended = trouble(outcome) or result.ended
+end
+
 -- Run one turn; a trial that fails has its place in the result, too. place: { conninfo= and
 -- private= of the server }.
 local function run_turn(result, turn, place, watch)
@@ -98,11 +108,8 @@ local function run_turn(result, turn, place, watch)
   if item.external then run, what = external.run, item.external end
   local outcome, message, info = run(what, run_settings, item.flags, watch, item.scenario)
   outcome = outcome or trial.failed(what.name, item.settings, message, info)
-  outcome.round, outcome.place = turn.round, turn.place
-  item.runs[#item.runs + 1] = outcome
+  keep(result, turn, outcome)
   turn.took = core.now() - began
-  outcome.trial = item.label
-  result.ended = trouble(outcome) or result.ended
   if outcome.server then
     outcome.server.private = place.private
     result.server = result.server or outcome.server
@@ -151,9 +158,18 @@ function sweep_run.check(trials)
   return failure.protect(check, trials)
 end
 
--- Where nobody answers, no trial needs to be tried.
-local function check_server(conninfo)
-  failure.check(core.connect(conninfo)):close()
+-- Trials that want more connections than the server has left fail without being tried; how many
+-- another program will have is not known. Raises where nobody answers: no trial needs to be tried.
+local function refuse_too_large(result, conninfo)
+  local most, pooled = connections.left(conninfo)
+  for _, turn in ipairs(pooled and {} or still_to_run(result.plan)) do
+    local item = turn.item
+    if not item.external and item.settings.poolsize > most then
+      keep(result, turn, trial.failed(item.scenario.name, item.settings,
+        ("the server has no more than %s left"):format(text.plural(most, "connection")),
+        { hint = "use a smaller --poolsize, or raise its max_connections" }))
+    end
+  end
 end
 
 -- Other programs that are not installed are left out, by name.
@@ -175,7 +191,7 @@ local function run(result, dburl, hooks)
   check(result.trials)
   local server <close> = start_server(result, dburl, hooks.watch)
   local conninfo = dburl or server and server:conninfo() or nil
-  check_server(conninfo)
+  refuse_too_large(result, conninfo)
   run_turns(result, still_to_run(result.plan),
     { conninfo = conninfo, private = server ~= nil }, hooks)
   return result

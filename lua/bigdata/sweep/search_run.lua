@@ -1,6 +1,7 @@
 -- sweep/search_run.lua - searches for a size by running a scenario, all on one server.
 
 local compile = require "bigdata.trial.compile"
+local connections = require "bigdata.trial.connections"
 local core = require "bigdata.core"
 local failure = require "bigdata.failure"
 local figures = require "bigdata.result.figures"
@@ -17,12 +18,6 @@ local search_run = {}
 -- Connections beside the pool's that a trial makes: for its tables and for the monitor.
 local SPARE_CONNECTIONS = 3
 
-local FREE = [[
-  select current_setting('max_connections')::integer
-    - current_setting('superuser_reserved_connections')::integer
-    - (select count(*) from pg_stat_activity
-       where backend_type = 'client backend' and pid <> pg_backend_pid()) as free]]
-
 -- The smallest size to look at: no connections for which there would be more event loops than them.
 local function smallest(terms, run_settings)
   local least = terms.from or 1
@@ -31,8 +26,7 @@ end
 
 -- The connections that the server has left for the pool's.
 local function free_connections(conninfo, least)
-  local connection <close> = failure.check(core.connect(conninfo))
-  local free = tonumber(failure.check(connection:query(FREE))[1].free) - SPARE_CONNECTIONS
+  local free = connections.left(conninfo) - SPARE_CONNECTIONS
   if free < least then
     failure.raise("the server has no connections left", "raise its max_connections")
   end

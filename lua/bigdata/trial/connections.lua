@@ -65,6 +65,24 @@ function Connections:patiently(begin)
   end
 end
 
+local LEFT = [[
+  select pg_backend_pid() as pid, current_setting('max_connections')::integer
+    - current_setting('superuser_reserved_connections')::integer
+    - (select count(*) from pg_stat_activity
+       where backend_type = 'client backend' and pid <> pg_backend_pid()) as number]]
+
+local function ask_left(conninfo)
+  local connection <close> = failure.check(core.connect(conninfo))
+  return failure.check(connection:query(LEFT))[1]
+end
+
+-- How many connections the server has left, and whether that says nothing of how many there may be,
+-- since a pooler stands before it, which gives the next one the same of its own. Raises.
+function connections.left(conninfo)
+  local row = ask_left(conninfo)
+  return tonumber(row.number), row.pid == ask_left(conninfo).pid
+end
+
 -- The field `opened` may be set to a function, which is called with the pool whenever it was opened
 -- again, and by tell(). most: how many connections the server allows.
 function connections.open(conninfo, settings, most)

@@ -1,4 +1,4 @@
-# A trial that fails is named, and the others are run.
+# A trial that wants too many connections is named, and the others are run.
 database
 sample 3
 cat >mine.lua <<'LUA'
