@@ -144,7 +144,12 @@ local function run_sweep(object, settings, flags, out)
   end
   files:show(settings.quiet and sweep_report.lines(result) or sweep_report.text(result))
   explain(result, settings, out)
-  return write_files(files, result)
+  local status = write_files(files, result)
+  if status == STATUS.interrupted and settings.json and settings.json ~= "-" then
+    out:say(("hint: the same command with --continue %s goes on with the sweep\n"):format(
+      settings.json))
+  end
+  return status
 end
 
 -- The terms of a search: its file's, or those of --find; --repeat goes before the file's repeats.

@@ -23,6 +23,7 @@ for signal in KILL INT; do
   kill -"$signal" "$pid"
   wait "$pid" 2>/dev/null
   echo "$signal: $?"
+  grep '^hint' errors
   bigdata report "$signal.json" --quiet | sort
   sql "select pg_terminate_backend(pid, 10000) from pg_stat_activity where $sleeping" >/dev/null
 
