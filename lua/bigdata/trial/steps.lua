@@ -81,6 +81,14 @@ local function core_settings(context, compiled, source)
   }
 end
 
+-- What to do about a step's failure. With a function for each worker there is no --reconnect.
+local function hint_on(info, context)
+  local hint = info.hint or ""
+  local can_reconnect = (context.settings.reconnect or 0) == 0 and not context.scenario.hooks.worker
+  if info.code ~= "CONN" or hint ~= "" or not can_reconnect then return hint end
+  return "--reconnect S opens lost connections again, trying for S seconds"
+end
+
 -- Run one step: its outcome, with what the monitor saw and what the proof of arrival found. Raises
 -- what kept it from being begun.
 local function run_step(context, compiled, pool, way, monitor)
@@ -108,7 +116,7 @@ local function run_step(context, compiled, pool, way, monitor)
   json.array(outcome.statement_latencies)
   outcome.server = monitor:finish(GOES_ON[outcome.ended], outcome.reconnects > 0)
   if message then
-    outcome.error = { message = message, hint = info and info.hint, code = info and info.code }
+    outcome.error = { message = message, hint = hint_on(info, context), code = info.code }
   end
   end_proof(proof_begun, outcome)
   return outcome
