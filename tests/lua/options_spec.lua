@@ -32,7 +32,8 @@ describe("options of a run", function()
   end)
 
   it("take values in every form", function()
-    for _, line in ipairs { "-c 7", "-c7", "--poolsize 7", "--poolsize=7", "--clients 7",
+    for _, line in ipairs { "-c 7", "-c7", "--poolsize 7", "--poolsize=7", "--client 7",
+      "--clients 7",
       "--connections=7", "-c 3 --poolsize 7" } do
       assert.equal(7, parse(line).poolsize, line)
     end

@@ -183,9 +183,6 @@ local function option_lines(lines, option)
   lines[#lines + 1] = label .. (option.argument and " " .. italic(option.argument) or "")
 
   local words = options.described(option)
-  if option.aliases then
-    words = ("%s; also --%s"):format(words, table.concat(option.aliases, ", --"))
-  end
   if option.negation then
     words = ("%s; --%s: %s"):format(words, option.negation, option.negation_help)
   end

@@ -137,8 +137,9 @@ options.RUN = {
   {
     title = "Database", of_trial = true,
     {
-      name = "poolsize", short = "c", aliases = { "clients", "connections" }, argument = "N",
-      read = whole(1, 5000), default = 15, help = "connections, each with one worker",
+      name = "poolsize", short = "c", aliases = { "client", "clients", "connections" },
+      argument = "N", read = whole(1, 5000), default = 15,
+      help = "connections, each with one worker",
     },
     {
       name = "protocol", short = "M", argument = "NAME", default = "prepared",
@@ -374,9 +375,12 @@ function options.names_of(option)
   return names
 end
 
--- What is said about the option, or about its opposite, with the default.
+-- What is said about the option, or about its opposite, with its other names and the default.
 function options.described(option, opposite)
   local words = opposite and option.negation_help or option.help
+  if option.aliases then
+    words = ("%s; also --%s"):format(words, table.concat(option.aliases, ", --"))
+  end
   local default = option.default
   if default == nil or option.no_default_in_help or option.negation_help then return words end
   if type(default) == "boolean" then default = default and "yes" or "no" end
