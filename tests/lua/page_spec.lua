@@ -176,7 +176,7 @@ describe("the pictures", function()
       for _, one in ipairs(item.runs) do
         local states = one.steps[1].server.states
         states[1].wait_event_type, states[1].wait_event = "Client", "ClientRead"
-        states[2].state = "idle in transaction"
+        states[2].state, states[2].wait_event_type = "idle in transaction", "Client"
       end
     end
     local rows = titled(result, "what the server was doing").rows

@@ -195,13 +195,30 @@ describe("the server", function()
     } }))
   end)
 
+  local function seen(states)
+    return report_time.server(result { server = { missing = {}, states = states } })[2]
+  end
+
   it("is idle where it waits for the client, in a transaction, or for rows of a COPY", function()
-    assert.equal("data         ############............  computing 50 %, idle 50 %",
-      report_time.server(result { server = { missing = {}, states = {
-        { state = "active", share = 0.5 },
-        { state = "active", wait_event_type = "Client", wait_event = "ClientRead", share = 0.25 },
-        { state = "idle in transaction", share = 0.25 },
-      } } })[2])
+    assert.equal("data         ############............  computing 50 %, idle 50 %", seen {
+      { state = "active", share = 0.5 },
+      { state = "active", wait_event_type = "Client", wait_event = "ClientRead", share = 0.25 },
+      { state = "idle in transaction", wait_event_type = "Client", wait_event = "ClientRead",
+        share = 0.25 },
+    })
+  end)
+
+  it("computes where it waits for nothing, whatever its state", function()
+    assert.equal("data         ############............  computing 50 %, idle 50 %", seen {
+      { state = "idle", wait_event_type = "Client", wait_event = "ClientRead", share = 0.5 },
+      { state = "idle in transaction", share = 0.25 },
+      { state = "disabled", share = 0.25 }, -- track_activities is off
+    })
+  end)
+
+  it("is not shown where it is somebody else's", function()
+    assert.equal("data         ########################  not shown 100 %",
+      seen { { state = "?", share = 1 } })
   end)
 
   it("is left out where nothing was seen", function()

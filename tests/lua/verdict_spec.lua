@@ -251,14 +251,15 @@ describe("the gain", function()
 end)
 
 describe("measurements", function()
-  local function waits(wait_event_type, wait_event)
+  local function waits(wait_event_type, wait_event, state)
     local m = measurements.of({ settings = { poolsize = 1 } }, {
       seconds = 1, statements = 1, round_trips = 1, cpu_user_seconds = 0, cpu_system_seconds = 0,
       worker_seconds = { source = 0, client = 0, send = 0, server = 1, turn = 0, lua = 0,
         lock = 0 },
       threads = { {} },
       server = { samples = 20, states = {
-        { state = "active", wait_event_type = wait_event_type, wait_event = wait_event, share = 1 },
+        { state = state or "active", wait_event_type = wait_event_type, wait_event = wait_event,
+          share = 1 },
       } },
     }).waits
     m.events = nil
@@ -270,6 +271,13 @@ describe("measurements", function()
     assert.same({ read = 1 }, waits("IPC", "BufferIO"))
     assert.same({ read = 1 }, waits("IO", "AioIoCompletion"))
     assert.same({ other = 1 }, waits("IO", "DataFileWrite"))
+  end)
+
+  it("count a backend that waits for nothing as computing, whatever its state", function()
+    assert.same({ cpu = 1 }, waits(nil, nil, "active"))
+    assert.same({ cpu = 1 }, waits(nil, nil, "idle in transaction"))
+    assert.same({}, waits("Client", "ClientRead", "idle in transaction (aborted)"))
+    assert.same({ other = 1 }, waits(nil, nil, "?")) -- not shown to the monitor
   end)
 
   it("know waits as versions before and since 17 spell them", function()

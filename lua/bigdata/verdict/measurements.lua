@@ -21,7 +21,8 @@ local CLASS_OF_EVENT = {
 -- The class of what a backend was seen doing; nil if it had nothing to do.
 local function class_of(seen)
   if sighting.is_idle(seen) then return nil end
-  if not seen.wait_event_type then return "cpu" end
+  if sighting.is_computing(seen) then return "cpu" end
+  if not seen.wait_event_type then return "other" end
   local event = (seen.wait_event or ""):lower()
   local exception = CLASS_OF_EVENT[seen.wait_event_type .. " " .. event]
   if exception then return exception end
