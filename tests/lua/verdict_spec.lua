@@ -63,6 +63,37 @@ describe("the verdict is", function()
     assert.is_truthy(judged.causes[1].evidence[2]:find("38 %% in the interpreter"))
   end)
 
+  it("server CPU where the workers wait for cores that the server fills", function()
+    for _, others in ipairs { 0.6, 0.8 } do -- with 0.8 no core has time left
+      local judged = judge {
+        workers = 90, shares = shares { client = 0.01, turn = 0.89, server = 0.1 },
+        waits = { cpu = 0.02, events = {} }, client_cores = 0.2, server_cores = 1,
+        machine = { cores = 2, busy = 1.2 + others },
+      }
+      assert.equal("server_cpu", names(judged))
+    end
+  end)
+
+  it("client CPU where the workers wait for cores that this program fills", function()
+    assert.equal("client_cpu", names(judge {
+      workers = 30, shares = shares { client = 0.04, turn = 0.9, server = 0.06 },
+      waits = { cpu = 0.01, events = {} }, client_cores = 1.2, server_cores = 0.1,
+      machine = { cores = 2, busy = 2 }, -- others have the rest
+    }))
+  end)
+
+  it("client CPU of an event loop on a full machine if the loop has a core for itself", function()
+    local function judged(cpu)
+      return names(judge {
+        shares = shares { client = 0.1, turn = 0.75, server = 0.15 },
+        loops = { count = 1, busiest = 0.99, cpu = cpu }, client_cores = cpu,
+        machine = { cores = 2, busy = 2 }, server_cores = 1.95 - cpu,
+      })
+    end
+    assert.equal("client_cpu", judged(0.95))
+    assert.equal("server_cpu", judged(0.4))
+  end)
+
   it("the interpreter's lock where the workers wait for it", function()
     local judged = judge {
       workers = 30, shares = shares { client = 0.035, turn = 0.95, server = 0.015 }, lua = 0.033,
@@ -235,10 +266,18 @@ describe("the gain", function()
 
   it("is bound by the cores for the CPU time that is left", function()
     local judged = judge {
-      waits = { commit = 0.75, events = {} }, machine = { cores = 2, busy = 1.2 },
+      waits = { commit = 0.75, events = {} }, machine = { cores = 2, busy = 1 },
       client_cores = 0.4, server_cores = 0.6,
     }
     assert.equal(2, judged.causes[1].gain)
+  end)
+
+  it("leaves other programs what they use of the cores", function()
+    local judged = judge {
+      waits = { commit = 0.75, events = {} }, machine = { cores = 2, busy = 1.5 },
+      client_cores = 0.4, server_cores = 0.6,
+    }
+    assert.equal(1.5, judged.causes[1].gain)
   end)
 
   it("of a loop's or the server's CPU time is what the rest leaves to do", function()
@@ -297,7 +336,8 @@ describe("measurements", function()
       cpu_user_seconds = 0.5, cpu_system_seconds = 0.3,
       worker_seconds = { source = 0.8, client = 1.6, send = 0, server = 4, turn = 1.6, lua = 0.8,
         lock = 0.4 },
-      threads = { { wall_seconds = 2, waited_seconds = 0.5 } },
+      threads = { { wall_seconds = 2, waited_seconds = 0.5, cpu_user_seconds = 0.5,
+        cpu_system_seconds = 0.25 } },
       server = {
         samples = 40, cpu_seconds = { backends = 1, walwriter = 0.2 },
         machine = { cores = 2, busy_seconds = 3, idle_seconds = 1 },
@@ -318,7 +358,7 @@ describe("measurements", function()
     assert.equal(0.1, m.lua)
     assert.equal(0.05, m.lock)
     assert.is_true(math.abs(m.finished - 0.05) < 1e-9)
-    assert.same({ count = 1, busiest = 0.75 }, m.loops)
+    assert.same({ count = 1, busiest = 0.75, cpu = 0.375 }, m.loops)
     assert.same({ cores = 2, busy = 1.5 }, m.machine)
     assert.equal(0.4, m.client_cores)
     assert.equal(0.6, m.server_cores)

@@ -7,8 +7,9 @@
 --   lua       the part of client that is the interpreter; lock, the part of turn that is its lock;
 --             paced, the part of source that is waiting for the schedule of --rate, and finished,
 --             that in which there were no more records
---   loops     event loops: { count=, busiest= the part of its time that the busiest one worked };
---             nil where each worker has a thread
+--   loops     event loops: { count=, busiest= the part of its time that the busiest one worked,
+--             cpu= the most CPU time of one of them, per second }; nil where each worker has a
+--             thread
 --   client_cores, server_cores    CPU time of this program and of the server, per second
 --   machine   { cores=, busy= CPU time per second, whoever used it }
 --   waits     what the server's backends were seen doing: { cpu=, commit=, read=, lock=,
@@ -48,6 +49,10 @@ local function new_case(m)
   -- What we and the server use; all that is used where the server's part is not known.
   local ours = m.server_cores and (m.client_cores or 0) + m.server_cores
   case.busy = m.machine and math.min(ours or m.machine.busy, m.machine.cores)
+  case.others = m.machine and math.max(0, m.machine.busy - case.busy)
+  -- A loop that works without a pause fills a core, if others do not take it away.
+  local loop = m.loops and (case.machine_full and m.loops.cpu or m.loops.busiest) or 0
+  case.loop_full = loop >= SATURATED
   if m.waits and (m.looks or 0) >= FEWEST_LOOKS then
     local worked = 0
     for _, class in ipairs(CLASSES) do worked = worked + (m.waits[class] or 0) end
@@ -82,6 +87,14 @@ function Case:part_of_machine(cores)
   return math.min(cores / self.m.machine.busy, 1)
 end
 
+-- Of the time in which the workers waited for their turn, the part in which this program had what
+-- they waited for: all of it where that was an event loop, else its part of the cores.
+function Case:own_turn()
+  local turn = self.shares.turn - self.lock
+  if self.loop_full or not self.busy then return turn end
+  return turn * math.min((self.m.client_cores or 0) / math.max(self.busy, LEAST_LEFT), 1)
+end
+
 function Case:machine_line()
   local m = self.m
   if not m.machine then return nil end
@@ -109,19 +122,18 @@ local CAUSES = {}
 
 function CAUSES.client_cpu(case)
   local m, shares = case.m, case.shares
-  local full = m.loops and m.loops.busiest >= SATURATED
-  local of_workers = shares.client + shares.turn - case.lock
-  if not full and of_workers < OWN then of_workers = 0 end
+  local of_workers = shares.client + case:own_turn()
+  if not case.loop_full and of_workers < OWN then of_workers = 0 end
   local in_lua = case.lua > 0 and (" (%s in the interpreter)"):format(percent(case.lua)) or ""
   local evidence = case:computing(shares.client + shares.turn,
     ("our code ran for %s of the workers' time%s, and waited %s for its turn"):format(
       percent(shares.client), in_lua, percent(shares.turn)))
-  if full then
+  if case.loop_full then
     evidence[#evidence + 1] = ("the busiest event loop worked %s of its time"):format(
       percent(m.loops.busiest))
   end
   local try = { "--insert copy" }
-  if full and not case.machine_full then
+  if case.loop_full and not case.machine_full then
     table.insert(try, 1, ("--jobs %d"):format(2 * m.loops.count))
   end
   if case.lua > shares.client / 2 then table.insert(try, 1, "--loop c") end
@@ -283,15 +295,15 @@ function verdict.name(cause)
 end
 
 -- How many times as fast at most, were the cause gone: by what is left of the time, and by what the
--- cores can do if the rest needs as much CPU time as it did. Where only CPU time is gone, what the
--- backends waited for is left, too.
+-- cores can do if the rest, and other programs, need as much CPU time as they did. Where only CPU
+-- time is gone, what the backends waited for is left, too.
 local function gain_of(case, share, freed)
   local waits = freed and case.worked and case.worked - case:wait "cpu" or 0
   local by_time = 1 / math.max(1 - share, waits, LEAST_LEFT)
   if not case.busy then return by_time end
   local cores = case.m.machine.cores
   local rest = math.max(case.busy - (freed or 0), LEAST_LEFT * cores)
-  return math.max(1, math.min(by_time, cores / rest))
+  return math.max(1, math.min(by_time, (cores - case.others) / rest))
 end
 
 -- The causes that are clear, the heaviest first.
@@ -318,9 +330,8 @@ end
 -- Other programs on the machine change what is measured.
 local function warning(case)
   local m = case.m
-  if not (m.machine and m.server_cores) then return nil end
-  local others = m.machine.busy - case.busy
-  if others < MUCH * m.machine.cores then return nil end
+  local others = case.others
+  if not (m.machine and m.server_cores) or others < MUCH * m.machine.cores then return nil end
   return ("other programs used %.1f of the machine's %d cores: without them it may look different")
     :format(others, m.machine.cores)
 end

@@ -56,7 +56,11 @@ end
 -- Threads with several workers are event loops.
 local function loops_of(step, workers)
   if #step.threads >= workers then return nil end
-  return { count = #step.threads, busiest = figures.busiest(step) }
+  local cpu = 0
+  for _, thread in ipairs(step.threads) do
+    cpu = math.max(cpu, thread.cpu_user_seconds + thread.cpu_system_seconds)
+  end
+  return { count = #step.threads, busiest = figures.busiest(step), cpu = cpu / step.seconds }
 end
 
 -- The part of source in which there were no more records: who waits for the reader is counted.
