@@ -120,6 +120,7 @@ static int advance(Loop *loop, uint32_t slot, BdErr *err) {
             return set_interest(loop, slot, BD_INTEREST_NONE, err);
         case BD_WANT_NOTHING:
             loop->active--;
+            wait_for(loop, slot, BD_SHARE_SOURCE);
             return set_interest(loop, slot, BD_INTEREST_NONE, err);
         }
     }
@@ -192,9 +193,14 @@ static int wait_ready(Loop *loop, uint32_t *ready, BdErr *err) {
 }
 
 static int run_loop(Loop *loop, BdErr *err) {
+    read_clock(loop);
+    int64_t begin_ns = loop->now_ns;
+    for (uint32_t slot = 0; slot < loop->count; slot++) {
+        bd_timing_begin(&loop->workers[slot].timing, begin_ns);
+    }
     for (uint32_t slot = 0; slot < loop->count; slot++) {
         read_clock(loop);
-        bd_timing_begin(&loop->workers[slot].timing, loop->now_ns);
+        bd_timing_go_on(&loop->workers[slot].timing, begin_ns, loop->now_ns);
         if (advance(loop, slot, err) != 0) {
             return -1;
         }

@@ -60,6 +60,7 @@ int64_t bd_engine_threads_run(BdWorker *workers, uint32_t count) {
             wait_until(worker);
             break;
         case BD_WANT_NOTHING:
+            bd_timing_wait(&worker->timing, BD_SHARE_SOURCE, bd_now_ns());
             return bd_timing_waited_ns(&worker->timing);
         }
     }

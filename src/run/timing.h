@@ -46,7 +46,7 @@ void bd_timing_init(BdTiming *timing, BdTimes *times);
 /* The worker has begun. */
 void bd_timing_begin(BdTiming *timing, int64_t now_ns);
 
-/* It waits from now on, for what `share` says. */
+/* It waits from now on, for what `share` says; one that has ended, for a record. */
 void bd_timing_wait(BdTiming *timing, BdShare share, int64_t now_ns);
 
 /* It goes on now. What it waited for was there since ready_ns; that it did not go on then is its
