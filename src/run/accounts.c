@@ -52,6 +52,12 @@ static void settle_crew(const BdThreadUse *use, bool alone, int64_t *ns) {
     }
 }
 
+/* Without a processor the interpreter did not run either: of its time as much is left as of that of
+ * our code. */
+static int64_t settled_lua_ns(int64_t lua_ns, int64_t client_ns, int64_t settled_ns) {
+    return client_ns == 0 ? 0 : (int64_t)((double)lua_ns * (double)settled_ns / (double)client_ns);
+}
+
 static void merge_times(BdAccounts *accounts, BdTimes *times) {
     bd_times_settle(times);
     bd_histogram_merge(accounts->units, times->units);
@@ -74,16 +80,19 @@ void bd_accounts_fill(BdAccounts *accounts, const BdWorker *workers, uint32_t co
     uint32_t at = 0;
     for (uint32_t crew = 0; crew < accounts->thread_count; crew++) {
         int64_t ns[BD_SHARES] = {0};
+        int64_t lua_ns = 0;
         uint32_t first = at;
         for (; at < count && bd_engine_crew(crewing.kind, count, crewing.jobs, at) == crew; at++) {
             const BdWorker *worker = &workers[at];
             add_worker(worker, elapsed_ns, ns);
-            accounts->lua_ns += worker->task->lua_ns;
+            lua_ns += worker->task->lua_ns;
             accounts->lock_ns += worker->task->turn_ns;
             add_timing(accounts, &worker->timing);
         }
         merge_times(accounts, &crews[crew].times);
+        int64_t client_ns = ns[BD_SHARE_CLIENT];
         settle_crew(&accounts->threads[crew], at - first == 1, ns);
+        accounts->lua_ns += settled_lua_ns(lua_ns, client_ns, ns[BD_SHARE_CLIENT]);
         for (int share = 0; share < BD_SHARES; share++) {
             accounts->shares_ns[share] += ns[share];
         }

@@ -309,6 +309,17 @@ static void a_thread_without_a_processor_waits_for_its_turn(void **state) {
     bd_accounts_deinit(&accounts);
 }
 
+static void the_interpreter_did_not_run_without_a_processor(void **state) {
+    (void)state;
+    task = (BdTask){.lua_ns = 250};
+    BdWorker workers[] = {worker_with(0, 300, 700, 0)};
+    const BdThreadUse uses[] = {{.user_ns = 180, .delay_ns = 120}};
+    BdAccounts accounts = accounts_of(workers, 1, threads, uses);
+    expect_shares(accounts.shares_ns, 0, 180, 0, 700, 120);
+    assert_int_equal(accounts.lua_ns, 150);
+    bd_accounts_deinit(&accounts);
+}
+
 static void without_the_kernels_word_it_is_what_our_code_did_not_run(void **state) {
     (void)state;
     task = (BdTask){.turn_ns = 0};
@@ -363,6 +374,7 @@ int main(void) {
         CASE(shares_add_up_to_all_the_workers_time),
         CASE(the_interpreters_lock_is_a_matter_of_turns),
         CASE(a_thread_without_a_processor_waits_for_its_turn),
+        CASE(the_interpreter_did_not_run_without_a_processor),
         CASE(without_the_kernels_word_it_is_what_our_code_did_not_run),
         CASE(a_loops_delay_is_not_taken_from_the_server),
         CASE(running_out_of_memory_is_said),
