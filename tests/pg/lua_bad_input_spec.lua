@@ -38,6 +38,7 @@ describe("a function that does not end", function()
       local step = result.steps[1]
       assert.equal("time", step.ended)
       assert.equal(0, step.records + step.failed)
+      assert.is_true(step.seconds >= 1.1) -- a second of patience, which is counted
       local source = step.worker_seconds.source / step.seconds / 2
       assert.is_true(source < 0.2, "it had a record, but for " .. source .. " of its time")
     end)
@@ -128,6 +129,15 @@ describe("a function that does not end", function()
 end)
 
 describe("a function that", function()
+  it("comes to its end soon after --time is up is waited for", function()
+    local step, result = kit.lua([[
+      local begin = os.clock()
+      while os.clock() - begin < 0.2 do end
+      db:exec("select 1")]], "--time 0.1")
+    assert.equal("time", result.steps[1].ended)
+    assert.same({ 1, 0 }, { step.records, step.failed })
+  end)
+
   it("returns a value is refused", function()
     fails("the function returned a number: it must return nothing", "return 5")
     fails("the function returned a boolean", "return nil, false")
