@@ -187,6 +187,19 @@ describe("the verdict is", function()
     assert.is_truthy(table.concat(judged.causes[1].evidence, "\n"):find("4.20 ms", 1, true))
   end)
 
+  it("not the network where the backends' CPU time says that they computed unseen", function()
+    local function judged(backend_cores)
+      return names(judge {
+        workers = 1, shares = shares { client = 0.2, server = 0.8 },
+        waits = { cpu = 0.02, events = {} }, backend_cores = backend_cores,
+        client_cores = 0.2, server_cores = 0.4, machine = { cores = 2, busy = 0.7 },
+        round_trip_seconds = 0.00006, round_trips_per_second = 14000,
+      })
+    end
+    assert.equal("network few_connections", judged(0.02))
+    assert.equal("few_connections", judged(0.4))
+  end)
+
   it("the source where there are no records", function()
     assert.equal("source", names(judge {
       shares = shares { source = 0.9, client = 0.02, server = 0.08 }, machine = UNUSED,
@@ -362,6 +375,7 @@ describe("measurements", function()
     assert.same({ cores = 2, busy = 1.5 }, m.machine)
     assert.equal(0.4, m.client_cores)
     assert.equal(0.6, m.server_cores)
+    assert.equal(0.5, m.backend_cores)
     assert.equal(0.3, m.waits.cpu)
     assert.is_true(math.abs(m.waits.commit - 0.3) < 1e-9)
     assert.equal(0.08, m.waits.lock)

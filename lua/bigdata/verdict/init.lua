@@ -11,6 +11,7 @@
 --             cpu= the most CPU time of one of them, per second }; nil where each worker has a
 --             thread
 --   client_cores, server_cores    CPU time of this program and of the server, per second
+--   backend_cores    of server_cores, that of the backends of our connections
 --   machine   { cores=, busy= CPU time per second, whoever used it }
 --   waits     what the server's backends were seen doing: { cpu=, commit=, read=, lock=,
 --             internal=, other=, events={ the most frequent wait of a class, by the class } }
@@ -18,6 +19,7 @@
 --   round_trip_seconds, of an empty query; round_trips_per_second
 -- Only seconds, workers and shares must be there.
 
+local tables = require "bigdata.tables"
 local text = require "bigdata.text"
 
 local verdict = {}
@@ -54,12 +56,14 @@ local function new_case(m)
   local loop = m.loops and (case.machine_full and m.loops.cpu or m.loops.busiest) or 0
   case.loop_full = loop >= SATURATED
   if m.waits and (m.looks or 0) >= FEWEST_LOOKS then
+    -- Looks are few, and each takes a core: backends compute for as long as they use CPU time.
+    local cpu = math.max(m.waits.cpu or 0, (m.backend_cores or 0) / m.workers)
+    case.waits = tables.copy(m.waits, { cpu = cpu })
     local worked = 0
-    for _, class in ipairs(CLASSES) do worked = worked + (m.waits[class] or 0) end
+    for _, class in ipairs(CLASSES) do worked = worked + (case.waits[class] or 0) end
     -- Backends cannot have worked longer than they were waited for, but be seen so by chance.
     case.fit = worked > m.shares.server and m.shares.server / worked or 1
     case.worked = worked * case.fit
-    case.waits = m.waits
   end
   return case
 end

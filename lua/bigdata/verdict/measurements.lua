@@ -91,6 +91,7 @@ function measurements.of(result, step)
     loops = loops_of(step, workers),
     client_cores = (step.cpu_user_seconds + step.cpu_system_seconds) / seconds,
     server_cores = server.cpu_seconds and sum(server.cpu_seconds) / seconds,
+    backend_cores = server.cpu_seconds and (server.cpu_seconds.backends or 0) / seconds,
     machine = machine and { cores = machine.cores, busy = machine.busy_seconds
       / (machine.busy_seconds + machine.idle_seconds) * machine.cores },
     waits = server.states and waits_of(server.states), looks = server.samples,
