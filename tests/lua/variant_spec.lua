@@ -106,10 +106,14 @@ describe("a variant", function()
   it("shows its defaults in the help", function()
     local pool = load("pool")
     local help = arguments.help({ usage = "" }, options.of(pool), pool.flags):gsub("%s+", " ")
-    for _, words in ipairs { "--poolsize N connections, each with one worker; also "
-      .. "--client, --clients, --connections (default: 50)",
-      "--autocommit no transaction around each record", "--limit N stop each step after N records; "
-      .. "0 is after all; also --transactions, --events (default: 1000)", "--no-preload start the clock with an empty queue" } do
+    for _, words in ipairs {
+      "--poolsize N connections, each with one worker; also --client, --clients, --connections "
+        .. "(default: 50)",
+      "--autocommit no transaction around each record",
+      "--limit N stop each step after N records; 0 is after all; also --transactions, --events "
+        .. "(default: 1000)",
+      "--no-preload start the clock with an empty queue",
+    } do
       assert.is_truthy(help:find(words, 1, true), help)
     end
     assert.is_falsy(help:find("--no-autocommit", 1, true), help)
