@@ -108,12 +108,14 @@ static int ask(lua_State *lua) {
     return bd_lua_ask(lua, check_session(lua), 2);
 }
 
-/* Returns whether there is one, and whether it has failed. */
-static int in_transaction(lua_State *lua) {
-    const BdSession *session = check_session(lua);
+int bd_lua_in_transaction(lua_State *lua, const BdSession *session) {
     lua_pushboolean(lua, bd_session_in_transaction(session));
     lua_pushboolean(lua, bd_session_transaction_failed(session));
     return 2;
+}
+
+static int in_transaction(lua_State *lua) {
+    return bd_lua_in_transaction(lua, check_session(lua));
 }
 
 static int execute(lua_State *lua) {

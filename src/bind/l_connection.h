@@ -14,6 +14,10 @@
  * Returns how many; for "return bd_lua_ask()". */
 int bd_lua_ask(lua_State *lua, BdSession *session, int sql);
 
+/* Push whether the session is in a transaction, and whether that has failed. Returns how many; for
+ * "return bd_lua_in_transaction()". */
+int bd_lua_in_transaction(lua_State *lua, const BdSession *session);
+
 /* Make the metatable, and set `connect`, `conninfo` and `environment` into the table on the top of
  * the stack. */
 void bd_lua_open_connection(lua_State *lua);

@@ -64,12 +64,8 @@ static int ask(lua_State *lua) {
     return bd_lua_ask(lua, check_session(lua), 3);
 }
 
-/* Returns whether there is one, and whether it has failed. */
 static int in_transaction(lua_State *lua) {
-    const BdSession *session = check_session(lua);
-    lua_pushboolean(lua, bd_session_in_transaction(session));
-    lua_pushboolean(lua, bd_session_transaction_failed(session));
-    return 2;
+    return bd_lua_in_transaction(lua, check_session(lua));
 }
 
 /* Argument: the pool. Makes its sessions forget what an earlier step has prepared. Returns true, or

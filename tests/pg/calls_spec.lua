@@ -1,6 +1,7 @@
 -- db:cached, db:transaction and db:pipeline: the same in both loops and on both engines.
 
 local kit = dofile "tests/support/scenario_kit.lua"
+local kept = kit.kept
 
 local WAYS = {}
 for _, loop in ipairs { "c", "lua" } do
@@ -31,14 +32,6 @@ end)
 teardown(kit.close)
 
 before_each(function() kit.execute [[truncate asked, kept, "Odd name"]] end)
-
-local function kept()
-  local words = {}
-  for i, row in ipairs(kit.query "select n, word from kept order by n") do
-    words[i] = row.n .. (row.word and "=" .. row.word or "")
-  end
-  return table.concat(words, " ")
-end
 
 -- Run the body for so many records: the step's result, and how it ended.
 local function run(body, line, more)

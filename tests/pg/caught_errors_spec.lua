@@ -1,6 +1,7 @@
 -- What a function of the Lua loop catches by pcall: what is stored then, and what counts.
 
 local kit = dofile "tests/support/scenario_kit.lua"
+local kept = kit.kept
 
 setup(function()
   kit.open(40)
@@ -11,14 +12,6 @@ end)
 teardown(kit.close)
 
 before_each(function() kit.execute [[truncate kept, "Odd name"]] end)
-
-local function kept()
-  local words = {}
-  for i, row in ipairs(kit.query "select n, word from kept order by n") do
-    words[i] = row.n .. (row.word and "=" .. row.word or "")
-  end
-  return table.concat(words, " ")
-end
 
 -- Run the body with one worker: the step's result, how it ended, and why its first record failed.
 local function run(body, line)

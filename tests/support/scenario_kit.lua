@@ -36,6 +36,15 @@ function kit.execute(sql)
   assert(kit.connection:execute(sql))
 end
 
+-- What the table kept (n, word) holds: "1 2=second".
+function kit.kept()
+  local words = {}
+  for i, row in ipairs(kit.query "select n, word from kept order by n") do
+    words[i] = row.n .. (row.word and "=" .. row.word or "")
+  end
+  return table.concat(words, " ")
+end
+
 -- Put the text into a file of the folder: its path.
 function kit.write(name, text)
   local path = ("%s/%s"):format(kit.folder, name)

@@ -213,7 +213,7 @@ options.RUN = {
     {
       name = "limit", short = "t", aliases = { "transactions", "events" }, argument = "N",
       read = whole(0, MANY), default = 0, no_default_in_help = true,
-      help = "stop each step after N records; 0 is after all",
+      help = "stop each step after N records; 0 is after all, and 10k, 2M and 1e6 are understood",
     },
     {
       name = "time", short = "T", aliases = { "duration" }, argument = "S",
