@@ -110,8 +110,8 @@ describe("a variant", function()
       "--poolsize N connections, each with one worker; also --client, --clients, --connections "
         .. "(default: 50)",
       "--autocommit no transaction around each record",
-      "--limit N stop each step after N records; 0 is after all; also --transactions, --events "
-        .. "(default: 1000)",
+      "--limit N stop each step after N records; 0 is after all, and 10k, 2M and 1e6 are "
+        .. "understood; also --transactions, --events (default: 1000)",
       "--no-preload start the clock with an empty queue",
     } do
       assert.is_truthy(help:find(words, 1, true), help)
